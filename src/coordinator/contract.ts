@@ -1,0 +1,44 @@
+// Owns the coordinator's outward face: what the daemon's handlers and the simulation see of the one writer.
+
+import type { Command, Moment, Replies } from '../core/command.ts';
+import type { Refusal } from '../core/refusal.ts';
+import type { StateView } from '../core/state.ts';
+
+export type Outcome<Reply> =
+  | { readonly ok: true; readonly reply: Reply }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** A view for readers, valid during the call only. */
+export interface Reading extends Moment {
+  readonly state: StateView;
+}
+
+export interface CoordinatorHealth {
+  /** Whether the last commit succeeded. */
+  readonly canCommit: boolean;
+  /** Why not, for `status`. */
+  readonly reason: string | null;
+  readonly commits: number;
+  readonly conflicts: number;
+}
+
+/** The only writer of the state. */
+export interface Coordinator {
+  /**
+   * Decides a command, makes its changes durable, and then answers.
+   *
+   * @throws StyxyError STORE_FULL or STORE_UNAVAILABLE when the commit failed; nothing was changed then.
+   */
+  submit<Kind extends Command['kind']>(
+    command: Extract<Command, { kind: Kind }>,
+  ): Promise<Outcome<Replies[Kind]>>;
+  /** Reads the state as of a commit: what is not durable yet is not shown. */
+  query<T>(read: (reading: Reading) => T): Promise<T>;
+  /** Holds a lease while a connection is open; `close` may be called once. Refuses an unknown lease. */
+  hold(lockId: string): Promise<Outcome<{ close(): void }>>;
+  health(): CoordinatorHealth;
+  /** Loads the store and begins to watch terms and liveness. */
+  start(): Promise<void>;
+  /** Finishes what is under way, commits it and closes the store. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,49 @@
+// Owns the effective catalogue: service types with their ranges, templates, terms, and the ports that are never granted.
+
+import type { Protocol } from './lease.ts';
+import { contains, type PortRange } from './port-range.ts';
+import type { PortSet } from './port-set.ts';
+
+export interface ServiceType {
+  readonly name: string;
+  readonly range: PortRange;
+  /** Tried first, in this order, shifted by the instance's template. */
+  readonly preferredPorts: readonly number[];
+  /** `single`: the machine runs one of each service name. */
+  readonly instanceBehavior: 'multi' | 'single';
+  readonly description: string;
+}
+
+/** Everything of the configuration that decisions read. Durations in milliseconds. */
+export interface Catalogue {
+  readonly serviceTypes: ReadonlyMap<string, ServiceType>;
+  /** Names of single services that hold for every type. */
+  readonly templates: ReadonlyMap<string, number>;
+  /** TCP ports that browsers refuse: not granted even when asked for exactly. */
+  readonly browserBlocked: PortSet;
+  /** The daemon's own ports, on every protocol. */
+  readonly ownPorts: PortSet;
+  readonly defaultTtlMs: number;
+  readonly maxTtlMs: number;
+  readonly instanceTtlMs: number;
+  /** How long a key's port is remembered after its last use. */
+  readonly keyRetentionMs: number;
+  readonly requestRetentionMs: number;
+  readonly quarantineMs: number;
+  readonly quarantineMaxMs: number;
+  /** Misses of a listener are counted once in this time. */
+  readonly missIntervalMs: number;
+  /** How many misses in a row end a lease that was active and has no live holder. */
+  readonly maxMisses: number;
+}
+
+/** The service type whose range holds `port`, or null. */
+export function typeOfPort(catalogue: Catalogue, port: number): ServiceType | null {
+  for (const type of catalogue.serviceTypes.values()) if (contains(type.range, port)) return type;
+  return null;
+}
+
+/** The sets of ports that are never granted for `protocol`, whoever asks and however. */
+export function forbiddenSets(catalogue: Catalogue, protocol: Protocol): readonly PortSet[] {
+  return protocol === 'tcp' ? [catalogue.browserBlocked, catalogue.ownPorts] : [catalogue.ownPorts];
+}

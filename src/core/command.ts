@@ -1,0 +1,237 @@
+// Owns the commands that the core decides, the replies they get, and what is observed for them.
+
+import type { Catalogue } from './catalogue.ts';
+import type { InstanceEntry } from './instance.ts';
+import type { LeaseEntry, ProcessLife, Protocol } from './lease.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+
+/** A request for a lease, its fields validated and defaults filled in. */
+export interface AllocateRequest {
+  readonly serviceType: string;
+  readonly serviceName: string | null;
+  readonly preferredPort: number | null;
+  /** `preferredPort` or a refusal. */
+  readonly exact: boolean;
+  readonly protocol: Protocol;
+  /** Consecutive ports, 1–32. */
+  readonly count: number;
+  readonly instanceId: string | null;
+  readonly projectPath: string | null;
+  readonly pid: number | null;
+  /** Which process `pid` is now; null when it cannot be known. */
+  readonly process: ProcessIdentity | null;
+  /** The term in ms; null takes the configured one. */
+  readonly ttlMs: number | null;
+  /** Never an existing lease. */
+  readonly fresh: boolean;
+  /** Whether `projectPath` is a linked worktree, which gives a new instance the `features` template. */
+  readonly linkedWorktree: boolean;
+}
+
+export interface AllocateCommand {
+  readonly kind: 'allocate';
+  readonly request: AllocateRequest;
+  readonly requestId: string | null;
+}
+
+/** Up to 64 requests, all granted or none. */
+export interface BatchCommand {
+  readonly kind: 'batch';
+  readonly requests: readonly AllocateRequest[];
+}
+
+export interface RenewCommand {
+  readonly kind: 'renew';
+  readonly lockId: string;
+  readonly ttlMs: number | null;
+  readonly pid: number | null;
+  readonly process: ProcessIdentity | null;
+  readonly fence: number | null;
+}
+
+/** Who asks for a release; an active lease of somebody else needs `force`. */
+export interface ReleaseCommand {
+  readonly kind: 'release';
+  readonly lockId: string;
+  readonly fence: number | null;
+  readonly callerInstanceId: string | null;
+  readonly callerProjectPath: string | null;
+  readonly force: boolean;
+}
+
+/** A connection that holds the lease was opened (+1) or closed (−1). */
+export interface HoldCommand {
+  readonly kind: 'hold';
+  readonly lockId: string;
+  readonly delta: 1 | -1;
+  /** For a closing one: whether somebody listens on the lease's ports; null when that is not known. */
+  readonly listening: boolean | null;
+}
+
+export interface RegisterCommand {
+  readonly kind: 'register';
+  readonly instanceId: string;
+  readonly workingDirectory: string | null;
+  readonly linkedWorktree: boolean;
+  readonly template: string | null;
+  readonly pid: number | null;
+  readonly process: ProcessIdentity | null;
+  readonly ttlMs: number | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+export interface InstanceHeartbeatCommand {
+  readonly kind: 'instance-heartbeat';
+  readonly instanceId: string;
+}
+
+export interface RetireCommand {
+  readonly kind: 'retire';
+  readonly instanceId: string;
+}
+
+/** What was seen of one leased port: `none` listens, `own`, or a proven `stranger`. */
+export type ListenerSight = 'none' | 'own' | 'stranger';
+
+/** One pass of observation over leases and instances; whoever is missing from a map was not looked at. */
+export interface ObserveCommand {
+  readonly kind: 'observe';
+  /** By lock id: what listens on the lease's ports. */
+  readonly listeners: ReadonlyMap<string, ListenerSight>;
+  /** By lock id: the life of the process that `pid` names. */
+  readonly holders: ReadonlyMap<string, ProcessLife>;
+  /** By instance id. */
+  readonly instances: ReadonlyMap<string, ProcessLife>;
+}
+
+/** Ends what is over: terms, dead holders, stale instances, old keys and request ids, rested quarantines. */
+export interface SweepCommand {
+  readonly kind: 'sweep';
+}
+
+/** The machine slept or the daemon was stopped: no term and no silence counts from before `now`. */
+export interface WakeCommand {
+  readonly kind: 'wake';
+}
+
+export interface CleanupCommand {
+  readonly kind: 'cleanup';
+  /** Idle and reserved leases too, never one with a live listener. */
+  readonly force: boolean;
+  readonly dryRun: boolean;
+}
+
+export type Command =
+  | AllocateCommand
+  | BatchCommand
+  | RenewCommand
+  | ReleaseCommand
+  | HoldCommand
+  | RegisterCommand
+  | InstanceHeartbeatCommand
+  | RetireCommand
+  | ObserveCommand
+  | SweepCommand
+  | WakeCommand
+  | CleanupCommand;
+
+/** A port that was found taken on the way to the answer, and by whom, as far as that is known. */
+export interface SkippedPort {
+  readonly port: number;
+  readonly holder: string | null;
+}
+
+/** A lease as it was at one moment: all that its JSON form is made from. */
+export interface LeaseSnapshot extends LeaseEntry {
+  /** What is left of the term in ms; null while it renews itself. */
+  readonly remainingMs: number | null;
+  /** Wall-clock time of the snapshot, epoch ms. */
+  readonly at: number;
+}
+
+export interface AllocateReply {
+  readonly snapshot: LeaseSnapshot;
+  readonly existing: boolean;
+  readonly message: string;
+  readonly skipped: readonly SkippedPort[];
+}
+
+export interface BatchReply {
+  readonly allocations: readonly AllocateReply[];
+}
+
+export interface LeaseReply {
+  readonly snapshot: LeaseSnapshot;
+}
+
+export interface InstanceReply {
+  readonly entry: InstanceEntry;
+  readonly created: boolean;
+}
+
+export interface RetireReply {
+  readonly instanceId: string;
+  readonly released: readonly LeaseSnapshot[];
+}
+
+/** Why a lease ended without being released by its holder. */
+export type EndReason =
+  | 'term-over'
+  | 'holder-dead'
+  | 'hold-closed'
+  | 'instance-ended'
+  | 'listener-gone'
+  | 'forced';
+
+export interface EndedLease {
+  readonly snapshot: LeaseSnapshot;
+  readonly reason: EndReason;
+}
+
+export interface SweepReply {
+  readonly ended: readonly EndedLease[];
+}
+
+export interface CleanupReply {
+  readonly cleaned: readonly EndedLease[];
+  /** How many leases stay. */
+  readonly kept: number;
+}
+
+/** The reply that belongs to each command. */
+export interface Replies {
+  allocate: AllocateReply;
+  batch: BatchReply;
+  renew: LeaseReply;
+  release: LeaseReply;
+  /** Also says which lease a closing connection ended. */
+  hold: SweepReply;
+  register: InstanceReply;
+  'instance-heartbeat': InstanceReply;
+  retire: RetireReply;
+  observe: SweepReply;
+  sweep: SweepReply;
+  wake: Record<string, never>;
+  cleanup: CleanupReply;
+}
+
+/** The moment of a decision. The core has no clock of its own. */
+export interface Moment {
+  /** Coordinator time in ms: monotonic, goes on across restarts, never the wall clock. Every rule reads this one. */
+  readonly now: number;
+  /** Wall clock in epoch ms, for what people read. */
+  readonly wall: number;
+}
+
+/** What the coordinator observed for one command so far, and the randomness it may use. */
+export interface Observed {
+  readonly catalogue: Catalogue;
+  /** Ports found taken by probes, with their holder once that was asked for (undefined: not asked yet). */
+  readonly busy: ReadonlyMap<number, string | null | undefined>;
+  /** Ports that probes found free for this very command. */
+  readonly clear: ReadonlySet<number>;
+  /** Project directories looked at: whether they still exist. */
+  readonly directories: ReadonlyMap<string, boolean>;
+  /** Fresh lock ids, one for each lease that the command may grant. */
+  readonly lockIds: readonly string[];
+}

@@ -1,0 +1,87 @@
+// Owns the lease: the right to one port or a block of them, who holds it, and what was last observed of it.
+
+import type { ProcessIdentity } from './process-identity.ts';
+
+export type Protocol = 'tcp' | 'udp';
+
+/**
+ * `reserved` at the grant, `active` while the holder's program listens, `idle` when it went away,
+ * `hijacked` when there is evidence that a stranger listens.
+ */
+export type LeaseState = 'reserved' | 'active' | 'idle' | 'hijacked';
+
+/** What is stored of a lease. It changes rarely: on renewal with another term or pid. */
+export interface Lease {
+  readonly lockId: string;
+  readonly protocol: Protocol;
+  /** The first port; a block goes on from here. */
+  readonly port: number;
+  /** How many consecutive ports the lease covers, 1–32. */
+  readonly count: number;
+  readonly serviceType: string;
+  readonly serviceName: string | null;
+  readonly instanceId: string | null;
+  readonly projectPath: string | null;
+  readonly pid: number | null;
+  /** Which process `pid` was when it was named; null when that could not be known. */
+  readonly process: ProcessIdentity | null;
+  readonly singleton: boolean;
+  /** Rises with every grant on this machine; never used twice. */
+  readonly fence: number;
+  /** The term in milliseconds. */
+  readonly ttlMs: number;
+  /** Wall-clock time of the grant in epoch milliseconds, for people only: no rule reads it. */
+  readonly allocatedAt: number;
+}
+
+/** What is known of a lease at this moment. Never stored: after a restart all of it is observed anew. */
+export interface Vitals {
+  readonly state: LeaseState;
+  /** When the term last began, in coordinator time (ms). */
+  readonly renewedAt: number;
+  /** Open connections that hold the lease. */
+  readonly holds: number;
+  /** What is known of the holder process; `none` when no pid was named. */
+  readonly process: ProcessLife | 'none';
+  /** Holder dead, listener alive. */
+  readonly orphan: boolean;
+  /** Listener checks missed in a row since the lease was last active. */
+  readonly missed: number;
+  /** When the last miss was counted, in coordinator time (ms): misses are counted once a check interval. */
+  readonly missedAt: number;
+}
+
+/** `unknown` is not `dead`: no permission and another pid namespace look alike (facts: "Is it alive?"). */
+export type ProcessLife = 'alive' | 'dead' | 'unknown';
+
+/** A live lease as the state keeps it. */
+export interface LeaseEntry {
+  readonly lease: Lease;
+  readonly vitals: Vitals;
+}
+
+/** Who a lease is remembered for: contract, "Key". */
+export interface KeyParts {
+  readonly projectPath: string | null;
+  readonly instanceId: string | null;
+  readonly serviceType: string;
+  readonly serviceName: string | null;
+  readonly protocol: Protocol;
+}
+
+/**
+ * The key under which a lease is found again and its port remembered.
+ *
+ * @returns null when there is neither project nor instance: nobody can be told apart by such a key,
+ *   and two strangers would be handed one port.
+ */
+export function leaseKey(parts: KeyParts): string | null {
+  const owner = parts.projectPath ?? (parts.instanceId === null ? null : `@${parts.instanceId}`);
+  if (owner === null) return null;
+  return `${owner}\0${parts.serviceType}\0${parts.serviceName ?? ''}\0${parts.protocol}`;
+}
+
+/** The name under which a singleton is unique on the machine. */
+export function singletonName(serviceType: string, serviceName: string | null): string {
+  return `${serviceType}\0${serviceName ?? serviceType}`;
+}

@@ -1,0 +1,275 @@
+// Owns the state of one machine and `evolve`, the only place where it changes.
+
+import type { Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
+import { invert, portId } from './change.ts';
+import type { Instance, InstanceEntry, Pulse } from './instance.ts';
+import { type Lease, type LeaseEntry, leaseKey, type Protocol, singletonName, type Vitals } from './lease.ts';
+import { PortSet } from './port-set.ts';
+
+/** What decisions and readers see of the state. */
+export interface StateView {
+  /** The highest fence that was given out or reserved by an earlier run. */
+  readonly lastFence: number;
+  /** Coordinator time (ms) before which no silence and no term counts: the start, or the end of a sleep. */
+  readonly floor: number;
+  readonly leaseCount: number;
+  lease(lockId: string): LeaseEntry | undefined;
+  /** All live leases, in the order of their fences. */
+  leases(): Iterable<LeaseEntry>;
+  leaseOn(protocol: Protocol, port: number): LeaseEntry | undefined;
+  /** The live leases of a key, oldest first. */
+  leasesOfKey(key: string): readonly LeaseEntry[];
+  /** The live leases of an instance. */
+  leasesOfInstance(instanceId: string): readonly LeaseEntry[];
+  singleton(name: string): LeaseEntry | undefined;
+  /** The ports that live leases cover. */
+  taken(protocol: Protocol): PortSet;
+  keyMemory(key: string): KeyMemory | undefined;
+  /** The key that remembers this port and used it last, if any. */
+  keyRemembering(protocol: Protocol, port: number): string | undefined;
+  keys(): Iterable<readonly [string, KeyMemory]>;
+  quarantine(protocol: Protocol, port: number): Quarantine | undefined;
+  quarantines(): Iterable<readonly [string, Quarantine]>;
+  instance(instanceId: string): InstanceEntry | undefined;
+  instances(): Iterable<InstanceEntry>;
+  request(requestId: string): RequestMemory | undefined;
+  requests(): Iterable<readonly [string, RequestMemory]>;
+}
+
+/** Several ids under one name; most names have one, so that one is kept bare. */
+type Ids = string | readonly string[];
+
+/** The state with its indexes. Built by `evolve` alone; everybody else gets it as a `StateView`. */
+export class State implements StateView {
+  lastFence: number;
+  floor = 0;
+  readonly #leases = new Map<string, LeaseEntry>();
+  readonly #byPort = { tcp: new Map<number, string>(), udp: new Map<number, string>() };
+  readonly #taken = { tcp: new PortSet(), udp: new PortSet() };
+  readonly #byKey = new Map<string, Ids>();
+  readonly #byInstance = new Map<string, Set<string>>();
+  readonly #singletons = new Map<string, string>();
+  readonly #keys = new Map<string, KeyMemory>();
+  readonly #keyOfPort = { tcp: new Map<number, string>(), udp: new Map<number, string>() };
+  readonly #quarantines = new Map<string, Quarantine>();
+  readonly #instances = new Map<string, InstanceEntry>();
+  readonly #requests = new Map<string, RequestMemory>();
+
+  constructor(lastFence = 0) {
+    this.lastFence = lastFence;
+  }
+
+  get leaseCount(): number {
+    return this.#leases.size;
+  }
+  lease(lockId: string): LeaseEntry | undefined {
+    return this.#leases.get(lockId);
+  }
+  leases(): Iterable<LeaseEntry> {
+    return this.#leases.values();
+  }
+  leaseOn(protocol: Protocol, port: number): LeaseEntry | undefined {
+    const lockId = this.#byPort[protocol].get(port);
+    return lockId === undefined ? undefined : this.#leases.get(lockId);
+  }
+  leasesOfKey(key: string): readonly LeaseEntry[] {
+    return this.#entries(idsOf(this.#byKey.get(key)));
+  }
+  leasesOfInstance(instanceId: string): readonly LeaseEntry[] {
+    return this.#entries(this.#byInstance.get(instanceId) ?? []);
+  }
+  singleton(name: string): LeaseEntry | undefined {
+    const lockId = this.#singletons.get(name);
+    return lockId === undefined ? undefined : this.#leases.get(lockId);
+  }
+  taken(protocol: Protocol): PortSet {
+    return this.#taken[protocol];
+  }
+  keyMemory(key: string): KeyMemory | undefined {
+    return this.#keys.get(key);
+  }
+  keyRemembering(protocol: Protocol, port: number): string | undefined {
+    return this.#keyOfPort[protocol].get(port);
+  }
+  keys(): Iterable<readonly [string, KeyMemory]> {
+    return this.#keys;
+  }
+  quarantine(protocol: Protocol, port: number): Quarantine | undefined {
+    return this.#quarantines.get(portId(protocol, port));
+  }
+  quarantines(): Iterable<readonly [string, Quarantine]> {
+    return this.#quarantines;
+  }
+  instance(instanceId: string): InstanceEntry | undefined {
+    return this.#instances.get(instanceId);
+  }
+  instances(): Iterable<InstanceEntry> {
+    return this.#instances.values();
+  }
+  request(requestId: string): RequestMemory | undefined {
+    return this.#requests.get(requestId);
+  }
+  requests(): Iterable<readonly [string, RequestMemory]> {
+    return this.#requests;
+  }
+
+  /** Applies one change. Called by `evolve` alone. */
+  apply(change: Change): void {
+    switch (change.table) {
+      case 'lease':
+        this.#applyLease(change.id, change.before, change.after);
+        break;
+      case 'vitals':
+        this.#applyVitals(change.id, change.after);
+        break;
+      case 'key':
+        this.#applyKey(change.id, change.before, change.after);
+        break;
+      case 'instance':
+        this.#applyInstance(change.id, change.after);
+        break;
+      case 'pulse':
+        this.#applyPulse(change.id, change.after);
+        break;
+      case 'quarantine':
+        put(this.#quarantines, change.id, change.after);
+        break;
+      case 'request':
+        put(this.#requests, change.id, change.after);
+        break;
+      case 'floor':
+        this.floor = change.after ?? 0;
+        break;
+      default:
+        change satisfies never;
+    }
+  }
+
+  #entries(lockIds: Iterable<string>): LeaseEntry[] {
+    const entries: LeaseEntry[] = [];
+    for (const lockId of lockIds) {
+      const entry = this.#leases.get(lockId);
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  }
+
+  #applyLease(lockId: string, before: Lease | null, after: Lease | null): void {
+    const vitals = this.#leases.get(lockId)?.vitals ?? NEW_VITALS;
+    if (before !== null) this.#unindex(before);
+    if (after === null) {
+      this.#leases.delete(lockId);
+      return;
+    }
+    this.#index(after);
+    this.#leases.set(lockId, { lease: after, vitals });
+    // Undoing a grant never lowers it: a fence that was handed out once is used up.
+    if (after.fence > this.lastFence) this.lastFence = after.fence;
+  }
+
+  #index(lease: Lease): void {
+    for (let port = lease.port; port < lease.port + lease.count; port++) {
+      this.#byPort[lease.protocol].set(port, lease.lockId);
+      this.#taken[lease.protocol].add(port);
+    }
+    const key = leaseKey(lease);
+    if (key !== null) this.#byKey.set(key, withId(this.#byKey.get(key), lease.lockId));
+    if (lease.instanceId !== null) {
+      const ids = this.#byInstance.get(lease.instanceId) ?? new Set();
+      this.#byInstance.set(lease.instanceId, ids.add(lease.lockId));
+    }
+    if (lease.singleton)
+      this.#singletons.set(singletonName(lease.serviceType, lease.serviceName), lease.lockId);
+  }
+
+  #unindex(lease: Lease): void {
+    for (let port = lease.port; port < lease.port + lease.count; port++) {
+      this.#byPort[lease.protocol].delete(port);
+      this.#taken[lease.protocol].delete(port);
+    }
+    const key = leaseKey(lease);
+    if (key !== null) put(this.#byKey, key, withoutId(this.#byKey.get(key), lease.lockId));
+    if (lease.instanceId !== null) {
+      const ids = this.#byInstance.get(lease.instanceId);
+      ids?.delete(lease.lockId);
+      if (ids?.size === 0) this.#byInstance.delete(lease.instanceId);
+    }
+    if (lease.singleton) this.#singletons.delete(singletonName(lease.serviceType, lease.serviceName));
+  }
+
+  #applyVitals(lockId: string, vitals: Vitals | null): void {
+    const entry = this.#leases.get(lockId);
+    if (entry !== undefined) this.#leases.set(lockId, { lease: entry.lease, vitals: vitals ?? NEW_VITALS });
+  }
+
+  #applyKey(key: string, before: KeyMemory | null, after: KeyMemory | null): void {
+    if (before !== null) {
+      for (const port of portsOf(before)) {
+        if (this.#keyOfPort[before.protocol].get(port) === key) this.#keyOfPort[before.protocol].delete(port);
+      }
+    }
+    put(this.#keys, key, after);
+    if (after === null) return;
+    for (const port of portsOf(after)) this.#keyOfPort[after.protocol].set(port, key);
+  }
+
+  #applyInstance(instanceId: string, instance: Instance | null): void {
+    const pulse = this.#instances.get(instanceId)?.pulse ?? NEW_PULSE;
+    put(this.#instances, instanceId, instance === null ? null : { instance, pulse });
+  }
+
+  #applyPulse(instanceId: string, pulse: Pulse | null): void {
+    const entry = this.#instances.get(instanceId);
+    if (entry !== undefined)
+      this.#instances.set(instanceId, { instance: entry.instance, pulse: pulse ?? NEW_PULSE });
+  }
+}
+
+/** What is known of a lease before anything was observed: at its grant, and after a restart. */
+export const NEW_VITALS: Vitals = {
+  state: 'reserved',
+  renewedAt: 0,
+  holds: 0,
+  process: 'none',
+  orphan: false,
+  missed: 0,
+  missedAt: 0,
+};
+
+const NEW_PULSE: Pulse = { heardAt: 0, process: 'none' };
+
+/**
+ * Applies `changes` to `state`, in place: copying indexes of 20,000 leases for each grant would cost more than the
+ * grant, and every change can be undone by its inverse (ADR 3).
+ */
+export function evolve(state: State, changes: readonly Change[]): void {
+  for (const change of changes) state.apply(change);
+}
+
+/** Takes back what `evolve` did with the same changes. */
+export function devolve(state: State, changes: readonly Change[]): void {
+  evolve(state, invert(changes));
+}
+
+function put<Id, Value>(map: Map<Id, Value>, id: Id, value: Value | null): void {
+  if (value === null) map.delete(id);
+  else map.set(id, value);
+}
+
+function* portsOf(memory: KeyMemory): Generator<number> {
+  for (let port = memory.port; port < memory.port + memory.count; port++) yield port;
+}
+
+function idsOf(ids: Ids | undefined): readonly string[] {
+  if (ids === undefined) return [];
+  return typeof ids === 'string' ? [ids] : ids;
+}
+
+function withId(ids: Ids | undefined, id: string): Ids {
+  return ids === undefined ? id : [...idsOf(ids), id];
+}
+
+function withoutId(ids: Ids | undefined, id: string): Ids | null {
+  const rest = idsOf(ids).filter((other) => other !== id);
+  return rest.length === 0 ? null : rest.length === 1 ? (rest[0] ?? null) : rest;
+}

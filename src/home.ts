@@ -1,0 +1,98 @@
+// Owns STYXY_HOME: where it is, and the path of everything in it.
+
+import { openSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { StyxyError } from './errors.ts';
+
+/** A unix socket's path has room for this many bytes (sun_path less its final NUL). */
+export const MAX_SOCKET_PATH_BYTES = 107;
+
+export const DEFAULT_API_PORT = 9876;
+
+/** The paths of one home, all absolute. */
+export interface Home {
+  readonly dir: string;
+  readonly config: string;
+  readonly store: string;
+  readonly token: string;
+  readonly socket: string;
+  readonly daemonInfo: string;
+  readonly logs: string;
+  readonly backups: string;
+}
+
+/**
+ * The home that an environment names.
+ *
+ * @param env `STYXY_HOME`, else `~/.styxy`
+ * @throws StyxyError HOME_UNUSABLE when STYXY_HOME is empty, relative or holds control characters
+ */
+export function resolveHome(env: NodeJS.ProcessEnv = process.env): Home {
+  const named = env['STYXY_HOME'];
+  if (named === undefined) return homeAt(join(homedir(), '.styxy'));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
+  if (!isAbsolute(named) || /[\u0000-\u001f\u007f]/.test(named)) {
+    throw new StyxyError(
+      'HOME_UNUSABLE',
+      `STYXY_HOME is ${JSON.stringify(named)}, which is no absolute path`,
+      {
+        hint: 'Set STYXY_HOME to an absolute path, or unset it to use ~/.styxy.',
+      },
+    );
+  }
+  return homeAt(resolve(named));
+}
+
+export function homeAt(dir: string): Home {
+  return {
+    dir,
+    config: join(dir, 'config.json'),
+    store: join(dir, 'state.db'),
+    token: join(dir, 'auth.token'),
+    socket: process.platform === 'win32' ? pipeName(dir) : join(dir, 'styxy.sock'),
+    daemonInfo: join(dir, 'daemon.json'),
+    logs: join(dir, 'logs'),
+    backups: join(dir, 'backups'),
+  };
+}
+
+/**
+ * An address by which the home's socket can be bound and reached even where the home's path is too long for one.
+ *
+ * On Linux a long path goes through a descriptor of the directory, which stays open while the process lives.
+ *
+ * @returns null where a long path cannot be shortened; TCP is the way there
+ */
+export function socketAddress(home: Home): string | null {
+  if (Buffer.byteLength(home.socket) <= MAX_SOCKET_PATH_BYTES || process.platform === 'win32')
+    return home.socket;
+  if (process.platform !== 'linux') return null;
+  try {
+    return `/proc/self/fd/${openSync(home.dir, 'r')}/styxy.sock`;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The TCP port of API and dashboard that an environment asks for.
+ *
+ * @returns 0 for any free port
+ * @throws StyxyError INVALID_REQUEST when STYXY_API_PORT is no port number
+ */
+export function resolveApiPort(env: NodeJS.ProcessEnv = process.env): number {
+  const named = env['STYXY_API_PORT'];
+  if (named === undefined || named === '') return DEFAULT_API_PORT;
+  const port = Number(named);
+  if (!/^\d{1,5}$/.test(named) || port > 65_535 || (port !== 0 && port < 1024)) {
+    throw new StyxyError('INVALID_REQUEST', `STYXY_API_PORT is ${JSON.stringify(named)}, which is no port`, {
+      hint: 'Set STYXY_API_PORT to a port from 1024 to 65535, or to 0 for any free one.',
+    });
+  }
+  return port;
+}
+
+function pipeName(dir: string): string {
+  return `\\\\.\\pipe\\styxy-${Buffer.from(dir.toLowerCase()).toString('base64url').slice(-64)}`;
+}

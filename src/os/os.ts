@@ -1,0 +1,55 @@
+// Owns the interfaces to the operating system: who listens on which port, which processes live, what time it is.
+
+import type { ProcessLife, Protocol } from '../core/lease.ts';
+import type { ProcessIdentity } from '../core/process-identity.ts';
+
+/** A socket that takes a port: listening for TCP, bound for UDP. Unknown fields are null. */
+export interface Listener {
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly addresses: readonly string[];
+  readonly pid: number | null;
+  readonly process: string | null;
+  readonly command: string | null;
+  readonly user: string | null;
+  readonly cwd: string | null;
+  readonly container: string | null;
+}
+
+/** The machine's table of listeners. Reading it never disturbs anybody's bind. */
+export interface PortTable {
+  /**
+   * The listeners among `ports`, or all of them, with pid where that is known.
+   * Answers may be up to `maxAgeMs` old (default 200). Never throws: where nothing can be read, it answers null,
+   * which means "unknown", not "nobody".
+   */
+  listeners(query?: { ports?: ReadonlySet<number>; maxAgeMs?: number }): Promise<readonly Listener[] | null>;
+}
+
+/** Says whether a port can be bound right now, for every address and family at once. */
+export interface PortProbe {
+  /**
+   * For candidates only: a port under a live lease is never probed.
+   *
+   * @returns the ports of `ports` that are taken; synchronously where the platform allows.
+   */
+  taken(protocol: Protocol, ports: readonly number[]): readonly number[] | Promise<readonly number[]>;
+}
+
+export interface ProcessTable {
+  /** The identity of a running process; null when there is none or it cannot be known. */
+  identify(pid: number): ProcessIdentity | null;
+  /** Whether that very process still runs. `unknown` is not `dead`. */
+  life(identity: ProcessIdentity): ProcessLife;
+  /** The pids from `pid` up to the root, `pid` first; empty when it cannot be known. */
+  ancestors(pid: number): readonly number[];
+  /** The working directory, or null when it cannot be known. */
+  cwd(pid: number): string | null;
+}
+
+export interface Clock {
+  /** Monotonic milliseconds from an arbitrary origin; wall-clock jumps do not move it. */
+  monotonic(): number;
+  /** Wall clock in epoch milliseconds, for what people read. */
+  wall(): number;
+}
