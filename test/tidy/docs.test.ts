@@ -1,0 +1,105 @@
+// Owns the truth of the documents: generated ones are current, links resolve, and commands exist.
+
+import assert from 'node:assert/strict';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { DOCUMENTS } from '../../scripts/docs/pages.ts';
+import { ERROR_CODES, HOMEPAGE, helpUrl } from '../../src/errors.ts';
+import { ROOT, read, repositoryFiles } from './tree.ts';
+
+const pages = repositoryFiles().filter((path) => path.endsWith('.md'));
+
+/** The text outside of fenced code. */
+function prose(markdown: string): string {
+  return markdown.replace(/^(`{3,})[\s\S]*?^\1\s*$/gm, '');
+}
+
+/** The anchors that GitHub gives to the headings of a page. */
+function anchorsOf(markdown: string): Set<string> {
+  const anchors = new Set<string>();
+  for (const [, heading = ''] of prose(markdown).matchAll(/^#{1,6}\s+(.+?)\s*$/gm)) {
+    const text = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '');
+    const slug = text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-');
+    let anchor = slug;
+    for (let n = 1; anchors.has(anchor); n++) anchor = `${slug}-${n}`;
+    anchors.add(anchor);
+  }
+  return anchors;
+}
+
+/** What is wrong with a relative link, or null. */
+function brokenLink(from: string, target: string): string | null {
+  const [path = '', anchor] = target.split('#');
+  const file = path === '' ? from : join(dirname(from), decodeURIComponent(path));
+  if (file.startsWith('..') || !existsSync(join(ROOT, file))) return `${from}: ${target} does not exist`;
+  if (anchor === undefined || statSync(join(ROOT, file)).isDirectory()) return null;
+  return anchorsOf(read(file)).has(anchor) ? null : `${from}: ${target} has no such heading`;
+}
+
+describe('documents', () => {
+  for (const { path, render } of DOCUMENTS) {
+    it(`${path} is what the code says now`, () => {
+      assert.equal(read(path), render(), 'run `npm run docs`');
+    });
+  }
+
+  it('link to what exists', () => {
+    const broken = pages.flatMap((page) =>
+      [
+        ...prose(read(page))
+          .replace(/`[^`\n]*`/g, '')
+          .matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)|\b(?:src|href)="([^"]+)"/g),
+      ]
+        .map(([, link, attribute]) => link ?? attribute ?? '')
+        .filter((target) => !/^[a-z][a-z0-9+.-]*:/i.test(target))
+        .map((target) => brokenLink(page, target)),
+    );
+    assert.deepEqual(
+      broken.filter((each) => each !== null),
+      [],
+    );
+  });
+
+  it('name npm scripts that exist', () => {
+    const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
+    const known = new Set([...Object.keys(scripts), 'ci', 'install', 'pack', 'audit']);
+    const unknown = pages.flatMap((page) =>
+      [...read(page).matchAll(/\bnpm (?:run )?([a-z][\w:-]*)/g)]
+        .map(([, name = '']) => name)
+        .filter((name) => !known.has(name))
+        .map((name) => `${page}: npm ${name}`),
+    );
+    assert.deepEqual(unknown, []);
+  });
+
+  it('have the two commands of the README, in this form', () => {
+    assert.match(read('README.md'), /npm ci && npm run demo/);
+    assert.match(read('README.md'), /npm ci && npm test/);
+  });
+
+  it('name files of the repository that exist', () => {
+    const named = /`((?:src|test|scripts|bench|docs|openapi)\/[\w./-]*[\w/])`/g;
+    const missing = pages
+      .filter((page) => page !== 'CHANGELOG.md')
+      .flatMap((page) =>
+        [...read(page).matchAll(named)]
+          .map(([, path = '']) => path)
+          .filter((path) => !existsSync(join(ROOT, path)))
+          .map((path) => `${page}: ${path}`),
+      );
+    assert.deepEqual(missing, []);
+  });
+
+  it('explain every error where its help URL points', () => {
+    const anchors = anchorsOf(read('docs/reference/errors.md'));
+    const lost = ERROR_CODES.filter((code) => {
+      const [page, anchor = ''] = helpUrl(code).split('#');
+      return page !== `${HOMEPAGE}/blob/main/docs/reference/errors.md` || !anchors.has(anchor);
+    });
+    assert.deepEqual(lost, []);
+  });
+});
