@@ -38,7 +38,8 @@ export async function endTree(
   const asked: ProcessIdentity[] = [];
   let members = alive(world, known);
   let lookMs = FIRST_LOOK_MS;
-  for (let waitedMs = 0; waitedMs < graceMs && !isImpatient(); waitedMs += lookMs) {
+  let waitedMs = 0;
+  while (waitedMs < graceMs && !isImpatient()) {
     members = alive(world, union(members, world.find()));
     if (members.length === 0) return [];
     for (const member of members) {
@@ -47,6 +48,7 @@ export async function endTree(
       world.signal(member.pid, 'SIGTERM');
     }
     await world.sleep(lookMs);
+    waitedMs += lookMs;
     lookMs = Math.min(lookMs * 2, MAX_LOOK_MS);
   }
   for (let round = 0; round < MAX_KILL_ROUNDS; round++) {
