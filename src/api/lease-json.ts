@@ -1,0 +1,32 @@
+// Owns the lease's JSON form: what of a lease the world sees, and how times and the URL are written.
+
+import type { LeaseSnapshot } from '../core/command.ts';
+import { blockPorts } from '../core/port-range.ts';
+import type { LeaseJson } from './schemas.ts';
+
+/** Types whose servers speak protocols that no browser opens. */
+const NOT_HTTP: ReadonlySet<string> = new Set(['database', 'infrastructure', 'messaging']);
+
+/** The contract's JSON of a lease as it was at the moment of its snapshot. */
+export function leaseJson(snapshot: LeaseSnapshot): LeaseJson {
+  const { lease, vitals, remainingMs, at } = snapshot;
+  return {
+    lock_id: lease.lockId,
+    port: lease.port,
+    ports: lease.count === 1 ? [lease.port] : blockPorts(lease.port, lease.count),
+    protocol: lease.protocol,
+    service_type: lease.serviceType,
+    service_name: lease.serviceName,
+    instance_id: lease.instanceId,
+    project_path: lease.projectPath,
+    pid: lease.pid,
+    state: vitals.state,
+    orphan: vitals.orphan,
+    fence: lease.fence,
+    allocated_at: new Date(lease.allocatedAt).toISOString(),
+    expires_at: remainingMs === null ? null : new Date(at + remainingMs).toISOString(),
+    singleton: lease.singleton,
+    url:
+      lease.protocol === 'udp' || NOT_HTTP.has(lease.serviceType) ? null : `http://localhost:${lease.port}`,
+  };
+}

@@ -1,0 +1,82 @@
+// Owns the grammar of everything that users name: types, services, instances, paths, ports and durations.
+
+import Type from 'typebox';
+import { MAX_PORT, MIN_PORT, MIN_UNPRIVILEGED_PORT } from '../core/port-range.ts';
+
+/**
+ * Characters that no name and no path may hold: C0 and C1 controls, line separators, marks that turn the direction of
+ * writing (they make a terminal show another name than the one that is meant), and halves of surrogate pairs.
+ */
+const UNPRINTABLE =
+  '\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff';
+
+export const MAX_PATH_BYTES = 4096;
+export const MAX_TTL_SECONDS = 30 * 24 * 60 * 60;
+export const MAX_METADATA_BYTES = 4096;
+export const MAX_NESTING = 20;
+export const MAX_BATCH = 64;
+export const MAX_BLOCK = 32;
+export const MAX_PAGE = 1000;
+
+/** What a schema may carry beside the standard keywords: `x-allowed` is how a message names what is allowed. */
+export interface Wording {
+  readonly description: string;
+  readonly default?: string;
+}
+
+export const serviceType = (wording: Wording) =>
+  Type.String({
+    ...wording,
+    pattern: '^[a-z0-9][a-z0-9-]{0,49}$',
+    'x-allowed': 'lower-case letters, digits and hyphens, 50 at most, beginning with a letter or digit',
+  });
+
+export const serviceName = (wording: Wording) =>
+  Type.String({
+    ...wording,
+    pattern: '^(?!-)(?!.*\\.\\.)[A-Za-z0-9@._/-]{1,100}$',
+    'x-allowed': 'letters, digits and @ . _ / -, 100 at most, not beginning with a hyphen, without ".."',
+  });
+
+export const instanceId = (wording: Wording) =>
+  Type.String({
+    ...wording,
+    // "." and ".." would vanish from the path of a URL, a leading hyphen would read as an option.
+    pattern: '^(?!-)(?!\\.{1,2}$)[A-Za-z0-9._:-]{1,100}$',
+    'x-allowed': 'letters, digits and . _ : -, 100 at most, not beginning with a hyphen',
+  });
+
+export const absolutePath = (wording: Wording) =>
+  Type.String({
+    ...wording,
+    maxLength: MAX_PATH_BYTES,
+    pattern: `^(?:/|[A-Za-z]:[\\\\/]|\\\\\\\\)[^${UNPRINTABLE}]*$`,
+    'x-max-bytes': MAX_PATH_BYTES,
+    'x-allowed': 'an absolute path of at most 4096 bytes without control characters',
+  });
+
+export const requestId = (wording: Wording) =>
+  Type.String({
+    ...wording,
+    pattern: '^[\\u0021-\\u007e]{1,200}$',
+    'x-allowed': 'printable ASCII without spaces, 200 characters at most',
+  });
+
+export const lockId = (wording: Wording) => Type.String({ ...wording });
+
+export const protocol = (wording: Wording) =>
+  Type.Union([Type.Literal('tcp'), Type.Literal('udp')], { ...wording });
+
+export const anyPort = (wording: Wording) =>
+  Type.Integer({ ...wording, minimum: MIN_PORT, maximum: MAX_PORT });
+
+export const grantablePort = (wording: Wording) =>
+  Type.Integer({ ...wording, minimum: MIN_UNPRIVILEGED_PORT, maximum: MAX_PORT });
+
+export const pid = (wording: Wording) => Type.Integer({ ...wording, minimum: 1, maximum: 2_147_483_647 });
+
+export const fence = (wording: Wording) =>
+  Type.Integer({ ...wording, minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+
+export const ttlSeconds = (wording: Wording) =>
+  Type.Integer({ ...wording, minimum: 1, maximum: MAX_TTL_SECONDS });
