@@ -1,0 +1,161 @@
+// Owns the client: one daemon reached, requests sent to it, refusals turned into errors.
+
+import { ERRORS, type ErrorCode, StyxyError } from '../errors.ts';
+import type { Home } from '../home.ts';
+import { discover, type Reached, unreachable } from './discover.ts';
+import { type Answer, exchange, TransportError } from './http.ts';
+
+export interface ConnectOptions {
+  readonly home: Home;
+  /** `STYXY_AUTOSTART=0` forbids a start; the rest goes to a daemon that is started, cut down. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Whether a daemon may be started; what `env` says unless given. */
+  readonly autostart?: boolean;
+  /** How long one request may take, in ms (10,000). */
+  readonly timeoutMs?: number;
+}
+
+export interface Reply<T> {
+  readonly status: number;
+  readonly body: T;
+}
+
+/** A connection that holds a lease while it is open. */
+export interface Hold {
+  /** Resolves when the daemon holds the lease; rejects with the refusal or the fault otherwise. */
+  readonly opened: Promise<void>;
+  /** Resolves when the connection is over, also when only the daemon went away; never rejects. */
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+export interface Client {
+  /**
+   * Sends one request. A refusal is an answer like any other: see `expectOk`.
+   *
+   * @param path with its query, already encoded
+   * @throws StyxyError DAEMON_UNREACHABLE
+   */
+  request<T = unknown>(method: string, path: string, body?: unknown): Promise<Reply<T>>;
+  hold(lockId: string): Hold;
+  close(): void;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+/** The daemon closes a connection on which nothing comes for some seconds: an older one is not used. */
+const FRESH_MS = 1_000;
+
+/**
+ * Reaches the home's daemon; starts one where there is none and nothing forbids it.
+ *
+ * @throws StyxyError DAEMON_UNREACHABLE, HOME_UNSAFE
+ */
+export async function connect(options: ConnectOptions): Promise<Client> {
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const autostart = options.autostart ?? options.env.STYXY_AUTOSTART !== '0';
+  const { home, env } = options;
+  const find = (): Promise<Reached> => discover({ home, env, autostart, timeoutMs });
+  // Finding the daemon opened a connection, which the first request uses.
+  let fresh: Reached | null = await find();
+  fresh.socket.on('error', () => {});
+  const freshUntil = performance.now() + FRESH_MS;
+
+  const reach = async (): Promise<Reached> => {
+    const first = fresh;
+    fresh = null;
+    if (first === null) return await find();
+    if (!first.socket.destroyed && performance.now() < freshUntil) return first;
+    first.socket.destroy();
+    return await find();
+  };
+  const send = async (method: string, path: string, body: unknown): Promise<Answer> => {
+    const { socket, endpoint } = await reach();
+    return await exchange(socket, endpoint, method, path, body, timeoutMs);
+  };
+
+  return {
+    async request<T>(method: string, path: string, body?: unknown): Promise<Reply<T>> {
+      try {
+        const answer = await send(method, path, body).catch((error: unknown) => {
+          // The daemon went away in between, as in a restart. What can be repeated safely is repeated once.
+          const isLost = error instanceof TransportError && error.fault === 'lost';
+          if (isLost && (method === 'GET' || method === 'PUT')) return send(method, path, body);
+          throw error;
+        });
+        return { status: answer.status, body: answer.body as T };
+      } catch (error) {
+        throw error instanceof TransportError ? unreachable(home, error) : error;
+      }
+    },
+    hold(lockId) {
+      let isClosed = false;
+      let close = (): void => {};
+      const stream = (async () => {
+        const { openStream } = await import('./http-stream.ts');
+        const { socket, endpoint } = await reach();
+        if (isClosed) socket.destroy();
+        const path = `/allocate/${encodeURIComponent(lockId)}/hold`;
+        const opening = openStream(socket, endpoint, path, timeoutMs);
+        close = opening.close;
+        return opening;
+      })();
+      const opened = stream
+        .then((opening) => opening.opened)
+        .catch((error: unknown) => {
+          throw holdError(home, error);
+        });
+      // Whoever waits for `closed` alone is not to be ended by an unhandled rejection.
+      opened.catch(() => {});
+      return {
+        opened,
+        closed: stream.then(
+          (opening) => opening.closed,
+          () => {},
+        ),
+        close() {
+          isClosed = true;
+          close();
+        },
+      };
+    },
+    close() {
+      fresh?.socket.destroy();
+      fresh = null;
+    },
+  };
+}
+
+/**
+ * The body of a successful answer.
+ *
+ * @throws StyxyError with the code, hint and details of the problem that the daemon answered
+ */
+export function expectOk<T>(reply: Reply<T>): T {
+  if (reply.status >= 200 && reply.status < 300) return reply.body;
+  throw problemError(reply.status, reply.body);
+}
+
+function problemError(status: number, body: unknown): StyxyError {
+  if (typeof body !== 'object' || body === null) {
+    return new StyxyError('INTERNAL', `The daemon answered ${status} without a reason`);
+  }
+  const { type, title, status: _, detail, code, hint, success, ...fields } = body as Record<string, unknown>;
+  const known = typeof code === 'string' && code in ERRORS ? (code as ErrorCode) : 'INTERNAL';
+  return new StyxyError(known, String(detail ?? title ?? `The daemon answered ${status}`), {
+    ...(typeof hint === 'string' ? { hint } : {}),
+    fields,
+  });
+}
+
+function holdError(home: Home, error: unknown): unknown {
+  if (error instanceof TransportError) return unreachable(home, error);
+  if (error instanceof Error && error.name === 'StreamRefused') {
+    const { status, text } = error as Error & { status: number; text: string };
+    try {
+      return problemError(status, JSON.parse(text));
+    } catch {
+      return problemError(status, null);
+    }
+  }
+  return error;
+}

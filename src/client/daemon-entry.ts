@@ -1,0 +1,33 @@
+// Owns where the daemon's program is, beside the running file, and with which flags Node runs it.
+
+import { extname, join } from 'node:path';
+
+/** Warnings of Node's are of no use to users; the small young generation keeps an idle daemon small. */
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
+
+/** The program and its arguments that run the daemon: from source in development, the bundle once packed. */
+export function daemonCommand(args: readonly string[]): { file: string; args: string[] } {
+  const isSource = extname(import.meta.filename) === '.ts';
+  const entry = isSource
+    ? join(import.meta.dirname, '..', 'daemon', 'main.ts')
+    : join(import.meta.dirname, 'daemon.cjs');
+  return { file: process.execPath, args: [...NODE_FLAGS, entry, ...args] };
+}
+
+const KEPT = /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|XDG_[A-Z_]+|STYXY_[A-Z_]+|TMPDIR|TZ|NO_COLOR)$/;
+/** What Windows needs to run a program at all. */
+const KEPT_ON_WINDOWS =
+  /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|USERPROFILE|USERNAME|APPDATA|LOCALAPPDATA|TEMP|TMP|PATHEXT|COMSPEC)$/i;
+/** These belong to the one command that has them, not to the daemon that outlives it. */
+const OF_ONE_COMMAND = /^STYXY_(INSTANCE|LOCK_ID|PORT_.*|URL_.*|AUTOSTART)$/;
+
+/** The daemon's environment: it outlives its starter, and must not carry its secrets, ports and flags along. */
+export function daemonEnvironment(env: NodeJS.ProcessEnv, homeDir: string): NodeJS.ProcessEnv {
+  const kept: NodeJS.ProcessEnv = {};
+  for (const [name, value] of Object.entries(env)) {
+    const isKept = KEPT.test(name) || (process.platform === 'win32' && KEPT_ON_WINDOWS.test(name));
+    if (isKept && !OF_ONE_COMMAND.test(name)) kept[name] = value;
+  }
+  kept.STYXY_HOME = homeDir;
+  return kept;
+}

@@ -1,0 +1,167 @@
+// Owns HTTP/1.1 over a bare socket: `node:http` alone would cost the command line a fifth of its time budget.
+
+import { connect as openConnection, type Socket } from 'node:net';
+import { readAnswer } from './http-answer.ts';
+
+/** Where a daemon listens, and what it wants to see. */
+export interface Endpoint {
+  /** The path of a unix socket or named pipe, or a TCP port on 127.0.0.1. */
+  readonly address: string | number;
+  /** The token to send; null where none is needed. */
+  readonly token: string | null;
+}
+
+/** What went wrong with a connection, as far as the next step depends on it. */
+export type TransportFault = 'nobody' | 'denied' | 'lost' | 'silent' | 'garbled' | 'failed';
+
+/** No answer came: the connection could not be made, or broke, or brought nonsense. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError';
+  readonly fault: TransportFault;
+
+  constructor(fault: TransportFault, detail: string, cause?: unknown) {
+    super(detail, cause === undefined ? undefined : { cause });
+    this.fault = fault;
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  /** The parsed JSON; undefined when the answer has no body. */
+  readonly body: unknown;
+}
+
+/**
+ * Opens a connection. A full backlog is waited for: many clients starting at once is what Styxy is for.
+ *
+ * @throws TransportError
+ */
+export async function openSocket(endpoint: Endpoint, timeoutMs: number): Promise<Socket> {
+  const until = performance.now() + timeoutMs;
+  for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, 50)) {
+    try {
+      return await openOnce(endpoint, Math.max(1, until - performance.now()));
+    } catch (error) {
+      if (!(error instanceof BacklogFull)) throw error;
+      if (performance.now() >= until) throw silence(timeoutMs);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random())));
+    }
+  }
+}
+
+/**
+ * Sends one request and reads its whole answer. The socket is used up.
+ *
+ * @throws TransportError
+ */
+export function exchange(
+  socket: Socket,
+  endpoint: Endpoint,
+  method: string,
+  path: string,
+  body: unknown,
+  timeoutMs: number,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const reader = readAnswer();
+    const finish = (error: TransportError | null): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      if (error !== null) {
+        reject(error);
+        return;
+      }
+      try {
+        const text = reader.text();
+        resolve({ status: reader.status ?? 0, body: text === '' ? undefined : JSON.parse(text) });
+      } catch (cause) {
+        reject(new TransportError('garbled', 'the answer is not JSON', cause));
+      }
+    };
+    const timer = setTimeout(() => finish(silence(timeoutMs)), timeoutMs);
+    socket.on('data', (bytes) => {
+      try {
+        reader.push(bytes);
+      } catch (cause) {
+        return finish(garbled(cause));
+      }
+      if (reader.complete) finish(null);
+    });
+    socket.on('end', () => {
+      reader.end();
+      finish(reader.complete ? null : lost());
+    });
+    socket.on('error', (cause) => finish(lost(cause)));
+    socket.write(requestText(endpoint, method, path, body));
+  });
+}
+
+class BacklogFull extends Error {}
+
+function openOnce(endpoint: Endpoint, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const { address } = endpoint;
+    const socket =
+      typeof address === 'string'
+        ? openConnection(address)
+        : openConnection({ port: address, host: '127.0.0.1' });
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(silence(timeoutMs));
+    }, timeoutMs);
+    const onError = (cause: NodeJS.ErrnoException): void => {
+      clearTimeout(timer);
+      reject(connectionFault(cause));
+    };
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.off('error', onError);
+      resolve(socket);
+    });
+  });
+}
+
+function connectionFault(cause: NodeJS.ErrnoException): Error {
+  switch (cause.code) {
+    case 'EAGAIN':
+      return new BacklogFull();
+    case 'ENOENT':
+    case 'ECONNREFUSED':
+    case 'ENOTDIR':
+    case 'ENOTSOCK':
+      return new TransportError('nobody', 'nobody listens there', cause);
+    case 'EACCES':
+    case 'EPERM':
+      return new TransportError('denied', 'the system does not permit the connection', cause);
+    default:
+      return new TransportError('failed', `the connection failed (${cause.code ?? cause.message})`, cause);
+  }
+}
+
+/** The bytes of a request; the connection is closed after its answer. */
+export function requestText(endpoint: Endpoint, method: string, path: string, body: unknown): string {
+  const host = typeof endpoint.address === 'string' ? 'localhost' : `127.0.0.1:${endpoint.address}`;
+  const token = endpoint.token === null ? '' : `authorization: Bearer ${endpoint.token}\r\n`;
+  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\n${token}`;
+  if (body === undefined) return `${head}connection: close\r\n\r\n`;
+  const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
+  return `${head}content-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${text}`;
+}
+
+export function silence(timeoutMs: number): TransportError {
+  return new TransportError('silent', `no answer came within ${Math.ceil(timeoutMs / 1000)} s`);
+}
+
+export function lost(cause?: unknown): TransportError {
+  return new TransportError('lost', 'the connection broke before the answer was there', cause);
+}
+
+export function garbled(cause: unknown): TransportError {
+  return new TransportError(
+    'garbled',
+    cause instanceof Error ? cause.message : 'the answer is garbled',
+    cause,
+  );
+}

@@ -1,0 +1,120 @@
+// Owns the birth of a daemon: a process in a session of its own that inherits nothing from its starter.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { ERRORS, type ErrorCode } from '../errors.ts';
+import type { Home } from '../home.ts';
+import { daemonCommand, daemonEnvironment } from './daemon-entry.ts';
+
+/** Why a daemon did not start, in its own words. */
+export interface DaemonRefusal {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly hint: string;
+}
+
+/** What a daemon prints by itself is little: its log is a file of its own, which it rotates. */
+const OUTPUT_MAX_BYTES = 256 * 1024;
+const NOTIFY_FD = 3;
+const END_GRACE_MS = 200;
+
+/** Where the standard streams of a daemon that clients start go to. */
+export function outputPath(home: Home): string {
+  return join(home.logs, 'daemon-output.log');
+}
+
+/**
+ * Starts a daemon and waits until it says that it is ready or why not.
+ *
+ * @param timeoutMs how long to wait for its word
+ * @returns null when it is ready or has not said anything against it
+ */
+export async function spawnDaemon(
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  timeoutMs: number,
+  extraArgs: readonly string[] = [],
+): Promise<DaemonRefusal | null> {
+  const { file, args } = daemonCommand(['--notify-fd', String(NOTIFY_FD), ...extraArgs]);
+  const output = openOutput(home);
+  const umask = process.umask(0o077);
+  let child: ChildProcess;
+  try {
+    child = spawn(file, args, {
+      cwd: '/',
+      detached: true,
+      windowsHide: true,
+      env: daemonEnvironment(env, home.dir),
+      stdio: ['ignore', output, output, 'pipe'],
+    });
+  } finally {
+    process.umask(umask);
+    if (typeof output === 'number') closeSync(output);
+  }
+  return await firstWord(child, home, timeoutMs);
+}
+
+function firstWord(child: ChildProcess, home: Home, timeoutMs: number): Promise<DaemonRefusal | null> {
+  return new Promise((resolve) => {
+    const notify = child.stdio[NOTIFY_FD] as Readable | null;
+    let said = '';
+    const settle = (refusal: DaemonRefusal | null): void => {
+      clearTimeout(timer);
+      notify?.destroy();
+      child.removeAllListeners();
+      child.on('error', () => {});
+      child.unref();
+      resolve(refusal);
+    };
+    let timer = setTimeout(() => settle(null), timeoutMs);
+    notify?.on('data', (bytes: Buffer) => {
+      said += bytes.toString('utf8');
+      if (said.includes('\n')) settle(readRefusal(said));
+    });
+    notify?.on('error', () => {});
+    // A daemon that closes the descriptor and goes on is ready; one that ended closes it too, and is heard of below.
+    notify?.on('end', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => settle(null), END_GRACE_MS);
+    });
+    child.on('error', (error) => settle(refusalOf(`it cannot be run: ${error.message}`)));
+    // Only once its streams are closed has all that it said arrived.
+    child.on('close', (code, signal) => {
+      const end = `it ended at once (${signal ?? `status ${code}`}); see ${outputPath(home)}`;
+      settle(readRefusal(said) ?? refusalOf(end));
+    });
+  });
+}
+
+function openOutput(home: Home): number | 'ignore' {
+  try {
+    const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+    const fd = openSync(outputPath(home), O_WRONLY | O_CREAT | O_APPEND | (O_NOFOLLOW ?? 0), 0o600);
+    if (fstatSync(fd).size > OUTPUT_MAX_BYTES) ftruncateSync(fd);
+    return fd;
+  } catch {
+    // A daemon without a place for its last words is better than none.
+    return 'ignore';
+  }
+}
+
+/** Reads what the daemon wrote: one line of JSON, a problem document if it cannot start. */
+function readRefusal(said: string): DaemonRefusal | null {
+  try {
+    const { code, detail, hint } = JSON.parse(said.trim().split('\n')[0] ?? '') as Record<string, unknown>;
+    if (typeof code !== 'string' || !(code in ERRORS)) return null;
+    return {
+      code: code as ErrorCode,
+      detail: String(detail ?? ERRORS[code as ErrorCode].title),
+      hint: String(hint ?? ERRORS[code as ErrorCode].hint),
+    };
+  } catch {
+    return null;
+  }
+}
+
+function refusalOf(detail: string): DaemonRefusal {
+  return { code: 'DAEMON_UNREACHABLE', detail, hint: ERRORS.DAEMON_UNREACHABLE.hint };
+}
