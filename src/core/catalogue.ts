@@ -17,7 +17,7 @@ export interface ServiceType {
 /** Everything of the configuration that decisions read. Durations in milliseconds. */
 export interface Catalogue {
   readonly serviceTypes: ReadonlyMap<string, ServiceType>;
-  /** Names of single services that hold for every type. */
+  /** How many places each template shifts the preferred ports. */
   readonly templates: ReadonlyMap<string, number>;
   /** TCP ports that browsers refuse: not granted even when asked for exactly. */
   readonly browserBlocked: PortSet;
@@ -31,6 +31,8 @@ export interface Catalogue {
   readonly requestRetentionMs: number;
   readonly quarantineMs: number;
   readonly quarantineMaxMs: number;
+  /** How long a port rests that a probe found taken by a stranger; short, since the stranger may go any moment. */
+  readonly conflictRestMs: number;
   /** Misses of a listener are counted once in this time. */
   readonly missIntervalMs: number;
   /** How many misses in a row end a lease that was active and has no live holder. */

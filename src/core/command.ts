@@ -1,9 +1,12 @@
 // Owns the commands that the core decides, the replies they get, and what is observed for them.
 
 import type { Catalogue } from './catalogue.ts';
+import type { Change } from './change.ts';
 import type { InstanceEntry } from './instance.ts';
 import type { LeaseEntry, ProcessLife, Protocol } from './lease.ts';
+import type { PortSet } from './port-set.ts';
 import type { ProcessIdentity } from './process-identity.ts';
+import type { Refusal } from './refusal.ts';
 
 /** A request for a lease, its fields validated and defaults filled in. */
 export interface AllocateRequest {
@@ -37,7 +40,7 @@ export interface AllocateCommand {
 /** Up to 64 requests, all granted or none. */
 export interface BatchCommand {
   readonly kind: 'batch';
-  readonly requests: readonly AllocateRequest[];
+  readonly allocations: readonly AllocateCommand[];
 }
 
 export interface RenewCommand {
@@ -226,12 +229,33 @@ export interface Moment {
 /** What the coordinator observed for one command so far, and the randomness it may use. */
 export interface Observed {
   readonly catalogue: Catalogue;
-  /** Ports found taken by probes, with their holder once that was asked for (undefined: not asked yet). */
-  readonly busy: ReadonlyMap<number, string | null | undefined>;
-  /** Ports that probes found free for this very command. */
-  readonly clear: ReadonlySet<number>;
+  /**
+   * By `portId`: ports that probes found taken, with a sentence about the holder, null where nobody knows it, and
+   * undefined where that was not looked up yet.
+   */
+  readonly busy: ReadonlyMap<string, string | null | undefined>;
+  /** By `portId`: ports that probes found free for this very command. */
+  readonly clear: ReadonlySet<string>;
+  /** Ports that other commands are about to be granted: candidates whose probe is under way. */
+  readonly pending: Readonly<Record<Protocol, PortSet>>;
   /** Project directories looked at: whether they still exist. */
   readonly directories: ReadonlyMap<string, boolean>;
   /** Fresh lock ids, one for each lease that the command may grant. */
   readonly lockIds: readonly string[];
 }
+
+/** A port that must be found free before it is granted. */
+export interface Probe {
+  readonly protocol: Protocol;
+  readonly port: number;
+}
+
+/**
+ * What the core says to a command: an answer or a refusal with the changes it makes, or what it must know first.
+ * `probe` and `look` are answered by deciding again with the result in `Observed`.
+ */
+export type Decision<Reply> =
+  | { readonly kind: 'answer'; readonly reply: Reply; readonly changes: readonly Change[] }
+  | { readonly kind: 'refuse'; readonly refusal: Refusal; readonly changes: readonly Change[] }
+  | { readonly kind: 'probe'; readonly probes: readonly Probe[] }
+  | { readonly kind: 'look'; readonly directories: readonly string[] };

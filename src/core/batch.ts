@@ -1,0 +1,65 @@
+// Owns the decision of a batch: each request decided as if those before it were granted, all or none.
+
+import { decideAllocate } from './allocate.ts';
+import type { Change } from './change.ts';
+import type {
+  AllocateReply,
+  BatchCommand,
+  BatchReply,
+  Decision,
+  Moment,
+  Observed,
+  Probe,
+} from './command.ts';
+import { devolve, evolve, type State } from './state.ts';
+
+/**
+ * Decides up to 64 allocations together.
+ *
+ * It evolves `state` from one request to the next and takes every change back before it returns: the same code then
+ * decides a batch and a single request, and nobody can see the state in between.
+ */
+export function decideBatch(
+  state: State,
+  command: BatchCommand,
+  moment: Moment,
+  observed: Observed,
+): Decision<BatchReply> {
+  const changes: Change[] = [];
+  const allocations: AllocateReply[] = [];
+  const probes: Probe[] = [];
+  try {
+    for (const [index, allocation] of command.allocations.entries()) {
+      const lockId = observed.lockIds[index];
+      if (lockId === undefined) throw new Error('a batch needs a fresh lock id for each of its requests');
+      let decision = decideAllocate(state, allocation, moment, observed, lockId);
+      if (decision.kind === 'probe') {
+        // Goes on as if the probe had been passed, so that all of the batch's ports are probed in one round.
+        probes.push(...decision.probes);
+        decision = decideAllocate(state, allocation, moment, withClear(observed, decision.probes), lockId);
+      }
+      if (decision.kind === 'look') return decision;
+      if (decision.kind === 'refuse') {
+        // A refusal that rests on a port not yet probed is not final.
+        if (probes.length > 0) return { kind: 'probe', probes };
+        const { refusal } = decision;
+        return { kind: 'refuse', refusal: { ...refusal, fields: { ...refusal.fields, index } }, changes: [] };
+      }
+      if (decision.kind === 'probe')
+        throw new Error('a port that counts as probed was asked to be probed again');
+      evolve(state, decision.changes);
+      changes.push(...decision.changes);
+      allocations.push(decision.reply);
+    }
+  } finally {
+    devolve(state, changes);
+  }
+  if (probes.length > 0) return { kind: 'probe', probes };
+  return { kind: 'answer', reply: { allocations }, changes };
+}
+
+function withClear(observed: Observed, probes: readonly Probe[]): Observed {
+  const clear = new Set(observed.clear);
+  for (const { protocol, port } of probes) clear.add(`${protocol}:${port}`);
+  return { ...observed, clear };
+}

@@ -1,0 +1,86 @@
+// Owns the core's one entrance: a state, a command and a moment go in, a decision comes out.
+
+import { decideAllocate } from './allocate.ts';
+import { decideBatch } from './batch.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { AllocateRequest, Command, Decision, Moment, Observed, Replies } from './command.ts';
+import { decideInstanceHeartbeat, decideRegister, decideRetire } from './instance-commands.ts';
+import { leaseKey, singletonName } from './lease.ts';
+import { decideHold, decideRelease, decideRenew } from './lease-commands.ts';
+import { decideObserve } from './observe.ts';
+import type { State } from './state.ts';
+import { decideCleanup, decideSweep, decideWake } from './sweep.ts';
+
+/**
+ * Decides a command. Pure: it reads no clock, awaits nothing, and leaves `state` as it found it.
+ *
+ * @returns the answer or refusal with its changes, or what must be observed before it can be given
+ */
+export function decide<Kind extends Command['kind']>(
+  state: State,
+  command: Extract<Command, { kind: Kind }>,
+  moment: Moment,
+  observed: Observed,
+): Decision<Replies[Kind]> {
+  return decideAny(state, command, moment, observed) as Decision<Replies[Kind]>;
+}
+
+function decideAny(
+  state: State,
+  command: Command,
+  moment: Moment,
+  observed: Observed,
+): Decision<Replies[Command['kind']]> {
+  const { catalogue } = observed;
+  switch (command.kind) {
+    case 'allocate': {
+      const lockId = observed.lockIds[0];
+      if (lockId === undefined) throw new Error('an allocation needs a fresh lock id');
+      return decideAllocate(state, command, moment, observed, lockId);
+    }
+    case 'batch':
+      return decideBatch(state, command, moment, observed);
+    case 'renew':
+      return decideRenew(state, command, moment, catalogue);
+    case 'release':
+      return decideRelease(state, command, moment);
+    case 'hold':
+      return decideHold(state, command, moment, catalogue);
+    case 'register':
+      return decideRegister(state, command, moment, catalogue);
+    case 'instance-heartbeat':
+      return decideInstanceHeartbeat(state, command, moment);
+    case 'retire':
+      return decideRetire(state, command, moment);
+    case 'observe':
+      return decideObserve(state, command, moment, catalogue);
+    case 'sweep':
+      return decideSweep(state, moment, catalogue);
+    case 'wake':
+      return decideWake(state, moment);
+    case 'cleanup':
+      return decideCleanup(state, command, moment, catalogue);
+  }
+}
+
+/**
+ * What a command claims while it waits for a probe or a look: a second command with one of these claims waits for
+ * the first, so that the same key, request id or singleton is never granted twice.
+ */
+export function claimsOf(command: Command, catalogue: Pick<Catalogue, 'serviceTypes'>): readonly string[] {
+  if (command.kind === 'allocate') return allocationClaims(command, catalogue);
+  if (command.kind !== 'batch') return [];
+  return [...new Set(command.allocations.flatMap((one) => allocationClaims(one, catalogue)))];
+}
+
+function allocationClaims(command: AllocateCommand, catalogue: Pick<Catalogue, 'serviceTypes'>): string[] {
+  const { request, requestId } = command;
+  const claims: string[] = [];
+  if (catalogue.serviceTypes.get(request.serviceType)?.instanceBehavior === 'single') {
+    claims.push(`singleton\0${singletonName(request.serviceType, request.serviceName)}`);
+  }
+  const key = leaseKey(request);
+  if (key !== null && request.serviceName !== null) claims.push(`key\0${key}`);
+  if (requestId !== null) claims.push(`request\0${requestId}`);
+  return claims;
+}

@@ -1,0 +1,58 @@
+// Owns the changes of instances: registration, by hand or by a first allocation, and the heartbeat in every request.
+
+import type { Catalogue } from './catalogue.ts';
+import type { Change } from './change.ts';
+import type { AllocateRequest, Moment } from './command.ts';
+import type { Instance, InstanceEntry, Pulse } from './instance.ts';
+import type { StateView } from './state.ts';
+
+/** `main` for a main checkout, `features` for a linked worktree (contract, "Instances"). */
+export function defaultTemplate(isLinkedWorktree: boolean): string {
+  return isLinkedWorktree ? 'features' : 'main';
+}
+
+/** Puts `instance`, new or over an older registration, and counts as a heartbeat. */
+export function registration(state: StateView, instance: Instance, now: number): Change[] {
+  const before = state.instance(instance.instanceId);
+  const life = instance.process === null ? 'none' : 'alive';
+  return [
+    { table: 'instance', id: instance.instanceId, before: before?.instance ?? null, after: instance },
+    {
+      table: 'pulse',
+      id: instance.instanceId,
+      before: before?.pulse ?? null,
+      after: { heardAt: now, process: life },
+    },
+  ];
+}
+
+/** A sign of life of a registered instance; none of an unknown one. */
+export function heartbeat(entry: InstanceEntry | undefined, now: number): Change[] {
+  if (entry === undefined || entry.pulse.heardAt === now) return [];
+  const after: Pulse = { ...entry.pulse, heardAt: now };
+  return [{ table: 'pulse', id: entry.instance.instanceId, before: entry.pulse, after }];
+}
+
+/** The instance that an allocation names: registered by its first one, heard at every later one. */
+export function instanceOfAllocation(
+  state: StateView,
+  request: AllocateRequest,
+  catalogue: Pick<Catalogue, 'instanceTtlMs'>,
+  moment: Moment,
+): Change[] {
+  const { instanceId, projectPath } = request;
+  if (instanceId === null) return [];
+  const known = state.instance(instanceId);
+  if (known !== undefined) return heartbeat(known, moment.now);
+  const instance: Instance = {
+    instanceId,
+    workingDirectory: projectPath,
+    template: defaultTemplate(request.linkedWorktree),
+    pid: null,
+    process: null,
+    ttlMs: catalogue.instanceTtlMs,
+    metadata: {},
+    registeredAt: moment.wall,
+  };
+  return registration(state, instance, moment.now);
+}

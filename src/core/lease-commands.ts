@@ -1,0 +1,136 @@
+// Owns what a holder does with a lease after its grant: renew it, hold it by a connection, release it.
+
+import type { Catalogue } from './catalogue.ts';
+import type { Change } from './change.ts';
+import type {
+  Decision,
+  HoldCommand,
+  LeaseReply,
+  Moment,
+  ReleaseCommand,
+  RenewCommand,
+  SweepReply,
+} from './command.ts';
+import { endedLease, forcedEndChanges, releaseChanges } from './ending.ts';
+import { heartbeat } from './instance-changes.ts';
+import type { Lease, Vitals } from './lease.ts';
+import { hasLiveHolder, snapshot } from './life.ts';
+import { refusal } from './refusal.ts';
+import { leaseInUse, leaseNotFound, staleFence } from './refusals.ts';
+import type { StateView } from './state.ts';
+
+/** Begins the term anew, with another length or process where they are given. */
+export function decideRenew(
+  state: StateView,
+  command: RenewCommand,
+  moment: Moment,
+  catalogue: Pick<Catalogue, 'maxTtlMs'>,
+): Decision<LeaseReply> {
+  const entry = state.lease(command.lockId);
+  if (entry === undefined) return refuse(leaseNotFound(command.lockId));
+  if (command.fence !== null && command.fence !== entry.lease.fence)
+    return refuse(staleFence(entry, command.fence));
+  if (command.ttlMs !== null && command.ttlMs > catalogue.maxTtlMs) {
+    const detail = `ttl_seconds may be ${catalogue.maxTtlMs / 1000} at most`;
+    return refuse(
+      refusal('INVALID_REQUEST', detail, 'Renew again before the term is over.', { field: 'ttl_seconds' }),
+    );
+  }
+  const { lease, vitals } = entry;
+  const renewed = renewedLease(lease, command);
+  const changes: Change[] = [];
+  if (renewed !== lease) changes.push({ table: 'lease', id: lease.lockId, before: lease, after: renewed });
+  const life = command.pid === null ? vitals.process : command.process === null ? 'unknown' : 'alive';
+  const orphan = vitals.orphan && life !== 'alive';
+  const after: Vitals = {
+    ...vitals,
+    renewedAt: moment.now,
+    process: life,
+    orphan,
+    missed: 0,
+    missedAt: moment.now,
+  };
+  changes.push({ table: 'vitals', id: lease.lockId, before: vitals, after });
+  const reply = { snapshot: snapshot(state, { lease: renewed, vitals: after }, moment) };
+  return { kind: 'answer', reply, changes };
+}
+
+/** Ends a lease by its holder's wish; somebody else's active lease needs `force` (contract, `DELETE /allocate`). */
+export function decideRelease(
+  state: StateView,
+  command: ReleaseCommand,
+  moment: Moment,
+): Decision<LeaseReply> {
+  const entry = state.lease(command.lockId);
+  if (entry === undefined) return refuse(leaseNotFound(command.lockId));
+  if (command.fence !== null && command.fence !== entry.lease.fence)
+    return refuse(staleFence(entry, command.fence));
+  if (entry.vitals.state === 'active' && !command.force && !isCallers(entry.lease, command)) {
+    return refuse(leaseInUse(entry));
+  }
+  const caller = command.callerInstanceId === null ? undefined : state.instance(command.callerInstanceId);
+  const changes = [...releaseChanges(state, entry, moment.now), ...heartbeat(caller, moment.now)];
+  return { kind: 'answer', reply: { snapshot: snapshot(state, entry, moment) }, changes };
+}
+
+/** Whether the caller named itself as the lease's instance or project. */
+export function isCallers(
+  lease: Lease,
+  caller: Pick<ReleaseCommand, 'callerInstanceId' | 'callerProjectPath'>,
+): boolean {
+  return (
+    (lease.instanceId !== null && lease.instanceId === caller.callerInstanceId) ||
+    (lease.projectPath !== null && lease.projectPath === caller.callerProjectPath)
+  );
+}
+
+/**
+ * Counts a holding connection in or out. One that closes ends the lease at once, unless there is another holder or
+ * somebody listens; where that is not known, the term decides.
+ */
+export function decideHold(
+  state: StateView,
+  command: HoldCommand,
+  moment: Moment,
+  catalogue: Pick<Catalogue, 'quarantineMs' | 'quarantineMaxMs'>,
+): Decision<SweepReply> {
+  const entry = state.lease(command.lockId);
+  if (entry === undefined) {
+    // The lease was released before its connection closed: nothing is left to end.
+    return command.delta === 1
+      ? refuse(leaseNotFound(command.lockId))
+      : { kind: 'answer', reply: NONE, changes: [] };
+  }
+  const { lease, vitals } = entry;
+  const holds = Math.max(0, vitals.holds + command.delta);
+  const held: Vitals = { ...vitals, holds, renewedAt: moment.now, orphan: vitals.orphan && holds === 0 };
+  const isLast =
+    command.delta === -1 && holds === 0 && !hasLiveHolder(state, { lease, vitals: held }, moment.now);
+  if (isLast && command.listening === false) {
+    const changes = forcedEndChanges(state, entry, catalogue, moment.now);
+    return { kind: 'answer', reply: { ended: [endedLease(state, entry, 'hold-closed', moment)] }, changes };
+  }
+  const after = isLast && command.listening === true ? { ...held, orphan: true } : held;
+  return {
+    kind: 'answer',
+    reply: NONE,
+    changes: [{ table: 'vitals', id: lease.lockId, before: vitals, after }],
+  };
+}
+
+const NONE: SweepReply = { ended: [] };
+
+function renewedLease(lease: Lease, command: RenewCommand): Lease {
+  const ttlMs = command.ttlMs ?? lease.ttlMs;
+  if (command.pid === null) return ttlMs === lease.ttlMs ? lease : { ...lease, ttlMs };
+  if (ttlMs === lease.ttlMs && command.pid === lease.pid && isSame(lease, command)) return lease;
+  return { ...lease, ttlMs, pid: command.pid, process: command.process };
+}
+
+function isSame(lease: Lease, command: RenewCommand): boolean {
+  return lease.process?.startTicks === command.process?.startTicks;
+}
+
+function refuse<Reply>(value: ReturnType<typeof refusal>): Decision<Reply> {
+  return { kind: 'refuse', refusal: value, changes: [] };
+}

@@ -1,0 +1,72 @@
+// Owns the life of a lease: which holders it has, whether its term renews itself, and when and why it ends.
+
+import type { Catalogue } from './catalogue.ts';
+import type { EndReason, LeaseSnapshot, Moment } from './command.ts';
+import { isStale } from './instance.ts';
+import type { LeaseEntry } from './lease.ts';
+import type { StateView } from './state.ts';
+
+/** A held connection, or a process proven alive. */
+export function hasLiveProcess({ vitals }: LeaseEntry): boolean {
+  return vitals.holds > 0 || vitals.process === 'alive';
+}
+
+/** Whether the term renews itself: a holder is there, or the lease's own listener. */
+export function renewsItself(entry: LeaseEntry): boolean {
+  return entry.vitals.state === 'active' || hasLiveProcess(entry);
+}
+
+/**
+ * Whether anybody is known, or cannot be excluded, to hold the lease: a connection, the process, the instance.
+ *
+ * @param now coordinator time in ms
+ */
+export function hasLiveHolder(state: StateView, entry: LeaseEntry, now: number): boolean {
+  if (hasLiveProcess(entry)) return true;
+  // Unknown is not dead (invariant 11), but only where there is a process to be unknown about.
+  if (entry.vitals.process === 'unknown' && entry.lease.process !== null) return true;
+  return hasLiveInstance(state, entry, now);
+}
+
+/** Milliseconds left of the term; null while it renews itself. Never negative. */
+export function remainingMs(state: StateView, entry: LeaseEntry, now: number): number | null {
+  if (renewsItself(entry)) return null;
+  const begun = Math.max(entry.vitals.renewedAt, state.floor);
+  return Math.max(0, begun + entry.lease.ttlMs - now);
+}
+
+/**
+ * Why the lease is over now, or null while it lives (contract, "Life").
+ *
+ * A lease whose own program listens never ends by itself, nor one with a live holder; a stranger's listening counts
+ * for nothing.
+ */
+export function endReason(
+  state: StateView,
+  entry: LeaseEntry,
+  catalogue: Pick<Catalogue, 'maxMisses'>,
+  now: number,
+): EndReason | null {
+  if (renewsItself(entry)) return null;
+  const { lease, vitals } = entry;
+  if (vitals.process === 'dead' || vitals.orphan) return 'holder-dead';
+  const instance = lease.instanceId === null ? undefined : state.instance(lease.instanceId);
+  if (instance !== undefined && isStale(instance, now, state.floor)) return 'instance-ended';
+  if (vitals.missed >= catalogue.maxMisses && !hasLiveHolder(state, entry, now)) return 'listener-gone';
+  return remainingMs(state, entry, now) === 0 ? 'term-over' : null;
+}
+
+/** The lease as it is at `moment`. */
+export function snapshot(state: StateView, entry: LeaseEntry, moment: Moment): LeaseSnapshot {
+  return {
+    lease: entry.lease,
+    vitals: entry.vitals,
+    remainingMs: remainingMs(state, entry, moment.now),
+    at: moment.wall,
+  };
+}
+
+function hasLiveInstance(state: StateView, { lease }: LeaseEntry, now: number): boolean {
+  const instance = lease.instanceId === null ? undefined : state.instance(lease.instanceId);
+  return instance !== undefined && !isStale(instance, now, state.floor);
+}

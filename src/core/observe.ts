@@ -1,0 +1,80 @@
+// Owns what an observation changes: the state of each lease from what was seen of its listener and its holder.
+
+import type { Catalogue } from './catalogue.ts';
+import type { Change } from './change.ts';
+import type { Decision, ListenerSight, Moment, ObserveCommand, SweepReply } from './command.ts';
+import type { LeaseEntry, ProcessLife, Vitals } from './lease.ts';
+import { renewsItself } from './life.ts';
+import type { StateView } from './state.ts';
+
+/** Takes in one pass over listeners and processes. It ends nothing: the sweep does. */
+export function decideObserve(
+  state: StateView,
+  command: ObserveCommand,
+  moment: Moment,
+  catalogue: Pick<Catalogue, 'missIntervalMs'>,
+): Decision<SweepReply> {
+  const changes: Change[] = [];
+  for (const lockId of new Set([...command.listeners.keys(), ...command.holders.keys()])) {
+    const entry = state.lease(lockId);
+    if (entry === undefined) continue;
+    const after = observed(
+      entry,
+      command.listeners.get(lockId),
+      command.holders.get(lockId),
+      moment.now,
+      catalogue.missIntervalMs,
+    );
+    if (after !== entry.vitals) changes.push({ table: 'vitals', id: lockId, before: entry.vitals, after });
+  }
+  for (const [instanceId, life] of command.instances) {
+    const entry = state.instance(instanceId);
+    if (entry === undefined || entry.pulse.process === life) continue;
+    const after = { ...entry.pulse, process: life };
+    changes.push({ table: 'pulse', id: instanceId, before: entry.pulse, after });
+  }
+  return { kind: 'answer', reply: { ended: [] }, changes };
+}
+
+function observed(
+  entry: LeaseEntry,
+  sight: ListenerSight | undefined,
+  life: ProcessLife | undefined,
+  now: number,
+  missIntervalMs: number,
+): Vitals {
+  const { vitals } = entry;
+  const process = life ?? vitals.process;
+  let next: Vitals = process === vitals.process ? vitals : { ...vitals, process };
+  if (sight !== undefined) next = sighted(next, sight, now, missIntervalMs);
+  const orphan = isOrphan(vitals, next);
+  if (orphan !== next.orphan) next = { ...next, orphan };
+  // What renewed itself until now has a full term left from now on.
+  const stops = renewsItself(entry) && !renewsItself({ lease: entry.lease, vitals: next });
+  return stops ? { ...next, renewedAt: now } : next;
+}
+
+/**
+ * Holder dead, listener alive. A lease keeps the mark of a holder whose connection closed until the listener is gone
+ * for good or somebody holds it again: that holder left nothing else behind that could be looked at.
+ */
+function isOrphan(before: Vitals, next: Vitals): boolean {
+  if (next.holds > 0 || next.process === 'alive') return false;
+  return before.orphan || (next.process === 'dead' && next.state === 'active');
+}
+
+function sighted(vitals: Vitals, sight: ListenerSight, now: number, missIntervalMs: number): Vitals {
+  if (sight === 'own') {
+    return vitals.state === 'active' && vitals.missed === 0
+      ? vitals
+      : { ...vitals, state: 'active', missed: 0 };
+  }
+  if (sight === 'stranger') {
+    return vitals.state === 'hijacked' ? vitals : { ...vitals, state: 'hijacked', missed: 0 };
+  }
+  // A lease that was never active misses nothing: its program may still be starting.
+  if (vitals.state === 'reserved') return vitals;
+  if (vitals.state === 'hijacked') return { ...vitals, state: 'reserved', missed: 0 };
+  const isDue = vitals.state === 'active' || now - vitals.missedAt >= missIntervalMs;
+  return isDue ? { ...vitals, state: 'idle', missed: vitals.missed + 1, missedAt: now } : vitals;
+}

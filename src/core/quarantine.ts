@@ -1,0 +1,64 @@
+// Owns the quarantine: how long a port rests after a forced end or after a stranger was found on it.
+
+import type { Catalogue } from './catalogue.ts';
+import { type DurableChange, portId } from './change.ts';
+import { type Lease, leaseKey, type Protocol } from './lease.ts';
+import type { StateView } from './state.ts';
+
+/**
+ * The rests after a forced end of `lease`: doubled, up to the maximum, when a port's last rest is not long over.
+ * The key that held the ports last is not bound by it (contract, "Life").
+ *
+ * @param now coordinator time in ms
+ */
+export function restAfterForcedEnd(
+  state: StateView,
+  lease: Lease,
+  catalogue: Pick<Catalogue, 'quarantineMs' | 'quarantineMaxMs'>,
+  now: number,
+): DurableChange[] {
+  const changes: DurableChange[] = [];
+  for (let port = lease.port; port < lease.port + lease.count; port++) {
+    const before = state.quarantine(lease.protocol, port) ?? null;
+    const repeats = before !== null && before.restMs >= catalogue.quarantineMs;
+    const restMs = repeats ? Math.min(before.restMs * 2, catalogue.quarantineMaxMs) : catalogue.quarantineMs;
+    const after = { until: now + restMs, restMs, key: leaseKey(lease) };
+    changes.push({ table: 'quarantine', id: portId(lease.protocol, port), before, after });
+  }
+  return changes;
+}
+
+/** The short rest of a port on which a probe met a stranger; it does not bind the key that remembers the port. */
+export function restAfterConflict(
+  state: StateView,
+  protocol: Protocol,
+  port: number,
+  catalogue: Pick<Catalogue, 'conflictRestMs'>,
+  now: number,
+): DurableChange[] {
+  const before = state.quarantine(protocol, port) ?? null;
+  const until = now + catalogue.conflictRestMs;
+  if (before !== null && before.until >= until) return [];
+  const key = state.keyRemembering(protocol, port) ?? null;
+  // A longer rest that is over keeps its length: the next forced end still counts as a repetition.
+  const after = { until, restMs: before?.restMs ?? catalogue.conflictRestMs, key: before?.key ?? key };
+  return [{ table: 'quarantine', id: portId(protocol, port), before, after }];
+}
+
+/**
+ * The rests that are long over, so that the next forced end of these ports begins at the shortest rest again.
+ *
+ * @param now coordinator time in ms
+ */
+export function forgottenRests(
+  state: StateView,
+  catalogue: Pick<Catalogue, 'quarantineMaxMs'>,
+  now: number,
+): DurableChange[] {
+  const changes: DurableChange[] = [];
+  for (const [id, before] of state.quarantines()) {
+    if (now >= before.until + catalogue.quarantineMaxMs)
+      changes.push({ table: 'quarantine', id, before, after: null });
+  }
+  return changes;
+}

@@ -1,0 +1,179 @@
+// Owns the refusals of the core: their sentences, their holders and the command to type next.
+
+import type { Catalogue, ServiceType } from './catalogue.ts';
+import type { AllocateRequest, Observed } from './command.ts';
+import { describeLease, type Holder, holderOf, MAX_HOLDERS } from './holder.ts';
+import type { LeaseEntry } from './lease.ts';
+import { MAX_PORT, MIN_UNPRIVILEGED_PORT, rangeSize } from './port-range.ts';
+import { type Refusal, refusal } from './refusal.ts';
+import type { StateView } from './state.ts';
+
+export function unknownServiceType(name: string, catalogue: Pick<Catalogue, 'serviceTypes'>): Refusal {
+  const known = [...catalogue.serviceTypes.keys()];
+  return refusal(
+    'UNKNOWN_SERVICE_TYPE',
+    `there is no service type "${name}"`,
+    `Use one of ${known.join(', ')}, or add "${name}" under "service_types" in config.json.`,
+    { service_type: name, known },
+  );
+}
+
+/** What no port could satisfy: more ports than the range has, a longer term than is allowed, an exact wish for none. */
+export function unusableRequest(
+  request: AllocateRequest,
+  type: ServiceType,
+  catalogue: Pick<Catalogue, 'maxTtlMs'>,
+): Refusal | null {
+  if (request.exact && request.preferredPort === null) {
+    return invalid(
+      'exact',
+      'exact needs preferred_port',
+      'Name the one port that you want as preferred_port.',
+    );
+  }
+  if (request.ttlMs !== null && request.ttlMs > catalogue.maxTtlMs) {
+    const most = catalogue.maxTtlMs / 1000;
+    return invalid(
+      'ttl_seconds',
+      `ttl_seconds may be ${most} at most`,
+      'Renew the lease before its term is over.',
+    );
+  }
+  if (request.preferredPort !== null && request.preferredPort + request.count - 1 > MAX_PORT) {
+    return invalid(
+      'count',
+      `${request.count} ports from ${request.preferredPort} on go past ${MAX_PORT}`,
+      'Ask lower.',
+    );
+  }
+  if (request.preferredPort !== null && request.preferredPort < MIN_UNPRIVILEGED_PORT) {
+    return invalid(
+      'preferred_port',
+      `preferred_port must be ${MIN_UNPRIVILEGED_PORT} or higher`,
+      'Ask higher.',
+    );
+  }
+  if (!request.exact && request.count > rangeSize(type.range)) {
+    const has = `${type.name} has ${rangeSize(type.range)} ports in all`;
+    return invalid(
+      'count',
+      `count is ${request.count}, but ${has}`,
+      `Ask for fewer, or widen its range in config.json.`,
+    );
+  }
+  return null;
+}
+
+/** The one port, or one of the block, that was asked for exactly is not to be had. */
+export function portUnavailable(
+  state: StateView,
+  observed: Observed,
+  request: AllocateRequest,
+  now: number,
+): Refusal {
+  const first = request.preferredPort ?? 0;
+  const holders = holdersIn(state, observed, request, first, first + request.count - 1, now);
+  const one = holders.shown[0];
+  const who = one === undefined ? 'somebody else' : one.holder;
+  return refusal(
+    'PORT_UNAVAILABLE',
+    `port ${one?.port ?? first} is held by ${who}; this is a port conflict, not a bug in your code`,
+    `Run \`styxy allocate -s ${request.serviceType}\` without --exact for another port, or \`styxy check ${one?.port ?? first}\`.`,
+    { port: one?.port ?? first, holders: holders.shown, holders_total: holders.total },
+  );
+}
+
+/** Every port of the type was tried. */
+export function rangeExhausted(
+  state: StateView,
+  observed: Observed,
+  request: AllocateRequest,
+  type: ServiceType,
+  now: number,
+): Refusal {
+  const { start, end } = type.range;
+  const holders = holdersIn(state, observed, request, start, end, now);
+  const block = request.count === 1 ? 'no port' : `no ${request.count} consecutive ports`;
+  return refusal(
+    'RANGE_EXHAUSTED',
+    `${type.name} has ${block} left: ${holders.total} of ${rangeSize(type.range)} (${start}–${end}) are held`,
+    'Run `styxy cleanup --dry-run` to see stale leases, or give the type a larger "range" in config.json.',
+    {
+      service_type: type.name,
+      range: { start, end },
+      holders: holders.shown,
+      holders_total: holders.total,
+    },
+  );
+}
+
+export function singletonHeld(running: LeaseEntry): Refusal {
+  const { lease } = running;
+  return refusal(
+    'SINGLETON_HELD',
+    `${lease.serviceName ?? lease.serviceType} runs once on this machine, and ${describeLease(running)} has it`,
+    `Use the one on port ${lease.port}, or release it: \`styxy release ${lease.lockId}\`.`,
+    { port: lease.port, lock_id: lease.lockId, holder: describeLease(running) },
+  );
+}
+
+export function leaseNotFound(lockId: string): Refusal {
+  return refusal(
+    'LEASE_NOT_FOUND',
+    `no live lease has the lock id ${lockId}`,
+    'Run `styxy list -v` for the live ones.',
+    {
+      lock_id: lockId,
+    },
+  );
+}
+
+export function staleFence(entry: LeaseEntry, fence: number): Refusal {
+  return refusal(
+    'STALE_FENCE',
+    `fence ${fence} is not the one of lease ${entry.lease.lockId}, which is ${entry.lease.fence}`,
+    'Allocate again: whoever holds an older fence has lost the lease.',
+    { lock_id: entry.lease.lockId, fence, current_fence: entry.lease.fence },
+  );
+}
+
+export function leaseInUse(entry: LeaseEntry): Refusal {
+  return refusal(
+    'LEASE_IN_USE',
+    `port ${entry.lease.port} is in use by ${describeLease(entry)}`,
+    `Ask its holder, or run \`styxy release ${entry.lease.lockId} --force\` when you are sure.`,
+    { lock_id: entry.lease.lockId, port: entry.lease.port, holder: describeLease(entry) },
+  );
+}
+
+export function instanceNotFound(instanceId: string): Refusal {
+  return refusal(
+    'INSTANCE_NOT_FOUND',
+    `no instance ${instanceId} is registered`,
+    `Run \`styxy instances register --id ${instanceId}\`, or allocate in its name.`,
+    { instance_id: instanceId },
+  );
+}
+
+function invalid(field: string, detail: string, hint: string): Refusal {
+  return refusal('INVALID_REQUEST', detail, hint, { field });
+}
+
+function holdersIn(
+  state: StateView,
+  observed: Observed,
+  request: AllocateRequest,
+  from: number,
+  to: number,
+  now: number,
+): { shown: Holder[]; total: number } {
+  const shown: Holder[] = [];
+  let total = 0;
+  for (let port = from; port <= to; port++) {
+    const holder = holderOf(state, observed, request.protocol, port, now);
+    if (holder === null) continue;
+    total += 1;
+    if (shown.length < MAX_HOLDERS) shown.push(holder);
+  }
+  return { shown, total };
+}

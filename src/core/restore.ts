@@ -1,0 +1,40 @@
+// Owns the way back from what was stored to a state: the same leases, keys and instances, observed by nobody yet.
+
+import type { Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
+import type { Instance } from './instance.ts';
+import type { Lease } from './lease.ts';
+import { evolve, State } from './state.ts';
+
+export interface Stored {
+  readonly leases: readonly Lease[];
+  readonly keys: ReadonlyMap<string, KeyMemory>;
+  readonly quarantines: ReadonlyMap<string, Quarantine>;
+  readonly instances: readonly Instance[];
+  readonly requests: ReadonlyMap<string, RequestMemory>;
+  readonly fenceCeiling: number;
+}
+
+/**
+ * The state that `stored` describes. Every lease begins a full term at `now`, because nobody could renew it while the
+ * daemon was away (etcd extends leases after a leader change for the same reason).
+ *
+ * @param now coordinator time in ms
+ */
+export function restore(stored: Stored, now: number): State {
+  const state = new State(stored.fenceCeiling);
+  const changes: Change[] = [{ table: 'floor', id: 'floor', before: 0, after: now }];
+  for (const instance of stored.instances) {
+    changes.push({ table: 'instance', id: instance.instanceId, before: null, after: instance });
+  }
+  // Keys in the order of their use, so that a port's last user is the one that is remembered for it.
+  const keys = [...stored.keys].sort(([, a], [, b]) => a.usedAt - b.usedAt);
+  for (const [id, after] of keys) changes.push({ table: 'key', id, before: null, after });
+  for (const lease of [...stored.leases].sort((a, b) => a.fence - b.fence)) {
+    changes.push({ table: 'lease', id: lease.lockId, before: null, after: lease });
+  }
+  for (const [id, after] of stored.quarantines)
+    changes.push({ table: 'quarantine', id, before: null, after });
+  for (const [id, after] of stored.requests) changes.push({ table: 'request', id, before: null, after });
+  evolve(state, changes);
+  return state;
+}
