@@ -3,7 +3,7 @@
 import { decideAllocate } from './allocate.ts';
 import { decideBatch } from './batch.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { AllocateRequest, Command, Decision, Moment, Observed, Replies } from './command.ts';
+import type { AllocateCommand, Command, Decision, Moment, Observed, Replies } from './command.ts';
 import { decideInstanceHeartbeat, decideRegister, decideRetire } from './instance-commands.ts';
 import { leaseKey, singletonName } from './lease.ts';
 import { decideHold, decideRelease, decideRenew } from './lease-commands.ts';

@@ -50,10 +50,13 @@ export class State implements StateView {
   readonly #byInstance = new Map<string, Set<string>>();
   readonly #singletons = new Map<string, string>();
   readonly #keys = new Map<string, KeyMemory>();
-  readonly #keyOfPort = { tcp: new Map<number, string>(), udp: new Map<number, string>() };
+  readonly #keysOfPort = { tcp: new Map<number, Ids>(), udp: new Map<number, Ids>() };
   readonly #quarantines = new Map<string, Quarantine>();
   readonly #instances = new Map<string, InstanceEntry>();
   readonly #requests = new Map<string, RequestMemory>();
+
+  /** Whether the map of leases is in the order of their fences, which undoing a release disturbs. */
+  #isOrdered = true;
 
   constructor(lastFence = 0) {
     this.lastFence = lastFence;
@@ -66,6 +69,7 @@ export class State implements StateView {
     return this.#leases.get(lockId);
   }
   leases(): Iterable<LeaseEntry> {
+    if (!this.#isOrdered) this.#order();
     return this.#leases.values();
   }
   leaseOn(protocol: Protocol, port: number): LeaseEntry | undefined {
@@ -73,7 +77,8 @@ export class State implements StateView {
     return lockId === undefined ? undefined : this.#leases.get(lockId);
   }
   leasesOfKey(key: string): readonly LeaseEntry[] {
-    return this.#entries(idsOf(this.#byKey.get(key)));
+    const entries = this.#entries(idsOf(this.#byKey.get(key)));
+    return entries.length < 2 ? entries : entries.sort((a, b) => a.lease.fence - b.lease.fence);
   }
   leasesOfInstance(instanceId: string): readonly LeaseEntry[] {
     return this.#entries(this.#byInstance.get(instanceId) ?? []);
@@ -89,7 +94,16 @@ export class State implements StateView {
     return this.#keys.get(key);
   }
   keyRemembering(protocol: Protocol, port: number): string | undefined {
-    return this.#keyOfPort[protocol].get(port);
+    let last: string | undefined;
+    let lastUse = Number.NEGATIVE_INFINITY;
+    for (const key of idsOf(this.#keysOfPort[protocol].get(port))) {
+      const usedAt = this.#keys.get(key)?.usedAt ?? 0;
+      if (usedAt > lastUse || (usedAt === lastUse && key > (last ?? ''))) {
+        last = key;
+        lastUse = usedAt;
+      }
+    }
+    return last;
   }
   keys(): Iterable<readonly [string, KeyMemory]> {
     return this.#keys;
@@ -162,9 +176,18 @@ export class State implements StateView {
       return;
     }
     this.#index(after);
+    if (!this.#leases.has(lockId) && after.fence <= this.lastFence && this.#leases.size > 0)
+      this.#isOrdered = false;
     this.#leases.set(lockId, { lease: after, vitals });
     // Undoing a grant never lowers it: a fence that was handed out once is used up.
     if (after.fence > this.lastFence) this.lastFence = after.fence;
+  }
+
+  #order(): void {
+    const entries = [...this.#leases.values()].sort((a, b) => a.lease.fence - b.lease.fence);
+    this.#leases.clear();
+    for (const entry of entries) this.#leases.set(entry.lease.lockId, entry);
+    this.#isOrdered = true;
   }
 
   #index(lease: Lease): void {
@@ -204,13 +227,13 @@ export class State implements StateView {
 
   #applyKey(key: string, before: KeyMemory | null, after: KeyMemory | null): void {
     if (before !== null) {
-      for (const port of portsOf(before)) {
-        if (this.#keyOfPort[before.protocol].get(port) === key) this.#keyOfPort[before.protocol].delete(port);
-      }
+      const keys = this.#keysOfPort[before.protocol];
+      for (const port of portsOf(before)) put(keys, port, withoutId(keys.get(port), key));
     }
     put(this.#keys, key, after);
     if (after === null) return;
-    for (const port of portsOf(after)) this.#keyOfPort[after.protocol].set(port, key);
+    const keys = this.#keysOfPort[after.protocol];
+    for (const port of portsOf(after)) keys.set(port, withId(keys.get(port), key));
   }
 
   #applyInstance(instanceId: string, instance: Instance | null): void {
