@@ -1,6 +1,8 @@
 // Owns the list of generated documents: where each stands, and what it says now.
 
+import { openapiDocument } from '../../src/api/openapi.ts';
 import { renderErrors } from './errors-page.ts';
+import { renderHttp } from './http-page.ts';
 
 export interface GeneratedDocument {
   /** From the repository's root. */
@@ -9,5 +11,7 @@ export interface GeneratedDocument {
 }
 
 export const DOCUMENTS: readonly GeneratedDocument[] = [
+  { path: 'docs/reference/http.md', render: renderHttp },
   { path: 'docs/reference/errors.md', render: renderErrors },
+  { path: 'openapi/openapi.json', render: () => `${JSON.stringify(openapiDocument(), null, 2)}\n` },
 ];
