@@ -1,0 +1,147 @@
+// Owns the proof that the README's recipes run as they stand there, against the built program.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = join(ROOT, 'dist', 'styxy.cjs');
+
+/** What a recipe's output must show, by a word that only this recipe holds. */
+const EXPECTED: Readonly<Record<string, RegExp>> = {
+  'PORT=$(styxy': /^http:\/\/localhost:3\d{3}$/m,
+  STYXY_URL_BACKEND: /the API is at http:\/\/localhost:80\d\d/,
+  'styxy check': /3093/,
+  '--count 4': /\d{4}/,
+  'retire agent-1': /agent-1/,
+  '--unix-socket': /"allocations":\s*\[/,
+};
+
+/** Runs each recipe: `styxy run` goes to the background until its server answers, everything must succeed. */
+const PREAMBLE = `
+set -euo pipefail
+started=()
+answering() {
+  local url count
+  for _ in $(seq 200); do
+    count=0
+    for url in $(command styxy list --json | grep -o '"url": *"[^"]*"' | cut -d'"' -f4); do
+      curl -fs -o /dev/null "$url" && count=$((count + 1))
+    done
+    [ "$count" -ge "$1" ] && return 0
+    sleep 0.1
+  done
+  echo "only $count of $1 servers answer" >&2
+  return 1
+}
+styxy() {
+  if [ "\${1-}" != run ]; then command styxy "$@"; return; fi
+  command styxy "$@" &
+  started+=($!)
+  answering "\${#started[@]}"
+}
+`;
+
+/** Ends what the recipe started; a server that was ended by the signal says so, and its lease is gone. */
+const EPILOGUE = `
+for pid in "\${started[@]}"; do
+  kill -TERM "$pid"
+  status=0
+  wait "$pid" || status=$?
+  [ "$status" = 143 ] || [ "$status" = 0 ] || { echo "styxy run exited with $status" >&2; exit 1; }
+done
+if [ "\${#started[@]}" -gt 0 ]; then command styxy list --json | grep -Eq '"count": *0' || { echo 'leases are left' >&2; exit 1; }; fi
+`;
+
+const SERVER = `
+require('node:http').createServer((request, response) => response.end('hello'))
+  .listen(Number(process.env.PORT), () => console.log('listening on ' + process.env.PORT));
+`;
+
+function recipes(): string[] {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  return [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+    .map(([, block = '']) => block)
+    .filter((block) => !block.startsWith('npm '));
+}
+
+function run(
+  script: string,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ status: number | null; output: string }> {
+  return new Promise((done, fail) => {
+    const child = spawn('bash', ['-c', script], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    child.on('error', fail);
+    child.on('close', (status) => done({ status, output }));
+  });
+}
+
+describe('the recipes of the README', {
+  skip: process.platform === 'win32' ? 'they are for a POSIX shell' : false,
+}, () => {
+  let place = '';
+  before(() => {
+    assert.ok(existsSync(PROGRAM), 'dist/styxy.cjs is missing: run `npm run build`');
+    place = realpathSync(mkdtempSync(join(tmpdir(), 'styxy-readme-')));
+    mkdirSync(join(place, 'bin'));
+    const quoted = [process.execPath, PROGRAM].map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+    writeFileSync(join(place, 'bin', 'styxy'), `#!/bin/sh\nexec ${quoted.join(' ')} "$@"\n`, { mode: 0o755 });
+  });
+  after(() => rmSync(place, { recursive: true, force: true }));
+
+  it('are there', () => {
+    const text = recipes();
+    assert.ok(text.length >= 9, `only ${text.length} recipes were found`);
+    for (const word of Object.keys(EXPECTED))
+      assert.ok(
+        text.some((block) => block.includes(word)),
+        word,
+      );
+  });
+
+  for (const [index, recipe] of recipes().entries()) {
+    it(recipe.trim().split('\n')[0] ?? '', async () => {
+      const project = join(place, `shop-${index}`);
+      const home = join(place, `home-${index}`);
+      mkdirSync(project);
+      mkdirSync(home);
+      execFileSync('git', ['init', '--quiet', project]);
+      writeFileSync(join(project, 'server.js'), SERVER);
+      const env = {
+        PATH: [join(place, 'bin'), dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
+        HOME: home,
+        STYXY_HOME: join(home, '.styxy'),
+        STYXY_API_PORT: '0',
+      };
+      try {
+        const { status, output } = await run(`${PREAMBLE}${recipe}${EPILOGUE}`, project, env);
+        assert.equal(status, 0, output);
+        assert.doesNotMatch(output, /Warning/);
+        for (const [word, shown] of Object.entries(EXPECTED))
+          if (recipe.includes(word)) assert.match(output, shown);
+      } finally {
+        const stopped = await run('styxy daemon stop', project, env);
+        assert.equal(stopped.status, 0, stopped.output);
+      }
+    });
+  }
+});
