@@ -68,7 +68,7 @@ describe('documents', () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
     const known = new Set([...Object.keys(scripts), 'ci', 'install', 'pack', 'audit']);
     const unknown = pages.flatMap((page) =>
-      [...read(page).matchAll(/\bnpm (?:run )?([a-z][\w:-]*)/g)]
+      [...read(page).matchAll(/(?<=^|[`&;] ?)npm (?:run )?([a-z][\w:-]*)/gm)]
         .map(([, name = '']) => name)
         .filter((name) => !known.has(name))
         .map((name) => `${page}: npm ${name}`),
