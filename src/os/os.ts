@@ -20,8 +20,8 @@ export interface Listener {
 export interface PortTable {
   /**
    * The listeners among `ports`, or all of them, with pid where that is known.
-   * Answers may be up to `maxAgeMs` old (default 200). Never throws: where nothing can be read, it answers null,
-   * which means "unknown", not "nobody".
+   * One entry for each process on a port, with all its addresses. Answers may be up to `maxAgeMs` old (default 200).
+   * Never throws: where nothing can be read, it answers null, which means "unknown", not "nobody".
    */
   listeners(query?: { ports?: ReadonlySet<number>; maxAgeMs?: number }): Promise<readonly Listener[] | null>;
 }
@@ -29,9 +29,10 @@ export interface PortTable {
 /** Says whether a port can be bound right now, for every address and family at once. */
 export interface PortProbe {
   /**
-   * For candidates only: a port under a live lease is never probed.
+   * For candidates only: a port under a live lease is never probed. Never throws: a port that cannot be bound,
+   * for whatever reason, counts as taken.
    *
-   * @returns the ports of `ports` that are taken; synchronously where the platform allows.
+   * @returns the ports of `ports` that are taken, in their order; synchronously where the platform allows.
    */
   taken(protocol: Protocol, ports: readonly number[]): readonly number[] | Promise<readonly number[]>;
 }
@@ -45,6 +46,17 @@ export interface ProcessTable {
   ancestors(pid: number): readonly number[];
   /** The working directory, or null when it cannot be known. */
   cwd(pid: number): string | null;
+}
+
+/** Finds all the processes that one command started, so that the whole tree can be ended. */
+export interface ProcessTree {
+  /** The running processes below `pid`, parents before children, without `pid` itself; those that were orphaned are missing. */
+  descendants(pid: number): readonly ProcessIdentity[];
+  /**
+   * The running processes that were started with `name=value` in their environment, as far as it can be read: one's
+   * own, or everybody's for root. The calling process is never among them. Finds what was orphaned on the way.
+   */
+  withEnvironment(name: string, value: string): readonly ProcessIdentity[];
 }
 
 export interface Clock {

@@ -1,0 +1,60 @@
+// Owns the reading of what `ss -Hltunpe` prints.
+
+import { plainAddress, type SocketOwner, type SocketRow } from './socket-row.ts';
+
+/**
+ * The whole head of a row. A process may have quotes, brackets and newlines in its name, which `ss` prints as they
+ * are, but a name has 15 bytes: too few to forge this much of a row.
+ */
+const HEAD =
+  /^(tcp|udp)[ \t]+(?:LISTEN|UNCONN)[ \t]+\d+[ \t]+\d+[ \t]+(\S+):(\d{1,5})[ \t]+\S+:\S+[ \t]*(users:\()?/gm;
+
+/** One owner. What must follow it is more than fits into a name as well, so that no name passes for an owner. */
+const OWNER =
+  /\("([\s\S]{0,64}?)",pid=(\d+),fd=\d+\)(?:(,)(?=\(")|\)(?=[ \t]+(?:timer:\S+[ \t]+)?(?:uid:\d+[ \t]+)?ino:\d))/y;
+
+/** Sockets of root have no `uid:`. Anchored, since the control group that ends the row may be named like anything. */
+const EXTRA = /[ \t]*(?:timer:\S+[ \t]+)?(?:uid:(\d+)[ \t]+)?ino:(\d+)/y;
+
+/**
+ * Reads the sockets out of `text`.
+ *
+ * @param text the output of `ss -Hltunpe`; what is no row of it is passed over
+ */
+export function parseSs(text: string): SocketRow[] {
+  const rows: SocketRow[] = [];
+  HEAD.lastIndex = 0;
+  for (let head = HEAD.exec(text); head !== null; head = HEAD.exec(text)) {
+    const [, protocol, address = '', port, users] = head;
+    const owners = users === undefined ? { list: [], end: HEAD.lastIndex } : ownersAt(text, HEAD.lastIndex);
+    EXTRA.lastIndex = owners.end;
+    const extra = EXTRA.exec(text);
+    HEAD.lastIndex = owners.end;
+    rows.push({
+      protocol: protocol === 'udp' ? 'udp' : 'tcp',
+      port: Number(port),
+      address: plainAddress(address),
+      uid: extra === null ? null : Number(extra[1] ?? 0),
+      inode: extra?.[2] === undefined || extra[2] === '0' ? null : extra[2],
+      owners: owners.list,
+    });
+  }
+  return rows;
+}
+
+/** The owners from `start`, each process once however many descriptors it has, and where their list ends. */
+function ownersAt(text: string, start: number): { list: readonly SocketOwner[]; end: number } {
+  const byPid = new Map<number, SocketOwner>();
+  let end = start;
+  for (;;) {
+    OWNER.lastIndex = end;
+    const owner = OWNER.exec(text);
+    if (owner === null) break;
+    end = OWNER.lastIndex;
+    const pid = Number(owner[2]);
+    if (!byPid.has(pid)) byPid.set(pid, { pid, process: owner[1] ?? null });
+    if (owner[3] === undefined) return { list: [...byPid.values()], end };
+  }
+  // A list that does not end as it should was cut off or is not what it seems: better no owner than a wrong one.
+  return { list: [], end: start };
+}

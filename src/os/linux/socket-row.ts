@@ -1,0 +1,29 @@
+// Owns the row of the kernel's socket table: what `ss` and `/proc/net` both say of one socket that takes a port.
+
+import type { Protocol } from '../../core/lease.ts';
+
+/** A process that has the socket open. */
+export interface SocketOwner {
+  readonly pid: number;
+  /** The name as the source gives it, for want of a better one. */
+  readonly process: string | null;
+}
+
+export interface SocketRow {
+  readonly protocol: Protocol;
+  readonly port: number;
+  /** Bare, with its scope behind a `%`; `::` for the wildcard of either kind, IPv4 where it was mapped into IPv6. */
+  readonly address: string;
+  /** Whom the socket belongs to; null when the source does not say. */
+  readonly uid: number | null;
+  /** The socket's inode, by which `/proc/PID/fd` names it; null when it has none any more. */
+  readonly inode: string | null;
+  /** Empty when none can be seen. */
+  readonly owners: readonly SocketOwner[];
+}
+
+/** The form of an address that people know: no brackets, no mapping. */
+export function plainAddress(address: string): string {
+  if (address === '*') return '::';
+  return address.replace(/[[\]]/g, '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+)/i, '');
+}
