@@ -29,9 +29,8 @@ export interface Home {
  * @throws StyxyError HOME_UNUSABLE when STYXY_HOME is empty, relative or holds control characters
  */
 export function resolveHome(env: NodeJS.ProcessEnv = process.env): Home {
-  const named = env['STYXY_HOME'];
+  const named = env.STYXY_HOME;
   if (named === undefined) return homeAt(join(homedir(), '.styxy'));
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
   if (!isAbsolute(named) || /[\u0000-\u001f\u007f]/.test(named)) {
     throw new StyxyError(
       'HOME_UNUSABLE',
@@ -82,7 +81,7 @@ export function socketAddress(home: Home): string | null {
  * @throws StyxyError INVALID_REQUEST when STYXY_API_PORT is no port number
  */
 export function resolveApiPort(env: NodeJS.ProcessEnv = process.env): number {
-  const named = env['STYXY_API_PORT'];
+  const named = env.STYXY_API_PORT;
   if (named === undefined || named === '') return DEFAULT_API_PORT;
   const port = Number(named);
   if (!/^\d{1,5}$/.test(named) || port > 65_535 || (port !== 0 && port < 1024)) {

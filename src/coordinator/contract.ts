@@ -18,8 +18,12 @@ export interface CoordinatorHealth {
   readonly canCommit: boolean;
   /** Why not, for `status`. */
   readonly reason: string | null;
+  /** Group commits since the start. */
   readonly commits: number;
+  /** Candidates that a probe found taken since the start. */
   readonly conflicts: number;
+  /** Leases that ended by themselves since the start. */
+  readonly ended: number;
 }
 
 /** The only writer of the state. */
@@ -37,8 +41,6 @@ export interface Coordinator {
   /** Holds a lease while a connection is open; `close` may be called once. Refuses an unknown lease. */
   hold(lockId: string): Promise<Outcome<{ close(): void }>>;
   health(): CoordinatorHealth;
-  /** Loads the store and begins to watch terms and liveness. */
-  start(): Promise<void>;
   /** Finishes what is under way, commits it and closes the store. */
   stop(): Promise<void>;
 }

@@ -1,0 +1,195 @@
+// Owns the one writer's face: it refreshes what a command's decision rests on, submits it, holds leases, and stops.
+
+import type { AllocateRequest, Command, ObserveCommand, ReleaseCommand, Replies } from '../core/command.ts';
+import { type LeaseEntry, leaseKey, singletonName } from '../core/lease.ts';
+import { isCallers } from '../core/lease-commands.ts';
+import { restore } from '../core/restore.ts';
+import type { State } from '../core/state.ts';
+
+import { createCommitQueue } from './commit-queue.ts';
+import type { Coordinator, CoordinatorHealth, Outcome, Reading } from './contract.ts';
+import { coordinatorTime } from './coordinator-time.ts';
+import { observe } from './observation.ts';
+import type { CoordinatorOptions } from './options.ts';
+import { DEFAULT_TIMINGS } from './timings.ts';
+import { startWatch } from './watch.ts';
+import { createWriter, stopping } from './writer.ts';
+
+/**
+ * Loads the store and begins to serve and to watch.
+ *
+ * @throws what the store throws when it cannot be loaded or promise fences
+ */
+export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
+  const timings = options.timings ?? DEFAULT_TIMINGS;
+  const stored = await options.store.load();
+  const time = coordinatorTime(options.clock, stored.elapsedMs);
+  const state = restore(stored, time().now);
+  const queue = createCommitQueue(state, options.store, options.scheduler);
+  const writer = createWriter({ ...options, timings }, state, queue, time, stored.fenceCeiling);
+  const onFault = options.onFault ?? (() => {});
+  let ended = 0;
+  let underWay = 0;
+  const whenIdle: (() => void)[] = [];
+  let isStopping = false;
+
+  async function submit<Kind extends Command['kind']>(
+    command: Extract<Command, { kind: Kind }>,
+  ): Promise<Outcome<Replies[Kind]>> {
+    if (isStopping) throw stopping();
+    const doubtful = inDoubt(state, command);
+    return tracked(
+      doubtful.length === 0 ? writer.submit<Kind>(command) : submitRefreshed<Kind>(command, doubtful),
+    );
+  }
+
+  async function submitRefreshed<Kind extends Command['kind']>(
+    command: Extract<Command, { kind: Kind }>,
+    doubtful: readonly LeaseEntry[],
+  ): Promise<Outcome<Replies[Kind]>> {
+    await refresh(doubtful, command.kind !== 'cleanup');
+    return writer.submit<Kind>(command);
+  }
+
+  /** Looks at leases before a decision that rests on them, and ends those that turn out to be over. */
+  async function refresh(leases: readonly LeaseEntry[], isSwept: boolean): Promise<void> {
+    await look(leases, 0);
+    if (isSwept) await sweep();
+  }
+
+  async function look(leases: readonly LeaseEntry[], maxAgeMs: number): Promise<ObserveCommand> {
+    const eyes = { ports: options.ports, processes: options.processes, scheduler: options.scheduler };
+    const seen = await observe(eyes, leases, [...state.instances()], maxAgeMs, timings.processSlice);
+    await writer.submit<'observe'>(seen);
+    return seen;
+  }
+
+  async function sweep(): Promise<void> {
+    const outcome = await writer.submit<'sweep'>({ kind: 'sweep' });
+    if (outcome.ok) ended += outcome.reply.ended.length;
+  }
+
+  /** An allocation must not join a lease whose holder has just died; a release must not miss a new listener. */
+  function inDoubt(view: State, command: Command): readonly LeaseEntry[] {
+    switch (command.kind) {
+      case 'allocate':
+        return view.leaseCount === 0 ? [] : matches(view, command.request).filter(hasDeadProcess);
+      case 'batch':
+        return command.allocations.flatMap((one) => matches(view, one.request)).filter(hasDeadProcess);
+      case 'release':
+        return ofSomebodyElse(view, command);
+      case 'cleanup':
+        return [...view.leases()];
+      default:
+        return [];
+    }
+  }
+
+  function hasDeadProcess({ lease }: LeaseEntry): boolean {
+    return lease.process !== null && options.processes.life(lease.process) === 'dead';
+  }
+
+  async function hold(lockId: string): Promise<Outcome<{ close(): void }>> {
+    const opened = await submit<'hold'>({ kind: 'hold', lockId, delta: 1, listening: null });
+    if (!opened.ok) return opened;
+    let isOpen = true;
+    const close = (): void => {
+      // When the daemon stops, every connection closes: that is no holder's death.
+      if (!isOpen || isStopping) return;
+      isOpen = false;
+      tracked(letGo(lockId)).catch(onFault);
+    };
+    return { ok: true, reply: { close } };
+  }
+
+  async function letGo(lockId: string): Promise<void> {
+    const entry = state.lease(lockId);
+    if (entry === undefined) return;
+    const sight = (await look([entry], 0)).listeners.get(lockId);
+    const listening = sight === undefined ? null : sight === 'own';
+    const outcome = await writer.submit<'hold'>({ kind: 'hold', lockId, delta: -1, listening });
+    if (outcome.ok) ended += outcome.reply.ended.length;
+    // A process that dies closes its connections a moment before it is gone: look once more.
+    if (state.lease(lockId)?.vitals.process !== 'alive') return;
+    options.scheduler.after(timings.secondLookMs, () => {
+      const left = state.lease(lockId);
+      if (left !== undefined && !isStopping) tracked(refresh([left], true)).catch(onFault);
+    });
+  }
+
+  /** Counts work that `stop` must wait for. */
+  async function tracked<T>(work: Promise<T>): Promise<T> {
+    underWay += 1;
+    try {
+      return await work;
+    } finally {
+      underWay -= 1;
+      if (underWay === 0) for (const resolve of whenIdle.splice(0)) resolve();
+    }
+  }
+
+  async function query<T>(read: (reading: Reading) => T): Promise<T> {
+    for (;;) {
+      const value = read({ state, ...time() });
+      if ((await queue.add([])) === 'done') return value;
+    }
+  }
+
+  function health(): CoordinatorHealth {
+    const { failure } = queue;
+    const reason = failure === null ? null : failure instanceof Error ? failure.message : String(failure);
+    return {
+      canCommit: failure === null,
+      reason,
+      commits: queue.commits,
+      conflicts: writer.conflicts,
+      ended,
+    };
+  }
+
+  async function saveElapsed(): Promise<void> {
+    await options.store.saveElapsed(time().now);
+    queue.recovered();
+  }
+
+  const stopWatch = startWatch(
+    {
+      state,
+      time,
+      catalogue: options.catalogue,
+      wake: async () => void (await writer.submit<'wake'>({ kind: 'wake' })),
+      observeAll: async () => void (await look([...state.leases()], timings.tickMs)),
+      sweep,
+      saveElapsed,
+      isStoreInDoubt: () => queue.failure !== null,
+      onFault,
+    },
+    options.scheduler,
+    timings,
+  );
+
+  async function stop(): Promise<void> {
+    isStopping = true;
+    await stopWatch();
+    if (underWay > 0) await new Promise<void>((resolve) => whenIdle.push(resolve));
+    await queue.drained();
+    await saveElapsed().catch(onFault);
+    await options.store.close();
+  }
+
+  return { submit, query, hold, health, stop };
+}
+
+/** The live leases that an allocation would be given instead of a new one. */
+function matches(state: State, request: AllocateRequest): readonly LeaseEntry[] {
+  const key = leaseKey(request);
+  const own = key === null || request.serviceName === null ? [] : state.leasesOfKey(key);
+  const single = state.singleton(singletonName(request.serviceType, request.serviceName));
+  return single === undefined || own.includes(single) ? own : [...own, single];
+}
+
+function ofSomebodyElse(state: State, command: ReleaseCommand): readonly LeaseEntry[] {
+  const entry = state.lease(command.lockId);
+  if (entry === undefined || command.force || entry.vitals.state === 'active') return [];
+  return isCallers(entry.lease, command) ? [] : [entry];
+}

@@ -1,0 +1,25 @@
+// Owns what a coordinator is made from: every effect behind an interface, so that a simulation can supply its own.
+
+import type { Catalogue } from '../core/catalogue.ts';
+import type { Clock, PortProbe, PortTable, ProcessTable } from '../os/os.ts';
+import type { Store } from '../store/store.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Timings } from './timings.ts';
+
+export interface CoordinatorOptions {
+  readonly store: Store;
+  readonly probe: PortProbe;
+  readonly ports: PortTable;
+  readonly processes: ProcessTable;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  /** The effective catalogue, asked for at every decision so that a change of configuration counts at once. */
+  readonly catalogue: () => Catalogue;
+  /** A fresh lock id that cannot be guessed. */
+  readonly newLockId: () => string;
+  /** Whether a project directory is still there; in doubt, true. */
+  readonly directoryExists: (path: string) => boolean | Promise<boolean>;
+  /** Told of faults that no command waits for. */
+  readonly onFault?: (error: unknown) => void;
+  readonly timings?: Timings;
+}

@@ -1,0 +1,42 @@
+// Owns what a listener on a leased port means: the lease's own program, or a proven stranger.
+
+import { sep } from 'node:path';
+import type { ListenerSight } from '../core/command.ts';
+import type { Lease } from '../core/lease.ts';
+import type { Listener, ProcessTable } from '../os/os.ts';
+
+/**
+ * What listens on the ports of `lease`. A stranger needs evidence: a known working directory outside the project, and
+ * no place in the holder's process tree where a holder process is known. Anything unknown counts as the lease's own
+ * (contract, "Life").
+ *
+ * @param listeners the machine's listeners on these ports
+ */
+export function sightOf(
+  lease: Lease,
+  listeners: readonly Listener[],
+  processes: ProcessTable,
+): ListenerSight {
+  if (listeners.length === 0) return 'none';
+  return listeners.every((listener) => isStranger(lease, listener, processes)) ? 'stranger' : 'own';
+}
+
+/** A sentence about who listens, as far as that is known, for people. */
+export function describeListener(listener: Listener): string {
+  const name = listener.container ?? listener.process ?? 'a program of another user';
+  const pid = listener.pid === null ? '' : ` (pid ${listener.pid})`;
+  const place = listener.cwd === null ? '' : ` in ${listener.cwd}`;
+  return `${name}${pid}${place}`;
+}
+
+function isStranger(lease: Lease, listener: Listener, processes: ProcessTable): boolean {
+  if (lease.projectPath === null || listener.cwd === null) return false;
+  if (listener.cwd === lease.projectPath || listener.cwd.startsWith(withSeparator(lease.projectPath)))
+    return false;
+  if (lease.process === null || listener.pid === null) return true;
+  return !processes.ancestors(listener.pid).includes(lease.process.pid);
+}
+
+function withSeparator(path: string): string {
+  return path.endsWith(sep) ? path : path + sep;
+}

@@ -1,0 +1,198 @@
+// Owns the writing turn: decide, probe or look, decide again, evolve, and wait for the commit before the answer.
+
+import { portId } from '../core/change.ts';
+import type { Command, Decision, Moment, Observed, Probe, Replies } from '../core/command.ts';
+import { claimsOf, decide } from '../core/decide.ts';
+import type { Protocol } from '../core/lease.ts';
+import { evolve, type State } from '../core/state.ts';
+import { StyxyError } from '../errors.ts';
+import type { CommitQueue } from './commit-queue.ts';
+import type { Outcome } from './contract.ts';
+import type { CoordinatorOptions } from './options.ts';
+import { createPending } from './pending.ts';
+import { describeListener } from './sighting.ts';
+import type { Timings } from './timings.ts';
+
+/** A batch may be granted this many leases, and no command more: fences are reserved for as many before a decision. */
+const MAX_GRANTS = 64;
+/** Every port can be found taken once, and asked about once more: a command that goes on longer is a bug. */
+const MAX_ROUNDS = 2 * 65_536;
+
+export interface Writer {
+  submit<Kind extends Command['kind']>(
+    command: Extract<Command, { kind: Kind }>,
+  ): Promise<Outcome<Replies[Kind]>>;
+  /** Candidates that a probe found taken since the start. */
+  readonly conflicts: number;
+}
+
+interface Observation extends Observed {
+  readonly busy: Map<string, string | null | undefined>;
+  readonly clear: Set<string>;
+  readonly directories: Map<string, boolean>;
+}
+
+/** @param fenceCeiling the highest fence that the store has promised already */
+export function createWriter(
+  options: CoordinatorOptions & { readonly timings: Timings },
+  state: State,
+  queue: CommitQueue,
+  time: () => Moment,
+  fenceCeiling: number,
+): Writer {
+  const pending = createPending();
+  let ceiling = fenceCeiling;
+  let conflicts = 0;
+
+  async function submit<Kind extends Command['kind']>(
+    command: Extract<Command, { kind: Kind }>,
+  ): Promise<Outcome<Replies[Kind]>> {
+    const claims = claimsOf(command, options.catalogue());
+    for (;;) {
+      for (let holder = pending.free(claims); holder !== null; holder = pending.free(claims)) await holder;
+      const outcome = await attempt<Kind>(command, claims);
+      if (outcome !== 'again') return outcome;
+    }
+  }
+
+  async function attempt<Kind extends Command['kind']>(
+    command: Extract<Command, { kind: Kind }>,
+    claims: readonly string[],
+  ): Promise<Outcome<Replies[Kind]> | 'again'> {
+    const observed = newObservation(command);
+    const held: { release: (() => void) | null } = { release: null };
+    /** Awaits while nobody else may choose what this command is about to get. */
+    const aside = async <T>(awaited: Promise<T>, ports: readonly Probe[]): Promise<T> => {
+      held.release ??= pending.hold(claims);
+      const free = pending.reserve([...ports, ...probesOf(observed.clear)]);
+      try {
+        return await awaited;
+      } finally {
+        free();
+      }
+    };
+    try {
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        if (state.lastFence + MAX_GRANTS > ceiling) {
+          const reserving = reserveFences();
+          if (reserving !== null) await aside(reserving, []);
+        }
+        const decision = decide<Kind>(state, command, time(), observed);
+        if (decision.kind === 'probe') {
+          for (const protocol of ['tcp', 'udp'] as const) {
+            const ports = decision.probes
+              .filter((probe) => probe.protocol === protocol)
+              .map((probe) => probe.port);
+            if (ports.length === 0) continue;
+            const probing = options.probe.taken(protocol, ports);
+            const taken = probing instanceof Promise ? await aside(probing, decision.probes) : probing;
+            note(observed, protocol, ports, taken);
+          }
+        } else if (decision.kind === 'look') {
+          await aside(look(observed, decision.directories), []);
+        } else if (needsNames(decision, observed)) {
+          await aside(nameHolders(observed), []);
+        } else {
+          return await commit(decision);
+        }
+      }
+      throw new Error(`a decision on ${command.kind} did not come to an end`);
+    } finally {
+      held.release?.();
+    }
+
+    function commit(
+      decision: Extract<Decision<Replies[Kind]>, { kind: 'answer' | 'refuse' }>,
+    ): Promise<Outcome<Replies[Kind]> | 'again'> {
+      evolve(state, decision.changes);
+      // From here on the working state shows what was claimed, so that nobody needs to wait for the claim.
+      held.release?.();
+      held.release = null;
+      const outcome: Outcome<Replies[Kind]> =
+        decision.kind === 'answer'
+          ? { ok: true, reply: decision.reply }
+          : { ok: false, refusal: decision.refusal };
+      return queue.add(decision.changes).then((done) => (done === 'done' ? outcome : 'again'));
+    }
+  }
+
+  function newObservation(command: Command): Observation {
+    const grants =
+      command.kind === 'allocate' ? 1 : command.kind === 'batch' ? command.allocations.length : 0;
+    return {
+      catalogue: options.catalogue(),
+      busy: new Map(),
+      clear: new Set(),
+      directories: new Map(),
+      pending: pending.ports,
+      lockIds: Array.from({ length: grants }, options.newLockId),
+    };
+  }
+
+  function note(
+    observed: Observation,
+    protocol: Protocol,
+    asked: readonly number[],
+    taken: readonly number[],
+  ): void {
+    conflicts += taken.length;
+    for (const port of asked) {
+      if (taken.includes(port)) observed.busy.set(portId(protocol, port), undefined);
+      else observed.clear.add(portId(protocol, port));
+    }
+  }
+
+  async function look(observed: Observation, directories: readonly string[]): Promise<void> {
+    for (const path of directories) observed.directories.set(path, await options.directoryExists(path));
+  }
+
+  /** Names those whom probes met; where nobody knows them, null says that it was asked. */
+  async function nameHolders(observed: Observation): Promise<void> {
+    const ports = new Set([...observed.busy.keys()].map((id) => Number(id.slice(id.indexOf(':') + 1))));
+    const listeners = (await options.ports.listeners({ ports })) ?? [];
+    for (const id of observed.busy.keys()) {
+      const holder = listeners.find((listener) => portId(listener.protocol, listener.port) === id);
+      observed.busy.set(id, holder === undefined ? null : describeListener(holder));
+    }
+  }
+
+  /** Reserves the next block of fences; null when it was done in this turn. */
+  function reserveFences(): Promise<void> | null {
+    const next = state.lastFence + MAX_GRANTS + options.timings.fenceBlock;
+    const reserving = options.store.reserveFences(next);
+    if (!(reserving instanceof Promise)) {
+      ceiling = next;
+      return null;
+    }
+    return reserving.then(() => {
+      ceiling = Math.max(ceiling, next);
+    });
+  }
+
+  return {
+    submit,
+    get conflicts() {
+      return conflicts;
+    },
+  };
+}
+
+function needsNames(decision: Decision<unknown>, observed: Observation): boolean {
+  if (observed.busy.size === 0 || (decision.kind !== 'answer' && decision.kind !== 'refuse')) return false;
+  for (const holder of observed.busy.values()) if (holder === undefined) return true;
+  return false;
+}
+
+function probesOf(ids: ReadonlySet<string>): Probe[] {
+  return [...ids].map((id) => {
+    const [protocol, port] = id.split(':');
+    return { protocol: protocol === 'udp' ? 'udp' : 'tcp', port: Number(port) };
+  });
+}
+
+/** What a coordinator that is stopping, or never started, answers. */
+export function stopping(): StyxyError {
+  return new StyxyError('STORE_UNAVAILABLE', 'the daemon is stopping', {
+    hint: 'Try again: the next command starts a new daemon.',
+  });
+}
