@@ -1,0 +1,214 @@
+// Owns the repair of a damaged database file: a copy is kept, and a new store begins with all that can be read.
+
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StyxyError } from '../../errors.ts';
+import type { SetAside } from '../store.ts';
+import { isBusy } from './failure.ts';
+import { unusedFence } from './loader.ts';
+import type { StoreLog } from './log.ts';
+import {
+  latestVersion,
+  type Migration,
+  migrate,
+  schemaVersion,
+  TABLES,
+  type TableName,
+} from './migrations.ts';
+import { copyRows } from './salvage.ts';
+import {
+  backupPath,
+  createPrivateFile,
+  HEADER_BYTES,
+  statusOf,
+  syncDirectory,
+  syncPath,
+} from './store-file.ts';
+
+interface RepairOptions {
+  readonly path: string;
+  readonly backupsDir: string;
+  readonly migrations: readonly Migration[];
+  readonly log: StoreLog;
+  /** What is wrong with the file. */
+  readonly reason: string;
+}
+
+/**
+ * Runs `work` while no other process repairs the same store. The damaged file itself may not be lockable, so the
+ * lock is that of an empty database beside it, which the kernel drops at death.
+ *
+ * @throws StyxyError ALREADY_RUNNING when another process repairs it
+ */
+export function withRepairLock<Result>(path: string, waitMs: number, work: () => Result): Result {
+  const lockPath = `${path}-repair-lock`;
+  createPrivateFile(lockPath);
+  const lock = new DatabaseSync(lockPath);
+  try {
+    lock.exec(`PRAGMA busy_timeout = ${waitMs}; BEGIN EXCLUSIVE`);
+  } catch (error) {
+    lock.close();
+    if (!isBusy(error)) throw error;
+    throw new StyxyError('ALREADY_RUNNING', `another process is repairing the store ${path}`, {
+      cause: error,
+    });
+  }
+  try {
+    return work();
+  } finally {
+    lock.close();
+    // Whoever waited for the file that vanishes here finds a sound store when its turn comes.
+    rmSync(lockPath, { force: true });
+  }
+}
+
+/**
+ * Replaces a damaged store by a new one with everything that is readable, after copying it into the backups.
+ * Called with no connection to it open and under the repair lock. Until the last step the damaged file stays in place,
+ * so that a crash at any moment begins the repair anew.
+ *
+ * @returns what could not be read
+ */
+export function repairDatabase({ path, backupsDir, migrations, log, reason }: RepairOptions): SetAside[] {
+  const backup = keepCopy(path, backupsDir);
+  const source = `${path}-repair-source`;
+  const target = `${path}-repair`;
+  try {
+    removeDatabase(source);
+    removeDatabase(target);
+    copyDatabase(path, source);
+    mendHeader(source);
+    createPrivateFile(target);
+    const { saved, lost } = salvage(source, target, migrations);
+    syncPath(target);
+    // A log that stayed behind would be played onto the new file.
+    for (const suffix of ['-wal', '-journal', '-shm']) rmSync(path + suffix, { force: true });
+    renameSync(target, path);
+    syncDirectory(dirname(path));
+    log.warn(
+      { backup, reason, saved, lost },
+      'the store was damaged; a new one begins with what could be read',
+    );
+    const file: SetAside = {
+      table: 'store',
+      id: basename(backup),
+      reason: `${reason}; ${saved} rows were saved from it`,
+    };
+    return [file, ...lost];
+  } finally {
+    removeDatabase(source);
+    removeDatabase(target);
+  }
+}
+
+/** Copies file and log under one time stamp, so that the pair can be opened as it was found. */
+function keepCopy(path: string, backupsDir: string): string {
+  const backup = backupPath(backupsDir, 'state-damaged', '.db');
+  copyDatabase(path, backup);
+  syncDirectory(backupsDir);
+  return backup;
+}
+
+function copyDatabase(from: string, to: string): void {
+  for (const suffix of ['', '-wal']) {
+    if (statusOf(from + suffix) === null) continue;
+    createPrivateFile(to + suffix);
+    copyFileSync(from + suffix, to + suffix);
+    chmodSync(to + suffix, 0o600);
+    syncPath(to + suffix);
+    if (statSync(from + suffix).size !== statSync(to + suffix).size) {
+      throw new StyxyError('STORE_FULL', `the damaged store could not be copied to ${to}`);
+    }
+  }
+}
+
+function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-journal', '-shm']) rmSync(path + suffix, { force: true });
+}
+
+/**
+ * Writes the header's constants anew, and the size that the file has: a truncated file or a flipped bit there would
+ * keep every page from being read, although nothing in it is unknown.
+ */
+function mendHeader(path: string): void {
+  const descriptor = openSync(path, 'r+');
+  const header = Buffer.alloc(HEADER_BYTES);
+  try {
+    readSync(descriptor, header, 0, HEADER_BYTES, 0);
+    const pages = Math.max(1, Math.ceil(statSync(path).size / PAGE_BYTES));
+    header.write('SQLite format 3\0', 0, 'latin1');
+    header.writeUInt16BE(PAGE_BYTES, 16);
+    // Write and read version 2 (WAL), no reserved bytes, and the three fixed fractions.
+    header.set([2, 2, 0, 64, 32, 32], 18);
+    header.writeUInt32BE(pages, 28);
+    header.writeUInt32BE(4, 44);
+    header.writeUInt32BE(1, 56);
+    // The size is believed only where these two counters agree.
+    header.writeUInt32BE(header.readUInt32BE(24), 92);
+    writeSync(descriptor, header, 0, HEADER_BYTES, 0);
+    truncateSync(path, pages * PAGE_BYTES);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** SQLite's page size, which the store never changes. */
+const PAGE_BYTES = 4096;
+
+function salvage(
+  sourcePath: string,
+  targetPath: string,
+  migrations: readonly Migration[],
+): { saved: number; lost: SetAside[] } {
+  const source = new DatabaseSync(sourcePath);
+  const target = new DatabaseSync(targetPath);
+  try {
+    source.exec('PRAGMA locking_mode = EXCLUSIVE');
+    target.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL');
+    migrate(target, dirname(targetPath), migrations, () => {}, versionOf(source, migrations));
+    const lost: SetAside[] = [];
+    let saved = 0;
+    target.exec('BEGIN IMMEDIATE');
+    for (const table of Object.keys(TABLES) as TableName[]) {
+      const copied = copyRows(source, target, table, TABLES[table]);
+      saved += copied.saved;
+      if (copied.problem !== null) lost.push({ table, id: '*', reason: copied.problem });
+    }
+    copyRows(source, target, 'damaged', ['id']);
+    // The ceiling that was read may be an old one: the pages with the newest may be those that are lost.
+    target
+      .prepare(
+        `INSERT INTO meta (name, value) VALUES ('fence_ceiling', ?)
+         ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`,
+      )
+      .run(unusedFence());
+    target.exec('COMMIT');
+    return { saved, lost };
+  } finally {
+    source.close();
+    target.close();
+  }
+}
+
+/** The version at which the saved rows fit; the latest where the damaged file cannot say. */
+function versionOf(source: DatabaseSync, migrations: readonly Migration[]): number {
+  const latest = latestVersion(migrations);
+  try {
+    const version = schemaVersion(source);
+    return version >= 1 && version <= latest ? version : latest;
+  } catch {
+    return latest;
+  }
+}
