@@ -2,7 +2,8 @@
 
 import { ERRORS, type ErrorCode, StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
-import { discover, type Reached, unreachable } from './discover.ts';
+import { discover } from './discover.ts';
+import { type Reached, unreachable } from './find-daemon.ts';
 import { type Answer, exchange, TransportError } from './http.ts';
 
 export interface ConnectOptions {

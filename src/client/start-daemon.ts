@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, statSync, unlinkSync, wri
 import { join } from 'node:path';
 import { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
-import { type DiscoverOptions, findRunning, type Reached } from './discover.ts';
+import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.ts';
 import { type DaemonRefusal, spawnDaemon } from './spawn-daemon.ts';
 
 /** How long all of it may take: a cold start, also on a machine that is busy. */
