@@ -13,7 +13,7 @@ const MAX_KILL_ROUNDS = 20;
 
 /** What ending a tree needs to know and do; the system's implementation is injected. */
 export interface TreeWorld {
-  /** The members of the tree that can be found right now. */
+  /** The members of the tree that can be found right now, and those found before that may still run. */
   find(): readonly ProcessIdentity[];
   life(identity: ProcessIdentity): ProcessLife;
   /** Sends a signal; a process that is gone meanwhile is no error. */
@@ -24,23 +24,20 @@ export interface TreeWorld {
 /**
  * Ends every process of a tree, also those that start or turn up while it ends.
  *
- * @param known members that were seen before and may not be found any more, such as children of a parent that is gone
  * @param graceMs time between SIGTERM and SIGKILL in ms; 0 kills at once
  * @param isImpatient asked again and again: true kills without waiting for the rest of the grace time
  * @returns the processes that are left; none, unless they could not be killed
  */
 export async function endTree(
   world: TreeWorld,
-  known: readonly ProcessIdentity[] = [],
   graceMs: number = GRACE_MS,
   isImpatient: () => boolean = () => false,
 ): Promise<readonly ProcessIdentity[]> {
   const asked: ProcessIdentity[] = [];
-  let members = alive(world, known);
   let lookMs = FIRST_LOOK_MS;
   let waitedMs = 0;
   while (waitedMs < graceMs && !isImpatient()) {
-    members = alive(world, union(members, world.find()));
+    const members = alive(world);
     if (members.length === 0) return [];
     for (const member of members) {
       if (includes(asked, member)) continue;
@@ -52,23 +49,19 @@ export async function endTree(
     lookMs = Math.min(lookMs * 2, MAX_LOOK_MS);
   }
   for (let round = 0; round < MAX_KILL_ROUNDS; round++) {
-    members = alive(world, union(members, world.find()));
+    const members = alive(world);
     if (members.length === 0) return [];
     for (const member of members) world.signal(member.pid, 'SIGKILL');
     await world.sleep(FIRST_LOOK_MS);
   }
-  return alive(world, members);
+  return alive(world);
 }
 
-/** Those of `members` that are proven to run: unknown is nobody's proof. */
-function alive(world: TreeWorld, members: readonly ProcessIdentity[]): ProcessIdentity[] {
-  return members.filter((member) => world.life(member) === 'alive');
+/** The members that are proven to run: unknown is nobody's proof. */
+function alive(world: TreeWorld): ProcessIdentity[] {
+  return world.find().filter((member) => world.life(member) === 'alive');
 }
 
 function includes(members: readonly ProcessIdentity[], wanted: ProcessIdentity): boolean {
   return members.some((member) => isSameProcess(member, wanted));
-}
-
-function union(some: readonly ProcessIdentity[], others: readonly ProcessIdentity[]): ProcessIdentity[] {
-  return [...some, ...others.filter((other) => !includes(some, other))];
 }

@@ -1,0 +1,90 @@
+// Owns the first step of a run: a lease that is this run's alone, or the place where a copy runs already.
+
+import type { AllocateAnswer, AllocateBody, CheckAnswer, LeaseJson, RenewAnswer } from '../api/schemas.ts';
+import { type Client, expectOk } from '../client/client.ts';
+
+/**
+ * What a run asks for. `pid` is the run itself: a lease has a live holder from the moment of its grant, so that of
+ * two runs that ask at the same moment only one finds it unheld. The daemon hands an unheld lease to the first pid
+ * that asks, and leaves a held one with its holder: whose pid the answer carries, that one has the lease.
+ */
+export type RunRequest = AllocateBody & { readonly pid: number };
+
+export type Claim =
+  /** `elsewhere` is the copy that runs already, if that is why the lease is another one. */
+  | {
+      readonly kind: 'mine';
+      readonly lease: LeaseJson;
+      readonly elsewhere: LeaseJson | null;
+      readonly message: string;
+    }
+  /** A singleton that runs; nothing is to be started. */
+  | { readonly kind: 'runs'; readonly lease: LeaseJson };
+
+/**
+ * Gets the lease that `request` asks for, never one with a listener or a live holder.
+ *
+ * @throws StyxyError the daemon's refusal, or DAEMON_UNREACHABLE
+ */
+export async function claimLease(client: Client, request: RunRequest): Promise<Claim> {
+  const first = await allocate(client, request);
+  if (await isOurs(client, first, request.pid)) {
+    return { kind: 'mine', lease: first, elsewhere: null, message: first.message };
+  }
+  if (first.singleton) return { kind: 'runs', lease: first };
+  return await claimBeside(client, request, first);
+}
+
+/**
+ * Gets the lease with this id for the process `pid`, or another one of its kind where it has a listener or a live
+ * holder.
+ *
+ * @throws StyxyError LEASE_NOT_FOUND, another refusal, or DAEMON_UNREACHABLE
+ */
+export async function claimById(client: Client, lockId: string, pid: number): Promise<Claim> {
+  const path = `/allocate/${encodeURIComponent(lockId)}/heartbeat`;
+  const lease = expectOk(await client.request<RenewAnswer>('PUT', path, {}));
+  if (!renewsItself(lease) && !(await isListenedTo(client, lease))) {
+    const taken = expectOk(await client.request<RenewAnswer>('PUT', path, { pid, fence: lease.fence }));
+    return { kind: 'mine', lease: taken, elsewhere: null, message: `port ${taken.port} is leased` };
+  }
+  if (lease.singleton) return { kind: 'runs', lease };
+  return await claimBeside(client, likeLease(lease, pid), lease);
+}
+
+async function claimBeside(client: Client, request: RunRequest, elsewhere: LeaseJson): Promise<Claim> {
+  const lease = await allocate(client, { ...request, new: true });
+  return { kind: 'mine', lease, elsewhere, message: lease.message };
+}
+
+async function allocate(client: Client, request: RunRequest): Promise<AllocateAnswer> {
+  return expectOk(await client.request<AllocateAnswer>('POST', '/allocate', request));
+}
+
+async function isOurs(client: Client, answer: AllocateAnswer, pid: number): Promise<boolean> {
+  if (!answer.existing) return true;
+  return answer.pid === pid && answer.state !== 'active' && !(await isListenedTo(client, answer));
+}
+
+/** A holder is there, or the lease's own listener: only then has it no end. */
+function renewsItself(lease: LeaseJson): boolean {
+  return lease.expires_at === null || lease.state === 'active' || lease.state === 'hijacked';
+}
+
+/** Asks the system anew: the daemon looks at a lease's listeners only now and then. */
+async function isListenedTo(client: Client, lease: LeaseJson): Promise<boolean> {
+  const path = `/check/${lease.port}?protocol=${lease.protocol}`;
+  return expectOk(await client.request<CheckAnswer>('GET', path)).system_usage !== null;
+}
+
+function likeLease(lease: LeaseJson, pid: number): RunRequest {
+  return {
+    service_type: lease.service_type,
+    protocol: lease.protocol,
+    count: lease.ports.length,
+    pid,
+    ...(lease.service_name === null ? {} : { service_name: lease.service_name }),
+    ...(lease.instance_id === null ? {} : { instance_id: lease.instance_id }),
+    ...(lease.project_path === null ? {} : { project_path: lease.project_path }),
+  };
+}

@@ -1,0 +1,74 @@
+// Owns the keeping of a lease while its command lives: a connection that holds it, through restarts of the daemon.
+
+import type { LeaseJson } from '../api/schemas.ts';
+import { type Client, expectOk, type Hold } from '../client/client.ts';
+import { StyxyError } from '../errors.ts';
+
+/** How long to wait before the daemon is looked for again, in ms; doubled each time. */
+const FIRST_PAUSE_MS = 20;
+const MAX_PAUSE_MS = 1_000;
+
+export interface Keeping {
+  /** Stops looking after the lease; the connection that holds it stays until `close`. */
+  stop(): void;
+  close(): void;
+}
+
+export interface KeepOptions {
+  /** Reaches a daemon that runs; starting one for its own sake is not a keeper's business. */
+  readonly reach: () => Promise<Client>;
+  readonly lease: LeaseJson;
+  /** The command's process, which becomes the lease's holder: it may outlive us. */
+  readonly pid: number;
+  /** Called once when the lease is gone and cannot be held any more; the command goes on. */
+  readonly onLost: (why: StyxyError) => void;
+}
+
+/** Holds a lease until it is told to stop. Losing the daemon is nobody's death: the next one is told again. */
+export function keepLease(options: KeepOptions): Keeping {
+  const { reach, lease, pid, onLost } = options;
+  const heartbeat = `/allocate/${encodeURIComponent(lease.lock_id)}/heartbeat`;
+  let isStopped = false;
+  let hold: Hold | null = null;
+  let timer: NodeJS.Timeout | undefined;
+
+  const holdOnce = async (): Promise<void> => {
+    const client = await reach();
+    if (isStopped) return client.close();
+    hold = client.hold(lease.lock_id);
+    await hold.opened;
+    if (!isStopped) expectOk(await client.request('PUT', heartbeat, { pid, fence: lease.fence }));
+  };
+  const keep = async (): Promise<void> => {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!isStopped) {
+      try {
+        await holdOnce();
+        pauseMs = FIRST_PAUSE_MS;
+        await hold?.closed;
+      } catch (error) {
+        if (!isStopped && isGone(error)) return onLost(error);
+        hold?.close();
+      }
+      if (isStopped) return;
+      const pause = pauseMs;
+      await new Promise((resolve) => {
+        timer = setTimeout(resolve, pause);
+      });
+      pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
+    }
+  };
+  void keep();
+  return {
+    stop: () => {
+      isStopped = true;
+      clearTimeout(timer);
+    },
+    close: () => hold?.close(),
+  };
+}
+
+/** Whether the daemon itself said that the lease is not ours any more; everything else may pass. */
+function isGone(error: unknown): error is StyxyError {
+  return error instanceof StyxyError && (error.code === 'LEASE_NOT_FOUND' || error.code === 'STALE_FENCE');
+}

@@ -1,0 +1,61 @@
+// Owns what a run says to people, in sentences that name the place and the next step.
+
+import type { LeaseJson } from '../api/schemas.ts';
+import type { StyxyError } from '../errors.ts';
+import { wantsPort } from './placeholder.ts';
+
+export function granted(lease: LeaseJson, preferredPort: number | null): string {
+  const instead =
+    preferredPort === null || preferredPort === lease.port ? '' : ` (port ${preferredPort} is not to be had)`;
+  return `${nameOf(lease)} gets ${placeOf(lease)}${instead}`;
+}
+
+export function runsElsewhere(lease: LeaseJson): string {
+  return `${nameOf(lease)} runs already at ${placeOf(lease)}${holderOf(lease)}; this copy gets a port of its own`;
+}
+
+export function singletonRuns(lease: LeaseJson): string {
+  const where = `at ${placeOf(lease)}${holderOf(lease)}`;
+  const what = `${nameOf(lease)} runs once on this machine`;
+  return lease.expires_at === null
+    ? `${what}, and it runs already ${where}; nothing was started`
+    : `${what}, and it is reserved ${where}; nothing was started. To free it: styxy release ${lease.lock_id}`;
+}
+
+export function leaseLost(lease: LeaseJson): string {
+  return `the lease of port ${lease.port} was ended by somebody; the command goes on without it`;
+}
+
+export function notStarted(words: readonly string[], code: string): string {
+  const [command = ''] = words;
+  switch (code) {
+    case 'ENOENT':
+      return `command not found: ${command}`;
+    case 'EACCES':
+      return `not executable: ${command}`;
+    default:
+      return `${command} cannot be started (${code})`;
+  }
+}
+
+export function noDaemon(words: readonly string[], preferredPort: number | null, why: StyxyError): string {
+  const placeholder = !wantsPort(words)
+    ? ''
+    : preferredPort === null
+      ? ' {port} stays as it is, since nobody can say which port is free.'
+      : ` {port} becomes ${preferredPort}, which nobody has checked.`;
+  return `no daemon, so the command runs without a leased port: ${why.message}.${placeholder} ${why.hint}`;
+}
+
+function nameOf(lease: LeaseJson): string {
+  return lease.service_name ?? lease.service_type;
+}
+
+function placeOf(lease: LeaseJson): string {
+  return lease.url ?? `port ${lease.port}`;
+}
+
+function holderOf({ pid, project_path: project }: LeaseJson): string {
+  const parts = [...(pid === null ? [] : [`pid ${pid}`]), ...(project === null ? [] : [`of ${project}`])];
+  return parts.length === 0 ? '' : ` (${parts.join(' ')})`;
+}

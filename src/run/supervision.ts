@@ -1,0 +1,85 @@
+// Owns the time between a command's start and the end of its last process: signals go in, its ending comes out.
+
+import type { StdioOptions } from 'node:child_process';
+import { startChild } from './child.ts';
+import type { Ending } from './exit-status.ts';
+import { type Mark, memberFinder, type Processes } from './members.ts';
+import { receiveSignals } from './signals.ts';
+import { endTree, type TreeWorld } from './tree-ending.ts';
+
+/** How long a command that was asked to end by SIGTERM may take before it is killed, in ms. */
+const TERM_GRACE_MS = 5_000;
+
+export interface Supervised {
+  readonly words: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdio: StdioOptions;
+  readonly mark: Mark | null;
+  /** Called once with the pid of the started command. */
+  readonly onStarted: (pid: number) => void;
+}
+
+/**
+ * Runs a command to its end, passes signals on to it, and ends every process that it leaves behind.
+ *
+ * Only SIGTERM has a deadline: to reload on SIGHUP, or to ask back on SIGINT, is a program's good right.
+ *
+ * @param loadProcesses gives the system's view of processes; called after the start, which it shall not delay
+ */
+export async function supervise(
+  { words, env, stdio, mark, onStarted }: Supervised,
+  loadProcesses: () => Promise<Processes>,
+): Promise<Ending> {
+  let signals = 0;
+  let hasEnded = false;
+  let isImpatient = false;
+  let world: TreeWorld | null = null;
+  let deadline: NodeJS.Timeout | undefined;
+
+  const stopReceiving = receiveSignals(({ signal, isForCommand }) => {
+    signals += 1;
+    if (hasEnded) {
+      // The first one may be the very ctrl-C that ended the command; whoever sends another does not want to wait.
+      isImpatient ||= signals > 1;
+      return;
+    }
+    // What is below the command now may be nobody's child once the command is gone.
+    world?.find();
+    if (isForCommand) child.kill(signal);
+    if (signal !== 'SIGTERM') return;
+    deadline ??= setTimeout(() => {
+      if (world !== null && !hasEnded) void endTree(world, 0);
+    }, TERM_GRACE_MS);
+  });
+  const child = startChild(words, env, stdio);
+  try {
+    if (child.pid === null) return await child.ended;
+    void child.ended.then(() => {
+      hasEnded = true;
+      clearTimeout(deadline);
+    });
+    onStarted(child.pid);
+    const processes = await loadProcesses();
+    world = {
+      find: memberFinder(processes, child.pid, mark, () => !hasEnded),
+      life: (identity) => processes.life(identity),
+      signal: sendSignal,
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    };
+    world.find();
+    const ending = await child.ended;
+    await endTree(world, undefined, () => isImpatient);
+    return ending;
+  } finally {
+    clearTimeout(deadline);
+    stopReceiving();
+  }
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It is gone, or somebody else's: neither is ours to end.
+  }
+}
