@@ -20,10 +20,14 @@ interface Package {
   readonly allowScripts: Readonly<Record<string, boolean>>;
 }
 
+interface LockedPackage {
+  readonly hasInstallScript?: boolean;
+  readonly optional?: boolean;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
 interface Lock {
-  readonly packages: Readonly<
-    Record<string, { readonly hasInstallScript?: boolean; readonly optional?: boolean }>
-  >;
+  readonly packages: Readonly<Record<string, LockedPackage>>;
 }
 
 const manifest: Package = JSON.parse(read('package.json'));
@@ -36,6 +40,13 @@ describe('package.json', () => {
       .map(([path]) => path.replace(/^.*node_modules\//, ''));
     assert.deepEqual(Object.keys(manifest.allowScripts).sort(), withScripts.sort());
     assert.ok(Object.values(manifest.allowScripts).every((isAllowed) => isAllowed));
+  });
+
+  it('locks every optional package of every platform, without which `npm ci` refuses', () => {
+    const missing = Object.values(lock.packages).flatMap(({ optionalDependencies = {} }) =>
+      Object.keys(optionalDependencies).filter((name) => !(`node_modules/${name}` in lock.packages)),
+    );
+    assert.deepEqual(missing, []);
   });
 
   it('installs nothing but itself: everything is bundled', () => {
