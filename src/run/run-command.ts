@@ -44,6 +44,8 @@ export interface RunSurroundings {
   say(message: string): void;
   /** Takes the lease once it is known: the one that the command gets, or that of a singleton that runs. */
   onLease(lease: LeaseJson, isRunningElsewhere: boolean): void;
+  /** Takes the reason why there is no lease; the command runs all the same. */
+  onNoDaemon(why: StyxyError): void;
 }
 
 /**
@@ -140,6 +142,7 @@ async function runOn(
 async function runWithout(options: RunOptions, around: RunSurroundings, why: StyxyError): Promise<number> {
   const { env, stdio, say } = around;
   const { words, preferredPort } = options;
+  around.onNoDaemon(why);
   say(messages.noDaemon(words, preferredPort, why));
   const filled = preferredPort === null ? words : fillPort(words, preferredPort);
   const ending = await supervise(

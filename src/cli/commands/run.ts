@@ -1,0 +1,90 @@
+// Owns `styxy run`: a command on a leased port.
+
+import { problem } from '../../errors.ts';
+import { resolveHome } from '../../home.ts';
+import { type RunOptions, runCommand } from '../../run/run-command.ts';
+import { type Command, type Invocation, UsageError } from '../command.ts';
+import { visible } from '../visible.ts';
+import { print, printJson, say } from '../write.ts';
+
+const LOWEST_PORT = 1024;
+const HIGHEST_PORT = 65_535;
+/** With `--json` standard output has the one document; what the command prints goes to standard error. */
+const OUTPUT_TO_STDERR = ['inherit', 2, 2] as const;
+
+export const run: Command = {
+  name: 'run',
+  summary: 'Start a command on a leased port',
+  details: [
+    'The command gets PORT and STYXY_LOCK_ID, for every lease of the project STYXY_PORT_<NAME> and STYXY_URL_<NAME>, and the port in place of every {port} in its words. The rest of its environment is its own.',
+    'The lease is held while the command lives. Signals are passed on; when the command ends, every process that it left behind is ended too (SIGTERM, and after 3 seconds SIGKILL; a command that ignores SIGTERM itself is killed after 5), and the port is free again.',
+    'A copy that runs already is never joined: the new one says where it runs, and gets a port of its own. Of a singleton that runs, nothing is started: its URL is printed, and the status is 0.',
+    'Without a daemon the command runs unchanged, after one warning; {port} stays as it is then, unless -p names a port. With --json the lease is printed when it is granted, and what the command prints goes to standard error.',
+  ],
+  usage: ['run [-s TYPE] [-n NAME] [-p PORT] [--exact] [--require] [--lock ID] -- COMMAND …'],
+  options: {
+    service: { kind: 'value', short: 's', value: 'TYPE', description: 'The service type, dev unless given' },
+    name: { kind: 'value', short: 'n', value: 'NAME', description: "The service's name in its project" },
+    port: { kind: 'value', short: 'p', value: 'PORT', description: 'The port to try first' },
+    exact: { kind: 'flag', description: 'That port, or do not start' },
+    require: { kind: 'flag', description: 'Do not start without a daemon: exit status 3' },
+    lock: { kind: 'value', value: 'ID', description: 'Use the lease with this id' },
+  },
+  examples: [
+    { line: 'styxy run -- npm run dev', description: 'A server that reads PORT' },
+    { line: 'styxy run -- python3 -m http.server {port}', description: 'A server that is told its port' },
+    { line: 'styxy run -s api -p 8000 -- ./serve', description: 'Another type, and a wish' },
+  ],
+  exits: {
+    0: 'A singleton runs already, or the command exited with 0',
+    126: 'The command is not executable',
+    127: 'The command was not found',
+    128: '128 + N: signal N ended the command; any other status is its own',
+  },
+  takesCommandLine: true,
+  async run(invocation) {
+    const options = readOptions(invocation);
+    const { env, isJson } = invocation;
+    return await runCommand(options, {
+      home: resolveHome(env),
+      env,
+      directory: process.cwd(),
+      stdio: isJson ? [...OUTPUT_TO_STDERR] : 'inherit',
+      say: (message) => say(`styxy: ${visible(message)}`),
+      onLease: (lease, isRunningElsewhere) => {
+        if (isJson) printJson(lease);
+        else if (isRunningElsewhere) print(lease.url ?? String(lease.port));
+      },
+      onNoDaemon: (why) => {
+        if (isJson) printJson(problem(why.code, why.message, why.hint, why.fields));
+      },
+    });
+  },
+};
+
+function readOptions(invocation: Invocation): RunOptions {
+  const { rest } = invocation;
+  const options: RunOptions = {
+    words: rest,
+    serviceType: invocation.text('service'),
+    serviceName: invocation.text('name'),
+    preferredPort: invocation.integer('port', LOWEST_PORT, HIGHEST_PORT),
+    exact: invocation.has('exact'),
+    requireDaemon: invocation.has('require'),
+    lockId: invocation.text('lock'),
+  };
+  if (rest.length === 0 || rest[0] === '') {
+    throw new UsageError('there is no command to run', 'For example: `styxy run -- npm run dev`');
+  }
+  if (options.exact && options.preferredPort === null) {
+    throw new UsageError('--exact wants a port: --exact -p PORT');
+  }
+  if (options.lockId !== null && hasWish(options)) {
+    throw new UsageError('--lock names the whole lease: -s, -n, -p and --exact do not go with it');
+  }
+  return options;
+}
+
+function hasWish({ serviceType, serviceName, preferredPort, exact }: RunOptions): boolean {
+  return serviceType !== null || serviceName !== null || preferredPort !== null || exact;
+}
