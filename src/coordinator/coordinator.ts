@@ -1,6 +1,13 @@
 // Owns the one writer's face: it refreshes what a command's decision rests on, submits it, holds leases, and stops.
 
-import type { AllocateRequest, Command, ObserveCommand, ReleaseCommand, Replies } from '../core/command.ts';
+import type {
+  AllocateRequest,
+  Command,
+  ListenerSight,
+  ObserveCommand,
+  ReleaseCommand,
+  Replies,
+} from '../core/command.ts';
 import { type LeaseEntry, leaseKey, singletonName } from '../core/lease.ts';
 import { isCallers } from '../core/lease-commands.ts';
 import { restore } from '../core/restore.ts';
@@ -29,6 +36,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const writer = createWriter({ ...options, timings }, state, queue, time, stored.fenceCeiling);
   const onFault = options.onFault ?? (() => {});
   let ended = 0;
+  let lastTick = time().now;
   let underWay = 0;
   const whenIdle: (() => void)[] = [];
   let isStopping = false;
@@ -37,6 +45,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     command: Extract<Command, { kind: Kind }>,
   ): Promise<Outcome<Replies[Kind]>> {
     if (isStopping) throw stopping();
+    noticeSleep();
     const doubtful = inDoubt(state, command);
     return tracked(
       doubtful.length === 0 ? writer.submit<Kind>(command) : submitRefreshed<Kind>(command, doubtful),
@@ -51,17 +60,32 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     return writer.submit<Kind>(command);
   }
 
+  /**
+   * Before anything may end: time in which no tick came was slept, or the daemon was stopped, and nobody could be
+   * heard in it. The floor moves within this turn, before whatever is decided next.
+   */
+  function noticeSleep(): void {
+    const { now } = time();
+    const isGap = now - lastTick >= timings.sleepGapMs;
+    lastTick = now;
+    if (isGap) tracked(writer.submit<'wake'>({ kind: 'wake' })).catch(onFault);
+  }
+
   /** Looks at leases before a decision that rests on them, and ends those that turn out to be over. */
   async function refresh(leases: readonly LeaseEntry[], isSwept: boolean): Promise<void> {
-    await look(leases, 0);
+    await look(idsOf(leases), 0);
     if (isSwept) await sweep();
   }
 
-  async function look(leases: readonly LeaseEntry[], maxAgeMs: number): Promise<ObserveCommand> {
-    const eyes = { ports: options.ports, processes: options.processes, scheduler: options.scheduler };
-    const seen = await observe(eyes, leases, [...state.instances()], maxAgeMs, timings.processSlice);
-    await writer.submit<'observe'>(seen);
-    return seen;
+  /** Observes these leases; answers what was seen to listen on each, as far as that could be known. */
+  async function look(lockIds: readonly string[], maxAgeMs: number): Promise<Map<string, ListenerSight>> {
+    const sights = new Map<string, ListenerSight>();
+    const report = (seen: ObserveCommand): Promise<unknown> => {
+      for (const [lockId, sight] of seen.listeners) sights.set(lockId, sight);
+      return writer.submit<'observe'>(seen);
+    };
+    await observe(options, state, lockIds, maxAgeMs, timings.processSlice, report);
+    return sights;
   }
 
   async function sweep(): Promise<void> {
@@ -105,7 +129,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   async function letGo(lockId: string): Promise<void> {
     const entry = state.lease(lockId);
     if (entry === undefined) return;
-    const sight = (await look([entry], 0)).listeners.get(lockId);
+    const sight = (await look([lockId], 0)).get(lockId);
     const listening = sight === undefined ? null : sight === 'own';
     const outcome = await writer.submit<'hold'>({ kind: 'hold', lockId, delta: -1, listening });
     if (outcome.ok) ended += outcome.reply.ended.length;
@@ -157,8 +181,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       state,
       time,
       catalogue: options.catalogue,
-      wake: async () => void (await writer.submit<'wake'>({ kind: 'wake' })),
-      observeAll: async () => void (await look([...state.leases()], timings.tickMs)),
+      noticeSleep,
+      observeAll: async () => void (await look(idsOf(state.leases()), timings.tickMs)),
       sweep,
       saveElapsed,
       isStoreInDoubt: () => queue.failure !== null,
@@ -192,4 +216,8 @@ function ofSomebodyElse(state: State, command: ReleaseCommand): readonly LeaseEn
   const entry = state.lease(command.lockId);
   if (entry === undefined || command.force || entry.vitals.state === 'active') return [];
   return isCallers(entry.lease, command) ? [] : [entry];
+}
+
+function idsOf(leases: Iterable<LeaseEntry>): string[] {
+  return Array.from(leases, ({ lease }) => lease.lockId);
 }

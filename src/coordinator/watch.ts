@@ -12,7 +12,8 @@ export interface Watched {
   readonly state: StateView;
   time(): Moment;
   catalogue(): Catalogue;
-  wake(): Promise<void>;
+  /** Must come before anything may end: a tick that comes late says that nobody could be heard meanwhile. */
+  noticeSleep(): void;
   observeAll(): Promise<void>;
   sweep(): Promise<void>;
   saveElapsed(): Promise<void>;
@@ -23,10 +24,9 @@ export interface Watched {
 
 /** Begins to watch; the returned function stops it and resolves when no pass is under way. */
 export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timings): () => Promise<void> {
-  let lastTick = watched.time().now;
   let lastPass = Number.NEGATIVE_INFINITY;
-  let lastHousekeeping = lastTick;
-  let lastSave = lastTick;
+  let lastHousekeeping = watched.time().now;
+  let lastSave = lastHousekeeping;
   let isStopped = false;
   let cancel = (): void => {};
   let running: Promise<void> = Promise.resolve();
@@ -42,9 +42,7 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
 
   async function tick(): Promise<void> {
     const { now } = watched.time();
-    // Before anything may end: a tick that comes late says that nobody could be heard meanwhile.
-    if (now - lastTick >= timings.sleepGapMs) await watched.wake();
-    lastTick = now;
+    watched.noticeSleep();
     if (isPassDue(now)) {
       lastPass = now;
       lastHousekeeping = now;
@@ -58,7 +56,6 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
       await watched.saveElapsed();
       lastSave = now;
     }
-    lastTick = watched.time().now;
   }
 
   function isPassDue(now: number): boolean {

@@ -73,7 +73,7 @@ export function createWriter(
     };
     try {
       for (let round = 0; round < MAX_ROUNDS; round++) {
-        if (state.lastFence + MAX_GRANTS > ceiling) {
+        if (observed.lockIds.length > 0 && state.lastFence + MAX_GRANTS > ceiling) {
           const reserving = reserveFences();
           if (reserving !== null) await aside(reserving, []);
         }

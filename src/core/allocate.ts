@@ -16,7 +16,7 @@ import { describeLease } from './holder.ts';
 import { isStale } from './instance.ts';
 import { defaultTemplate, instanceOfAllocation } from './instance-changes.ts';
 import { type Lease, type LeaseEntry, leaseKey, singletonName, type Vitals } from './lease.ts';
-import { hasLiveProcess, snapshot } from './life.ts';
+import { hasLiveProcess, lifeAtGrant, snapshot } from './life.ts';
 import { place, portsOfGrant } from './placement.ts';
 import { contains } from './port-range.ts';
 import { restAfterConflict } from './quarantine.ts';
@@ -195,11 +195,6 @@ function grant(
     skipped,
   };
   return remember(given, { kind: 'answer', reply, changes });
-}
-
-function lifeAtGrant(lease: Lease): Vitals['process'] {
-  if (lease.pid === null) return 'none';
-  return lease.process === null ? 'unknown' : 'alive';
 }
 
 function keyChange(state: StateView, lease: Lease, now: number): Change[] {

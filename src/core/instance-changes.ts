@@ -26,11 +26,24 @@ export function registration(state: StateView, instance: Instance, now: number):
   ];
 }
 
-/** A sign of life of a registered instance; none of an unknown one. */
+/**
+ * A sign of life of a registered instance; none of an unknown one. Who speaks in the name of an instance whose process
+ * is dead goes on without that process.
+ */
 export function heartbeat(entry: InstanceEntry | undefined, now: number): Change[] {
-  if (entry === undefined || entry.pulse.heardAt === now) return [];
-  const after: Pulse = { ...entry.pulse, heardAt: now };
-  return [{ table: 'pulse', id: entry.instance.instanceId, before: entry.pulse, after }];
+  if (entry === undefined) return [];
+  const { instance, pulse } = entry;
+  const id = instance.instanceId;
+  if (pulse.process !== 'dead') {
+    return pulse.heardAt === now
+      ? []
+      : [{ table: 'pulse', id, before: pulse, after: { ...pulse, heardAt: now } }];
+  }
+  const after: Pulse = { heardAt: now, process: 'none' };
+  return [
+    { table: 'instance', id, before: instance, after: { ...instance, pid: null, process: null } },
+    { table: 'pulse', id, before: pulse, after },
+  ];
 }
 
 /** The instance that an allocation names: registered by its first one, heard at every later one. */

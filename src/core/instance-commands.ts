@@ -13,7 +13,7 @@ import type {
   RetireReply,
 } from './command.ts';
 import { releaseChanges } from './ending.ts';
-import type { Instance } from './instance.ts';
+import type { Instance, InstanceEntry } from './instance.ts';
 import { defaultTemplate, heartbeat, registration } from './instance-changes.ts';
 import { snapshot } from './life.ts';
 import { refusal } from './refusal.ts';
@@ -39,12 +39,13 @@ export function decideRegister(
   }
   const known = state.instance(command.instanceId);
   const before = known?.instance;
+  const keepsProcess = command.pid === null && known?.pulse.process !== 'dead';
   const instance: Instance = {
     instanceId: command.instanceId,
     workingDirectory: command.workingDirectory ?? before?.workingDirectory ?? null,
     template: command.template ?? before?.template ?? defaultTemplate(command.linkedWorktree),
-    pid: command.pid ?? before?.pid ?? null,
-    process: command.pid === null ? (before?.process ?? null) : command.process,
+    pid: keepsProcess ? (before?.pid ?? null) : command.pid,
+    process: keepsProcess ? (before?.process ?? null) : command.process,
     ttlMs: command.ttlMs ?? before?.ttlMs ?? catalogue.instanceTtlMs,
     metadata: { ...before?.metadata, ...command.metadata },
     registeredAt: before?.registeredAt ?? moment.wall,
@@ -63,8 +64,17 @@ export function decideInstanceHeartbeat(
   if (entry === undefined) {
     return { kind: 'refuse', refusal: instanceNotFound(command.instanceId), changes: [] };
   }
-  const heard = { instance: entry.instance, pulse: { ...entry.pulse, heardAt: moment.now } };
-  return { kind: 'answer', reply: { entry: heard, created: false }, changes: heartbeat(entry, moment.now) };
+  const changes = heartbeat(entry, moment.now);
+  return { kind: 'answer', reply: { entry: afterChanges(entry, changes), created: false }, changes };
+}
+
+function afterChanges(entry: InstanceEntry, changes: readonly Change[]): InstanceEntry {
+  let { instance, pulse } = entry;
+  for (const change of changes) {
+    if (change.table === 'instance' && change.after !== null) instance = change.after;
+    if (change.table === 'pulse' && change.after !== null) pulse = change.after;
+  }
+  return { instance, pulse };
 }
 
 /** Ends an instance and releases all its leases, cleanly: their owner asked for it. */

@@ -13,8 +13,9 @@ import type {
 } from './command.ts';
 import { endedLease, forcedEndChanges, releaseChanges } from './ending.ts';
 import { heartbeat } from './instance-changes.ts';
-import type { Lease, Vitals } from './lease.ts';
-import { hasLiveHolder, snapshot } from './life.ts';
+import type { Lease, LeaseEntry, Vitals } from './lease.ts';
+import { hasLiveHolder, lifeAtGrant, snapshot } from './life.ts';
+import { isSameProcess } from './process-identity.ts';
 import { refusal } from './refusal.ts';
 import { leaseInUse, leaseNotFound, staleFence } from './refusals.ts';
 import type { StateView } from './state.ts';
@@ -37,16 +38,15 @@ export function decideRenew(
     );
   }
   const { lease, vitals } = entry;
-  const renewed = renewedLease(lease, command);
+  const renewed = renewedLease(entry, command);
   const changes: Change[] = [];
   if (renewed !== lease) changes.push({ table: 'lease', id: lease.lockId, before: lease, after: renewed });
-  const life = command.pid === null ? vitals.process : command.process === null ? 'unknown' : 'alive';
-  const orphan = vitals.orphan && life !== 'alive';
+  const hasHolderAnew = renewed.process !== lease.process || renewed.pid !== lease.pid;
   const after: Vitals = {
     ...vitals,
     renewedAt: moment.now,
-    process: life,
-    orphan,
+    process: hasHolderAnew ? lifeAtGrant(renewed) : vitals.process,
+    orphan: vitals.orphan && !hasHolderAnew,
     missed: 0,
     missedAt: moment.now,
   };
@@ -110,7 +110,8 @@ export function decideHold(
     const changes = forcedEndChanges(state, entry, catalogue, moment.now);
     return { kind: 'answer', reply: { ended: [endedLease(state, entry, 'hold-closed', moment)] }, changes };
   }
-  const after = isLast && command.listening === true ? { ...held, orphan: true } : held;
+  const isOrphan = isLast && command.listening === true;
+  const after: Vitals = isOrphan ? { ...held, state: 'active', orphan: true } : held;
   return {
     kind: 'answer',
     reply: NONE,
@@ -120,15 +121,20 @@ export function decideHold(
 
 const NONE: SweepReply = { ended: [] };
 
-function renewedLease(lease: Lease, command: RenewCommand): Lease {
+/** Whoever renews is the holder: a process that is dead by then is forgotten, a new one takes its place. */
+function renewedLease({ lease, vitals }: LeaseEntry, command: RenewCommand): Lease {
   const ttlMs = command.ttlMs ?? lease.ttlMs;
-  if (command.pid === null) return ttlMs === lease.ttlMs ? lease : { ...lease, ttlMs };
-  if (ttlMs === lease.ttlMs && command.pid === lease.pid && isSame(lease, command)) return lease;
-  return { ...lease, ttlMs, pid: command.pid, process: command.process };
+  if (command.pid !== null && !(command.pid === lease.pid && isSameHolder(lease, command))) {
+    return { ...lease, ttlMs, pid: command.pid, process: command.process };
+  }
+  const isDead = vitals.process === 'dead' || vitals.orphan;
+  if (command.pid === null && isDead) return { ...lease, ttlMs, pid: null, process: null };
+  return ttlMs === lease.ttlMs ? lease : { ...lease, ttlMs };
 }
 
-function isSame(lease: Lease, command: RenewCommand): boolean {
-  return lease.process?.startTicks === command.process?.startTicks;
+function isSameHolder(lease: Lease, command: RenewCommand): boolean {
+  if (lease.process === null || command.process === null) return lease.process === command.process;
+  return isSameProcess(lease.process, command.process);
 }
 
 function refuse<Reply>(value: ReturnType<typeof refusal>): Decision<Reply> {

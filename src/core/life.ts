@@ -3,12 +3,18 @@
 import type { Catalogue } from './catalogue.ts';
 import type { EndReason, LeaseSnapshot, Moment } from './command.ts';
 import { isStale } from './instance.ts';
-import type { LeaseEntry } from './lease.ts';
+import type { Lease, LeaseEntry, Vitals } from './lease.ts';
 import type { StateView } from './state.ts';
 
 /** A held connection, or a process proven alive. */
 export function hasLiveProcess({ vitals }: LeaseEntry): boolean {
   return vitals.holds > 0 || vitals.process === 'alive';
+}
+
+/** What is known of a holder's process when it is named: it was just seen, or it cannot be seen from here. */
+export function lifeAtGrant(lease: Lease): Vitals['process'] {
+  if (lease.pid === null) return 'none';
+  return lease.process === null ? 'unknown' : 'alive';
 }
 
 /** Whether the term renews itself: a holder is there, or the lease's own listener. */
