@@ -9,9 +9,9 @@ import { plainAddress, type SocketOwner, type SocketRow } from './socket-row.ts'
 const HEAD =
   /^(tcp|udp)[ \t]+(?:LISTEN|UNCONN)[ \t]+\d+[ \t]+\d+[ \t]+(\S+):(\d{1,5})[ \t]+\S+:\S+[ \t]*(users:\()?/gm;
 
-/** One owner. What must follow it is more than fits into a name as well, so that no name passes for an owner. */
+/** One owner. A name that imitates the end of one makes at worst a list that cannot be read, and so no owner. */
 const OWNER =
-  /\("([\s\S]{0,64}?)",pid=(\d+),fd=\d+\)(?:(,)(?=\(")|\)(?=[ \t]+(?:timer:\S+[ \t]+)?(?:uid:\d+[ \t]+)?ino:\d))/y;
+  /\("([\s\S]{0,15}?)",pid=(\d+),fd=\d+\)(?:(,)(?=\(")|\)(?=[ \t]+(?:timer:\S+[ \t]+)?(?:uid:\d+[ \t]+)?ino:\d))/y;
 
 /** Sockets of root have no `uid:`. Anchored, since the control group that ends the row may be named like anything. */
 const EXTRA = /[ \t]*(?:timer:\S+[ \t]+)?(?:uid:(\d+)[ \t]+)?ino:(\d+)/y;
