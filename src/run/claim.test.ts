@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { LeaseJson } from '../api/schemas.ts';
+import type { Client, Reply } from '../client/client.ts';
+import { claimById, claimLease, type RunRequest } from './claim.ts';
+
+const ME = 500;
+const request: RunRequest = { service_type: 'dev', service_name: 'web', project_path: '/src/shop', pid: ME };
+
+function lease(fields: Partial<LeaseJson> = {}): LeaseJson {
+  return {
+    lock_id: 'lk_1',
+    port: 3000,
+    ports: [3000],
+    protocol: 'tcp',
+    service_type: 'dev',
+    service_name: 'web',
+    instance_id: null,
+    project_path: '/src/shop',
+    pid: ME,
+    state: 'reserved',
+    orphan: false,
+    fence: 1,
+    allocated_at: '2026-01-01T00:00:00.000Z',
+    expires_at: null,
+    singleton: false,
+    url: 'http://localhost:3000',
+    ...fields,
+  };
+}
+
+const EXPIRES = '2026-01-01T01:00:00.000Z';
+
+interface World {
+  /** What a request without `new` is answered. */
+  readonly existing: LeaseJson | null;
+  readonly isListenedTo?: boolean;
+}
+
+/** A client of a daemon that answers as the world says, with a record of what it was asked. */
+function clientOf({ existing, isListenedTo = false }: World) {
+  const asked: string[] = [];
+  const answer = (method: string, path: string, body: unknown): Reply<unknown> => {
+    asked.push(`${method} ${path} ${JSON.stringify(body) ?? ''}`.trim());
+    if (path.startsWith('/check/')) {
+      return { status: 200, body: { system_usage: isListenedTo ? { pid: 9 } : null } };
+    }
+    if (path.endsWith('/heartbeat')) {
+      const { pid } = body as { pid?: number };
+      return { status: 200, body: { ...existing, ...(pid === undefined ? {} : { pid }) } };
+    }
+    const isNew = (body as RunRequest).new === true || existing === null;
+    return isNew
+      ? { status: 201, body: { ...lease({ lock_id: 'lk_2', port: 3001 }), existing: false, message: '' } }
+      : { status: 200, body: { ...existing, existing: true, message: '' } };
+  };
+  const client: Client = {
+    request: async <T>(method: string, path: string, body?: unknown) =>
+      answer(method, path, body) as Reply<T>,
+    hold: () => assert.fail('a claim holds nothing'),
+    close: () => {},
+  };
+  return { client, asked };
+}
+
+describe('a claim', () => {
+  it('gets a new lease, and asks nothing more', async () => {
+    const { client, asked } = clientOf({ existing: null });
+    const claim = await claimLease(client, request);
+    assert.deepEqual([claim.kind, claim.lease.lock_id], ['mine', 'lk_2']);
+    assert.equal(asked.length, 1);
+    assert.match(asked[0] ?? '', /"pid":500/);
+  });
+
+  it('takes over a lease that nobody held and nobody listens on', async () => {
+    const { client } = clientOf({ existing: lease() });
+    const claim = await claimLease(client, request);
+    assert.deepEqual([claim.kind, claim.lease.lock_id], ['mine', 'lk_1']);
+  });
+
+  const taken: readonly [why: string, World][] = [
+    ['has another live holder', { existing: lease({ pid: 77 }) }],
+    ['is held by a connection without a pid', { existing: lease({ pid: null }) }],
+    ['has a listener that the daemon saw', { existing: lease({ state: 'active' }) }],
+    ['has a listener that the daemon has not seen yet', { existing: lease(), isListenedTo: true }],
+  ];
+  for (const [why, world] of taken) {
+    it(`takes another port when the lease ${why}`, async () => {
+      const claim = await claimLease(clientOf(world).client, request);
+      assert.ok(claim.kind === 'mine');
+      assert.equal(claim.lease.lock_id, 'lk_2');
+      assert.equal(claim.elsewhere?.lock_id, 'lk_1');
+    });
+  }
+
+  it('starts no second copy of a singleton', async () => {
+    const { client, asked } = clientOf({ existing: lease({ pid: 77, singleton: true }) });
+    const claim = await claimLease(client, request);
+    assert.deepEqual([claim.kind, claim.lease.lock_id], ['runs', 'lk_1']);
+    assert.equal(asked.length, 1);
+  });
+});
+
+describe('a claim by lock id', () => {
+  it('takes an unheld lease for its own process, under its fence', async () => {
+    const { client, asked } = clientOf({ existing: lease({ pid: null, expires_at: EXPIRES }) });
+    const claim = await claimById(client, 'lk_1', ME);
+    assert.deepEqual([claim.kind, claim.lease.pid], ['mine', ME]);
+    assert.match(asked.at(-1) ?? '', /heartbeat \{"pid":500,"fence":1\}$/);
+  });
+
+  it('gets another of the same kind when it is held', async () => {
+    const { client, asked } = clientOf({ existing: lease({ pid: 77 }) });
+    const claim = await claimById(client, 'lk_1', ME);
+    assert.deepEqual([claim.kind, claim.lease.lock_id], ['mine', 'lk_2']);
+    assert.match(asked.at(-1) ?? '', /"service_name":"web","project_path":"\/src\/shop","new":true/);
+  });
+
+  it('leaves a held singleton alone', async () => {
+    const { client } = clientOf({ existing: lease({ pid: 77, singleton: true }) });
+    assert.equal((await claimById(client, 'lk_1', ME)).kind, 'runs');
+  });
+});

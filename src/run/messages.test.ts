@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { LeaseJson } from '../api/schemas.ts';
+import { StyxyError } from '../errors.ts';
+import * as messages from './messages.ts';
+
+const lease = {
+  lock_id: 'lk_1',
+  port: 3001,
+  service_type: 'dev',
+  service_name: 'web',
+  project_path: '/src/shop',
+  pid: 77,
+  expires_at: null,
+  url: 'http://localhost:3001',
+} as LeaseJson;
+const noDaemon = new StyxyError('DAEMON_UNREACHABLE', 'No daemon runs', { hint: 'Start one.' });
+
+describe('the messages of a run', () => {
+  const cases: readonly [said: string, expected: string][] = [
+    [messages.granted(lease, null), 'web gets http://localhost:3001'],
+    [messages.granted(lease, 3001), 'web gets http://localhost:3001'],
+    [messages.granted(lease, 3000), 'web gets http://localhost:3001 (port 3000 is not to be had)'],
+    [messages.granted({ ...lease, service_name: null, url: null }, null), 'dev gets port 3001'],
+    [
+      messages.runsElsewhere(lease),
+      'web runs already at http://localhost:3001 (pid 77 of /src/shop); this copy gets a port of its own',
+    ],
+    [
+      messages.singletonRuns(lease),
+      'web runs once on this machine, and it runs already at http://localhost:3001 (pid 77 of /src/shop); nothing was started',
+    ],
+    [messages.notStarted(['vite', '--port'], 'ENOENT'), 'command not found: vite'],
+    [messages.notStarted(['./notes'], 'EACCES'), 'not executable: ./notes'],
+    [
+      messages.noDaemon(['vite'], null, noDaemon),
+      'no daemon, so the command runs without a leased port: No daemon runs. Start one.',
+    ],
+  ];
+  for (const [said, expected] of cases) it(`say: ${expected}`, () => assert.equal(said, expected));
+
+  it('say what becomes of the placeholder without a daemon', () => {
+    assert.match(messages.noDaemon(['serve', '{port}'], null, noDaemon), /\{port\} stays as it is/);
+    assert.match(messages.noDaemon(['serve', '{port}'], 3000, noDaemon), /\{port\} becomes 3000/);
+  });
+
+  it('name the way out of a reservation that nobody uses', () => {
+    const reserved = { ...lease, expires_at: '2026-01-01T00:00:00.000Z' };
+    assert.match(messages.singletonRuns(reserved), /styxy release lk_1/);
+  });
+});
