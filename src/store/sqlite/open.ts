@@ -5,18 +5,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { StyxyError } from '../../errors.ts';
 import type { SetAside } from '../store.ts';
 import { isBusy, isCorruption } from './failure.ts';
+import { damageOnDisk, schemaVersionOnDisk } from './header.ts';
 import type { StoreLog } from './log.ts';
 import { latestVersion, type Migration, migrate, schemaVersion } from './migrations.ts';
 import { repairDatabase, withRepairLock } from './repair.ts';
-import {
-  backupPath,
-  checkStoreFile,
-  createPrivateFile,
-  schemaVersionOnDisk,
-  statusOf,
-  syncDirectory,
-  syncPath,
-} from './store-file.ts';
+import { backupPath, checkStoreFile, createPrivateFile, syncDirectory, syncPath } from './store-file.ts';
 import { prepareStatements } from './writer.ts';
 
 export interface OpenOptions {
@@ -46,25 +39,22 @@ export function openDatabase(options: OpenOptions): OpenedDatabase {
   const status = checkStoreFile(path);
   checkStoreFile(`${path}-wal`);
   if (status !== null) refuseNewer(path, migrations);
-  const isEmpty = status === null || status.size === 0;
-  // A log without its database still holds what was committed: SQLite would delete it as a leftover.
-  const hasOrphanLog = isEmpty && (statusOf(`${path}-wal`)?.size ?? 0) > 0;
-  if (status === null) createPrivateFile(path);
   try {
-    if (hasOrphanLog) throw new DamagedStore('the database file is empty, but its log is not');
+    refuseDamaged(path);
+    if (status === null) createPrivateFile(path);
     return { db: openSound(options), setAside: [] };
   } catch (error) {
     if (!isDamage(error)) throw error;
-    return openRepaired(options, hasOrphanLog ? error : null);
+    return openRepaired(options);
   }
 }
 
-/** Repairs and opens; whoever comes second finds the work done. `known` is damage that opening would hide. */
-function openRepaired(options: OpenOptions, known: unknown): OpenedDatabase {
+/** Repairs and opens; whoever comes second finds the work done. */
+function openRepaired(options: OpenOptions): OpenedDatabase {
   return withRepairLock(options.path, LOCK_WAIT_MS, () => {
     let setAside: readonly SetAside[] = [];
     try {
-      if (known !== null && statusOf(options.path)?.size === 0) throw known;
+      refuseDamaged(options.path);
       return { db: openSound(options), setAside };
     } catch (error) {
       if (!isDamage(error)) throw error;
@@ -73,6 +63,12 @@ function openRepaired(options: OpenOptions, known: unknown): OpenedDatabase {
     }
     return { db: openSound(options), setAside };
   });
+}
+
+/** Damage must be seen before SQLite opens the file: it would overwrite a short one, and delete a log without one. */
+function refuseDamaged(path: string): void {
+  const damage = damageOnDisk(path);
+  if (damage !== null) throw new DamagedStore(damage);
 }
 
 function isDamage(error: unknown): boolean {

@@ -1,22 +1,12 @@
 // Owns the repair of a damaged database file: a copy is kept, and a new store begins with all that can be read.
 
-import {
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StyxyError } from '../../errors.ts';
 import type { SetAside } from '../store.ts';
 import { isBusy } from './failure.ts';
+import { mendHeader } from './header.ts';
 import { unusedFence } from './loader.ts';
 import type { StoreLog } from './log.ts';
 import {
@@ -28,14 +18,7 @@ import {
   type TableName,
 } from './migrations.ts';
 import { copyRows } from './salvage.ts';
-import {
-  backupPath,
-  createPrivateFile,
-  HEADER_BYTES,
-  statusOf,
-  syncDirectory,
-  syncPath,
-} from './store-file.ts';
+import { backupPath, createPrivateFile, statusOf, syncDirectory, syncPath } from './store-file.ts';
 
 interface RepairOptions {
   readonly path: string;
@@ -123,8 +106,10 @@ function keepCopy(path: string, backupsDir: string): string {
 
 function copyDatabase(from: string, to: string): void {
   for (const suffix of ['', '-wal']) {
-    if (statusOf(from + suffix) === null) continue;
-    createPrivateFile(to + suffix);
+    const isThere = statusOf(from + suffix) !== null;
+    // A log can be left without its database; its copy still needs one to be read with.
+    if (isThere || suffix === '') createPrivateFile(to + suffix);
+    if (!isThere) continue;
     copyFileSync(from + suffix, to + suffix);
     chmodSync(to + suffix, 0o600);
     syncPath(to + suffix);
@@ -137,35 +122,6 @@ function copyDatabase(from: string, to: string): void {
 function removeDatabase(path: string): void {
   for (const suffix of ['', '-wal', '-journal', '-shm']) rmSync(path + suffix, { force: true });
 }
-
-/**
- * Writes the header's constants anew, and the size that the file has: a truncated file or a flipped bit there would
- * keep every page from being read, although nothing in it is unknown.
- */
-function mendHeader(path: string): void {
-  const descriptor = openSync(path, 'r+');
-  const header = Buffer.alloc(HEADER_BYTES);
-  try {
-    readSync(descriptor, header, 0, HEADER_BYTES, 0);
-    const pages = Math.max(1, Math.ceil(statSync(path).size / PAGE_BYTES));
-    header.write('SQLite format 3\0', 0, 'latin1');
-    header.writeUInt16BE(PAGE_BYTES, 16);
-    // Write and read version 2 (WAL), no reserved bytes, and the three fixed fractions.
-    header.set([2, 2, 0, 64, 32, 32], 18);
-    header.writeUInt32BE(pages, 28);
-    header.writeUInt32BE(4, 44);
-    header.writeUInt32BE(1, 56);
-    // The size is believed only where these two counters agree.
-    header.writeUInt32BE(header.readUInt32BE(24), 92);
-    writeSync(descriptor, header, 0, HEADER_BYTES, 0);
-    truncateSync(path, pages * PAGE_BYTES);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** SQLite's page size, which the store never changes. */
-const PAGE_BYTES = 4096;
 
 function salvage(
   sourcePath: string,

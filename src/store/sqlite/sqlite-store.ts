@@ -1,7 +1,7 @@
 // Owns the SQLite store: one file per home, locked for the life of the process that opened it.
 
 import { realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DurableChange } from '../../core/change.ts';
 import { StyxyError } from '../../errors.ts';
@@ -38,20 +38,31 @@ const openHere = new Set<string>();
  */
 export function openSqliteStore(options: SqliteStoreOptions): Store {
   const { path, backupsDir, synchronous = 'normal', migrations = MIGRATIONS } = options;
+  const log = options.log ?? SILENT;
   const dir = dirname(path);
-  const identity = identityOf(path);
-  if (openHere.has(identity))
-    throw new StyxyError('ALREADY_RUNNING', `this process has the store ${path} open already`);
-  openHere.add(identity);
+  let identity: string | null = null;
   try {
-    const { db, setAside } = openDatabase({ path, backupsDir, migrations, log: options.log ?? SILENT });
-    return new SqliteStore(db, { dir, backupsDir, synchronous, log: options.log ?? SILENT, setAside }, () =>
-      openHere.delete(identity),
-    );
+    identity = claim(path);
+    const { db, setAside } = openDatabase({ path, backupsDir, migrations, log });
+    return new SqliteStore(db, { dir, backupsDir, synchronous, log, setAside }, () => disclaim(identity));
   } catch (error) {
-    openHere.delete(identity);
+    disclaim(identity);
     throw storeFailure(error, `the store ${path} could not be opened`, dir);
   }
+}
+
+/** Notes that this process opens a file; the name is the same however its path is written. */
+function claim(path: string): string {
+  const identity = join(realpathSync(dirname(path)), basename(path));
+  if (openHere.has(identity)) {
+    throw new StyxyError('ALREADY_RUNNING', `this process has the store ${path} open already`);
+  }
+  openHere.add(identity);
+  return identity;
+}
+
+function disclaim(identity: string | null): void {
+  if (identity !== null) openHere.delete(identity);
 }
 
 const SILENT: StoreLog = { info: () => {}, warn: () => {} };
@@ -203,14 +214,5 @@ class SqliteStore implements Store {
         'damaged rows of the store are ignored, not moved yet',
       );
     }
-  }
-}
-
-/** One name for one file, however its path is written. */
-function identityOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return `${realpathSync(dirname(path))}/${path.slice(dirname(path).length + 1)}`;
   }
 }

@@ -1,25 +1,17 @@
-// Owns the store's file as a file: who may own it, how it is created, and which schema it says it has.
+// Owns the store's file as a file: who may own it, how it is created, and how backups are named.
 
 import {
   closeSync,
   constants,
   fchmodSync,
-  fstatSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
-  readSync,
   type Stats,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StyxyError } from '../../errors.ts';
-
-/** Bytes of a database's header, and where the fields of it lie that are read here. */
-export const HEADER_BYTES = 100;
-const USER_VERSION_OFFSET = 60;
-const WAL_HEADER_BYTES = 32;
-const FRAME_HEADER_BYTES = 24;
 
 /** @returns the file's status, or null when there is none */
 export function statusOf(path: string): Stats | null {
@@ -106,54 +98,4 @@ export function backupPath(backupsDir: string, label: string, suffix: string): s
     const path = join(backupsDir, `${label}-${stamp}${attempt === 0 ? '' : `-${attempt}`}${suffix}`);
     if (statusOf(path) === null) return path;
   }
-}
-
-/**
- * The highest schema version that the file or its log names, read without opening it as a database, so that a store
- * of a newer program is not touched. A log that was not checkpointed may hold a newer first page than the file.
- *
- * @returns 0 when neither names one
- */
-export function schemaVersionOnDisk(path: string): number {
-  const header = readAt(path, 0, HEADER_BYTES);
-  const inFile = header.length === HEADER_BYTES ? header.readUInt32BE(USER_VERSION_OFFSET) : 0;
-  return Math.max(inFile, schemaVersionInLog(`${path}-wal`));
-}
-
-function schemaVersionInLog(path: string): number {
-  const status = statusOf(path);
-  if (status === null || status.size < WAL_HEADER_BYTES) return 0;
-  const descriptor = openSync(path, 'r');
-  try {
-    const header = readFrom(descriptor, 0, WAL_HEADER_BYTES);
-    const frameBytes = FRAME_HEADER_BYTES + header.readUInt32BE(8);
-    const salt = header.subarray(16, 24);
-    const { size } = fstatSync(descriptor);
-    let version = 0;
-    for (let offset = WAL_HEADER_BYTES; offset + frameBytes <= size; offset += frameBytes) {
-      const frame = readFrom(descriptor, offset, FRAME_HEADER_BYTES);
-      // Frames of another salt are left over from before the log was last restarted.
-      if (frame.length < FRAME_HEADER_BYTES || !frame.subarray(8, 16).equals(salt)) break;
-      if (frame.readUInt32BE(0) !== 1) continue;
-      const page = readFrom(descriptor, offset + FRAME_HEADER_BYTES, HEADER_BYTES);
-      if (page.length === HEADER_BYTES) version = Math.max(version, page.readUInt32BE(USER_VERSION_OFFSET));
-    }
-    return version;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function readAt(path: string, offset: number, length: number): Buffer {
-  const descriptor = openSync(path, 'r');
-  try {
-    return readFrom(descriptor, offset, length);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function readFrom(descriptor: number, offset: number, length: number): Buffer {
-  const buffer = Buffer.alloc(length);
-  return buffer.subarray(0, readSync(descriptor, buffer, 0, length, offset));
 }

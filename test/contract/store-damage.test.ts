@@ -1,0 +1,199 @@
+// Owns the tests of damaged stores: rows that make no sense, files that are cut, flipped or no database at all.
+
+import assert from 'node:assert/strict';
+import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { type TestContext, test } from 'node:test';
+import { StyxyError } from '../../src/errors.ts';
+import type { StoredState } from '../../src/store/store.ts';
+import { aLease, granted } from './store-changes.ts';
+import { createSqliteHome, type SqliteHome } from './store-home.ts';
+
+const LEASES = 400;
+
+function homeFor(t: TestContext): SqliteHome {
+  const home = createSqliteHome();
+  t.after(home.dispose);
+  return home;
+}
+
+function load(home: SqliteHome): StoredState {
+  return home.using((store) => store.load() as StoredState);
+}
+
+function fill(home: SqliteHome): void {
+  home.using((store) => {
+    const leases = Array.from({ length: LEASES }, (_, i) =>
+      aLease({
+        lockId: `lock-${i}`,
+        port: 10_000 + i,
+        fence: i + 1,
+        projectPath: `/home/ada/${'p'.repeat(i % 50)}`,
+      }),
+    );
+    store.commit(leases.map(granted));
+    store.reserveFences(1000);
+    store.writeNote('config', '{}');
+  });
+}
+
+/** Changes the file behind the store's back. */
+function tamper(home: SqliteHome, sql: string, ...values: SQLInputValue[]): void {
+  const db = new DatabaseSync(home.path);
+  db.prepare(sql).run(...values);
+  db.close();
+}
+
+test('a row that makes no sense is set aside, and kept', (t) => {
+  const cases: [sql: string, reason: RegExp][] = [
+    ["UPDATE lease SET port = 70000 WHERE lock_id = 'lock-1'", /70000/],
+    ["UPDATE lease SET port = 'x' WHERE lock_id = 'lock-1'", /port is "x"/],
+    ["UPDATE lease SET protocol = 'sctp' WHERE lock_id = 'lock-1'", /sctp/],
+    ["UPDATE lease SET address = '10.0.0.1' WHERE lock_id = 'lock-1'", /10\.0\.0\.1/],
+    ["UPDATE lease SET lock_id = NULL WHERE lock_id = 'lock-1'", /lock_id/],
+    ["UPDATE lease SET fence = -1 WHERE lock_id = 'lock-1'", /fence/],
+    ["UPDATE lease SET fence = 9223372036854775807 WHERE lock_id = 'lock-1'", /fence/],
+    ["UPDATE lease SET port_count = 33 WHERE lock_id = 'lock-1'", /port_count/],
+    ["UPDATE lease SET port_count = 2 WHERE lock_id = 'lock-1'", /1 of the 2 rows/],
+    ["UPDATE lease SET first_port = 9999 WHERE lock_id = 'lock-1'", /outside its block/],
+    ["UPDATE lease SET process = '{\"pid\":' WHERE lock_id = 'lock-1'", /process/],
+    ["UPDATE lease SET process = x'00ff' WHERE lock_id = 'lock-1'", /blob of 2 bytes/],
+    ["UPDATE lease SET project_path = 'a' || char(10) WHERE lock_id = 'lock-1'", /project_path/],
+    ["UPDATE lease SET ttl_ms = 'soon' WHERE lock_id = 'lock-1'", /ttl_ms/],
+    ["UPDATE lease SET singleton = 7 WHERE lock_id = 'lock-1'", /singleton/],
+  ];
+  for (const [sql, reason] of cases) {
+    const home = homeFor(t);
+    fill(home);
+    tamper(home, sql);
+    const state = load(home);
+    assert.equal(state.leases.length, LEASES - 1, sql);
+    assert.equal(state.setAside.length, 1, sql);
+    assert.equal(state.setAside[0]?.table, 'lease', sql);
+    assert.match(state.setAside[0]?.reason ?? '', reason, sql);
+    assert.equal(home.backups().length, 1, sql);
+    // Set aside once, and the port can be leased anew.
+    home.using((store) => {
+      store.commit([granted(aLease({ lockId: 'next', port: 10_001, fence: 2000 }))]);
+      assert.deepEqual((store.load() as StoredState).setAside, [], sql);
+    });
+    const db = new DatabaseSync(home.path);
+    assert.match(String(db.prepare('SELECT row FROM damaged').get()?.row), /lock-1|"lock_id":null/, sql);
+    db.close();
+  }
+});
+
+test('two leases under one lock id that differ are both set aside', (t) => {
+  const home = homeFor(t);
+  fill(home);
+  tamper(home, "UPDATE lease SET lock_id = 'lock-1' WHERE lock_id = 'lock-2'");
+  const state = load(home);
+  assert.equal(state.leases.length, LEASES - 2);
+  assert.deepEqual(
+    state.setAside.map(({ id }) => id),
+    ['tcp:10001', 'tcp:10002'],
+  );
+});
+
+test('bad rows of every other table are set aside too', (t) => {
+  const home = homeFor(t);
+  fill(home);
+  tamper(home, "INSERT INTO lease_key VALUES ('k', 'tcp', 0, 1, NULL, 0)");
+  tamper(home, "INSERT INTO quarantine VALUES ('*', 'tcp', 3000, 'never', 1, NULL)");
+  tamper(home, "INSERT INTO instance VALUES ('i', NULL, NULL, NULL, NULL, 300000, '[]', 0)");
+  tamper(home, `INSERT INTO request VALUES ('r', 'f', 0, '{"kind":"what"}')`);
+  tamper(home, "UPDATE meta SET value = 'much' WHERE name = 'fence_ceiling'");
+  const state = load(home);
+  assert.deepEqual(
+    state.setAside.map(({ table }) => table),
+    ['lease_key', 'quarantine', 'instance', 'request', 'meta'],
+  );
+  assert.equal(state.leases.length, LEASES);
+  assert.ok(state.fenceCeiling > 1000, 'a lost ceiling is replaced by one above every fence used');
+});
+
+test('a file that is no database is copied, and a new store begins', (t) => {
+  const home = homeFor(t);
+  const garbage = Buffer.from('this is no database, but somebody may want it back'.repeat(100));
+  writeFileSync(home.path, garbage, { mode: 0o600 });
+  const state = load(home);
+  assert.equal(state.leases.length, 0);
+  assert.equal(state.setAside[0]?.table, 'store');
+  const [backup = ''] = home.backups();
+  assert.deepEqual(readFileSync(join(home.backupsDir, backup)), garbage);
+  assert.deepEqual(load(home).setAside, [], 'the next start finds nothing wrong');
+});
+
+test('a flipped bit anywhere costs at most the page it is on, and never silently', (t) => {
+  const origin = homeFor(t);
+  fill(origin);
+  const { size } = statSync(origin.path);
+  const expected = load(origin);
+  // Every byte of the header, and a sample of all pages.
+  const offsets = [...Array(100).keys()];
+  for (let offset = 100; offset < size; offset += 1571) offsets.push(offset);
+  for (const offset of offsets) {
+    const home = homeFor(t);
+    copyFileSync(origin.path, home.path);
+    const bytes = readFileSync(home.path);
+    bytes[offset] = (bytes[offset] ?? 0) ^ (1 << (offset % 8));
+    writeFileSync(home.path, bytes, { mode: 0o600 });
+    let state: StoredState;
+    try {
+      state = load(home);
+    } catch (error) {
+      // A flip in the schema version looks like a newer program's store: refused, with nothing lost.
+      assert.ok(
+        error instanceof StyxyError && error.code === 'STORE_NEWER',
+        `byte ${offset}: ${String(error)}`,
+      );
+      assert.deepEqual(readFileSync(home.path), bytes);
+      home.dispose();
+      continue;
+    }
+    if (state.leases.length < expected.leases.length) {
+      assert.notDeepEqual(state.setAside, [], `byte ${offset}: ${state.leases.length} leases, nothing said`);
+      assert.notDeepEqual(home.backups(), [], `byte ${offset}`);
+    }
+    const isCatalogPage = offset >= 100 && offset < 4096;
+    if (!isCatalogPage && state.leases.length < expected.leases.length / 2) {
+      const isInterior = state.setAside.some(({ table, id }) => table === 'lease' && id === '*');
+      assert.ok(isInterior, `byte ${offset}: only ${state.leases.length} leases are left`);
+    }
+    home.dispose();
+  }
+});
+
+test('a truncated file gives what is left of it', (t) => {
+  const origin = homeFor(t);
+  fill(origin);
+  const { size } = statSync(origin.path);
+  for (const length of [1, 50, 100, 512, 4095, 4096, 8192, 10_000, size - 8192, size - 4096, size - 1]) {
+    const home = homeFor(t);
+    copyFileSync(origin.path, home.path);
+    truncateSync(home.path, length);
+    const state = load(home);
+    assert.equal(state.setAside[0]?.table, 'store', `cut at ${length}`);
+    assert.match(home.backups()[0] ?? '', /^state-damaged-/, `cut at ${length}`);
+    assert.ok(state.fenceCeiling >= 1000, `cut at ${length}`);
+    assert.deepEqual(load(home).setAside, [], `cut at ${length}`);
+  }
+});
+
+test('a log whose database is gone or empty is kept, not deleted', (t) => {
+  for (const isMissing of [true, false]) {
+    const origin = homeFor(t);
+    const store = origin.open();
+    store.commit([granted(aLease())]);
+    const files = origin.bytes();
+    store.close();
+    const home = homeFor(t);
+    writeFileSync(`${home.path}-wal`, Buffer.from(files['state.db-wal'] ?? '', 'hex'), { mode: 0o600 });
+    if (!isMissing) writeFileSync(home.path, '', { mode: 0o600 });
+    const state = load(home);
+    assert.equal(state.setAside[0]?.table, 'store');
+    assert.equal(state.leases.length, 1, 'the log alone holds the whole of a young store');
+    assert.ok(home.backups().some((name) => name.endsWith('.db-wal')));
+  }
+});
