@@ -3,7 +3,7 @@
 import type { StdioOptions } from 'node:child_process';
 import type { AllocationsAnswer, LeaseJson } from '../api/schemas.ts';
 import { type Client, connect, expectOk } from '../client/client.ts';
-import { findProject, serviceNameOf } from '../client/project.ts';
+import { type Project, serviceNameOf } from '../client/project.ts';
 import { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { type Claim, claimById, claimLease } from './claim.ts';
@@ -38,8 +38,9 @@ export interface RunOptions {
 export interface RunSurroundings {
   readonly home: Home;
   readonly env: NodeJS.ProcessEnv;
-  readonly directory: string;
   readonly stdio: StdioOptions;
+  /** The project that the command runs for. */
+  project(): Project;
   /** Takes a sentence for people. */
   say(message: string): void;
   /** Takes the lease once it is known: the one that the command gets, or that of a singleton that runs. */
@@ -54,7 +55,7 @@ export interface RunSurroundings {
  * @returns the exit status of `styxy run`: the command's own, 128 + signal, 127, 126, or 0 for a singleton that runs
  * @throws StyxyError a refusal of the daemon; DAEMON_UNREACHABLE only where a daemon is required
  */
-export async function runCommand(options: RunOptions, around: RunSurroundings): Promise<number> {
+export async function runLeased(options: RunOptions, around: RunSurroundings): Promise<number> {
   const { home, env } = around;
   let client: Client;
   let claim: Claim;
@@ -82,7 +83,7 @@ export async function runCommand(options: RunOptions, around: RunSurroundings): 
 async function claimFor(client: Client, options: RunOptions, around: RunSurroundings): Promise<Claim> {
   const { pid } = process;
   if (options.lockId !== null) return await claimById(client, options.lockId, pid);
-  const project = findProject(around.directory);
+  const project = around.project();
   const serviceType = options.serviceType ?? DEFAULT_SERVICE_TYPE;
   const instanceId = around.env.STYXY_INSTANCE;
   return await claimLease(client, {

@@ -3,11 +3,13 @@
 import { constants } from 'node:os';
 import type { DemoKill, DemoReport, DemoRow } from '../../demo/demo.ts';
 import type { Command } from '../command.ts';
+import { type Column, tableLines } from '../table.ts';
+import { visible } from '../visible.ts';
 import { print, printJson, say } from '../write.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export const demo: Command = {
+export const demoCommand: Command = {
   name: 'demo',
   summary: 'Show three checkouts that start the same servers at once, and clean up',
   details: [
@@ -26,7 +28,8 @@ export const demo: Command = {
       interruption.abort(new Error(signal));
     };
     for (const signal of SIGNALS) process.on(signal, interrupt);
-    if (!isJson) print('Three checkouts start the same two servers at the same moment …');
+    if (!isJson)
+      print('Three checkouts start a web server (port 3000) and an API (port 8000), all at once …');
     try {
       const report = await playDemo({
         self: { file: process.execPath, args: [...process.execArgv, ...process.argv.slice(1, 2)] },
@@ -50,30 +53,19 @@ export const demo: Command = {
   },
 };
 
+const COLUMNS: readonly Column<DemoRow>[] = [
+  { title: 'CHECKOUT', cell: ({ checkout }) => checkout },
+  { title: 'SERVICE', cell: ({ service }) => service },
+  { title: 'PID', cell: ({ pid }) => String(pid), isRight: true },
+  { title: 'PORT', cell: ({ port }) => String(port), isRight: true },
+  { title: 'URL', cell: ({ url }) => url },
+  { title: 'ANSWER', cell: ({ answer }) => answer },
+];
+
 function printRows(rows: readonly DemoRow[], notes: readonly string[]): void {
-  const head = ['CHECKOUT', 'SERVICE', 'WANTED', 'PORT', 'PID', 'URL', 'ANSWER'];
-  const lines = rows.map(({ checkout, service, wanted_port, port, pid, url, answer }) => [
-    checkout,
-    service,
-    String(wanted_port),
-    String(port),
-    String(pid),
-    url,
-    answer,
-  ]);
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)),
-  );
-  print('');
-  for (const line of [head, ...lines]) {
-    const cells = line.map((cell, column) => cell.padEnd(widths[column] ?? 0));
-    print(`  ${cells.join('  ').trimEnd()}`);
-  }
-  print('');
-  print(
-    `${rows.length} servers, ${rows.length} ports; each URL was fetched and answered from its own checkout.`,
-  );
-  for (const note of notes) print(note);
+  print(['', ...tableLines(COLUMNS, rows), ''].join('\n'));
+  print(`${rows.length} servers have ${rows.length} ports, and each URL answered from its own checkout.`);
+  for (const note of notes) print(visible(note));
 }
 
 function printKill({ service, checkout, pid, port }: DemoKill): void {

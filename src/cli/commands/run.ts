@@ -2,8 +2,9 @@
 
 import { problem } from '../../errors.ts';
 import { resolveHome } from '../../home.ts';
-import { type RunOptions, runCommand } from '../../run/run-command.ts';
+import { type RunOptions, runLeased } from '../../run/run-command.ts';
 import { type Command, type Invocation, UsageError } from '../command.ts';
+import { projectAt } from '../reach.ts';
 import { visible } from '../visible.ts';
 import { print, printJson, say } from '../write.ts';
 
@@ -12,7 +13,7 @@ const HIGHEST_PORT = 65_535;
 /** With `--json` standard output has the one document; what the command prints goes to standard error. */
 const OUTPUT_TO_STDERR = ['inherit', 2, 2] as const;
 
-export const run: Command = {
+export const runCommand: Command = {
   name: 'run',
   summary: 'Start a command on a leased port',
   details: [
@@ -45,10 +46,10 @@ export const run: Command = {
   async run(invocation) {
     const options = readOptions(invocation);
     const { env, isJson } = invocation;
-    return await runCommand(options, {
+    return await runLeased(options, {
       home: resolveHome(env),
       env,
-      directory: process.cwd(),
+      project: () => projectAt(null),
       stdio: isJson ? [...OUTPUT_TO_STDERR] : 'inherit',
       say: (message) => say(`styxy: ${visible(message)}`),
       onLease: (lease, isRunningElsewhere) => {
