@@ -89,6 +89,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   }
 
   async function sweep(): Promise<void> {
+    // Also when the sleep fell into an await of this very pass.
+    noticeSleep();
     const outcome = await writer.submit<'sweep'>({ kind: 'sweep' });
     if (outcome.ok) ended += outcome.reply.ended.length;
   }

@@ -33,8 +33,11 @@ function isStranger(lease: Lease, listener: Listener, processes: ProcessTable): 
   if (lease.projectPath === null || listener.cwd === null) return false;
   if (listener.cwd === lease.projectPath || listener.cwd.startsWith(withSeparator(lease.projectPath)))
     return false;
-  if (lease.process === null || listener.pid === null) return true;
-  return !processes.ancestors(listener.pid).includes(lease.process.pid);
+  if (lease.process === null) return true;
+  if (listener.pid === null) return false;
+  const tree = processes.ancestors(listener.pid);
+  // Where the tree cannot be read there is no evidence.
+  return tree.length > 0 && !tree.includes(lease.process.pid);
 }
 
 function withSeparator(path: string): string {

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Change, DurableChange } from '../core/change.ts';
+import { evolve, State } from '../core/state.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import type { Store } from '../store/store.ts';
+import { createCommitQueue } from './commit-queue.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** Runs what was deferred only when told to. */
+function manualScheduler(): Scheduler & { turn(): void } {
+  let deferred: (() => void)[] = [];
+  return {
+    defer: (fn) => void deferred.push(fn),
+    after: () => () => {},
+    turn() {
+      const now = deferred;
+      deferred = [];
+      for (const fn of now) fn();
+    },
+  };
+}
+
+function keyChange(id: string): DurableChange {
+  const after = { protocol: 'tcp', port: 3000, count: 1, projectPath: '/a', usedAt: 0 } as const;
+  return { table: 'key', id, before: null, after };
+}
+
+function setUp(commit: (changes: readonly DurableChange[]) => void | Promise<void>) {
+  const state = new State();
+  const scheduler = manualScheduler();
+  const store: Store = { ...createMemoryStore(), commit };
+  const queue = createCommitQueue(state, store, scheduler);
+  const add = (...changes: Change[]) => {
+    evolve(state, changes);
+    return queue.add(changes);
+  };
+  return { state, scheduler, queue, add };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the group commit', () => {
+  it('commits what came in one turn as one transaction, and answers only then', async () => {
+    const groups: number[] = [];
+    const { scheduler, add } = setUp((changes) => void groups.push(changes.length));
+    let answered = 0;
+    for (const id of ['a', 'b', 'c']) add(keyChange(id)).then(() => answered++);
+    await settled();
+    assert.equal(answered, 0);
+    scheduler.turn();
+    await settled();
+    assert.equal(answered, 3);
+    assert.deepEqual(groups, [3]);
+  });
+
+  it('answers a reader at once when nothing waits, else with the group that it may have seen', async () => {
+    const { scheduler, add, queue } = setUp(() => {});
+    assert.equal(await queue.add([]), 'done');
+    add(keyChange('a'));
+    let read = false;
+    queue.add([]).then(() => {
+      read = true;
+    });
+    await settled();
+    assert.equal(read, false);
+    scheduler.turn();
+    await settled();
+    assert.equal(read, true);
+  });
+
+  it('undoes a failed group, fails its writers and lets its readers look again', async () => {
+    let isFull = true;
+    const { state, scheduler, add, queue } = setUp(() => {
+      if (isFull) throw new Error('full');
+    });
+    const writer = assert.rejects(add(keyChange('a')), /full/);
+    const reader = queue.add([]);
+    assert.ok(state.keyMemory('a'));
+    scheduler.turn();
+    await writer;
+    assert.equal(await reader, 'again');
+    assert.equal(state.keyMemory('a'), undefined);
+    assert.ok(queue.failure instanceof Error);
+    isFull = false;
+    const second = add(keyChange('b'));
+    scheduler.turn();
+    assert.equal(await second, 'done');
+    assert.equal(queue.failure, null);
+  });
+
+  it('undoes what was decided on top of a slow group that failed, and has it decided again', async () => {
+    const commits: PromiseWithResolvers<void>[] = [];
+    const { state, scheduler, add } = setUp(() => {
+      const commit = Promise.withResolvers<void>();
+      commits.push(commit);
+      return commit.promise;
+    });
+    const first = assert.rejects(add(keyChange('a')), /disk/);
+    scheduler.turn();
+    const onTop = add(keyChange('b'));
+    scheduler.turn();
+    assert.equal(commits.length, 1, 'one commit at a time');
+    commits[0]?.reject(new Error('disk'));
+    await first;
+    assert.equal(await onTop, 'again');
+    assert.equal(state.keyMemory('b'), undefined);
+  });
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Lease } from '../core/lease.ts';
+import type { Listener, ProcessTable } from '../os/os.ts';
+import { describeListener, sightOf } from './sighting.ts';
+
+const lease: Lease = {
+  lockId: 'lk_1',
+  protocol: 'tcp',
+  port: 3000,
+  count: 1,
+  serviceType: 'dev',
+  serviceName: 'web',
+  instanceId: null,
+  projectPath: '/src/shop',
+  pid: 10,
+  process: { pid: 10, startTicks: '1', bootId: 'b', pidNamespace: 'n' },
+  singleton: false,
+  fence: 1,
+  ttlMs: 1000,
+  allocatedAt: 0,
+};
+
+function listener(pid: number | null, cwd: string | null): Listener {
+  const unknown = { process: null, command: null, user: null, container: null };
+  return { protocol: 'tcp', port: 3000, addresses: ['::'], pid, cwd, ...unknown };
+}
+
+function processes(tree: readonly number[]): ProcessTable {
+  return { identify: () => null, life: () => 'unknown', ancestors: () => tree, cwd: () => null };
+}
+
+const outside = processes([99, 1]);
+
+describe('what a listener on a leased port means', () => {
+  for (const [what, sight, given, listeners, tree] of [
+    ['nobody', 'none', lease, [], outside],
+    ['a process outside tree and project', 'stranger', lease, [listener(99, '/src/other')], outside],
+    [
+      'a process of the holder, wherever it works',
+      'own',
+      lease,
+      [listener(99, '/tmp')],
+      processes([99, 10, 1]),
+    ],
+    ['a process that works in the project', 'own', lease, [listener(99, '/src/shop/web')], outside],
+    [
+      'a directory that only begins like the project',
+      'stranger',
+      lease,
+      [listener(99, '/src/shop2')],
+      outside,
+    ],
+    ['a directory that cannot be known', 'own', lease, [listener(99, null)], outside],
+    ['a tree that cannot be read', 'own', lease, [listener(99, '/src/other')], processes([])],
+    ['an owner that cannot be known', 'own', lease, [listener(null, '/src/other')], outside],
+    ['no project', 'own', { ...lease, projectPath: null }, [listener(99, '/src/other')], outside],
+    ['no holder process', 'stranger', { ...lease, process: null }, [listener(99, '/src/other')], outside],
+    [
+      'its own beside a stranger',
+      'own',
+      lease,
+      [listener(99, '/src/other'), listener(99, '/src/shop')],
+      outside,
+    ],
+  ] as const) {
+    it(`${what}: ${sight}`, () => {
+      assert.equal(sightOf(given, listeners, tree), sight);
+    });
+  }
+
+  it('is told in words, as far as it is known', () => {
+    const named = { ...listener(7, '/src/shop'), process: 'vite' };
+    assert.equal(describeListener(named), 'vite (pid 7) in /src/shop');
+    assert.equal(describeListener(listener(null, null)), 'a program of another user');
+  });
+});
