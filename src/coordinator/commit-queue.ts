@@ -27,8 +27,8 @@ export interface CommitQueue {
   readonly commits: number;
   /** Why the last commit failed; null when it did not. */
   readonly failure: unknown;
-  /** Tells that the store was seen to work again. */
-  recovered(): void;
+  /** Tells what another write of the store failed with, or null when one was seen to succeed. */
+  noteStore(failure: unknown): void;
 }
 
 export function createCommitQueue(state: State, store: Store, scheduler: Scheduler): CommitQueue {
@@ -128,8 +128,8 @@ export function createCommitQueue(state: State, store: Store, scheduler: Schedul
     get failure() {
       return failure;
     },
-    recovered() {
-      failure = null;
+    noteStore(seen) {
+      failure = seen;
     },
   };
 }

@@ -175,7 +175,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   async function saveElapsed(): Promise<void> {
     await options.store.saveElapsed(time().now);
-    queue.recovered();
+    queue.noteStore(null);
   }
 
   const stopWatch = startWatch(

@@ -159,14 +159,21 @@ export function createWriter(
   /** Reserves the next block of fences; null when it was done in this turn. */
   function reserveFences(): Promise<void> | null {
     const next = state.lastFence + MAX_GRANTS + options.timings.fenceBlock;
-    const reserving = options.store.reserveFences(next);
-    if (!(reserving instanceof Promise)) {
-      ceiling = next;
-      return null;
-    }
-    return reserving.then(() => {
+    const failed = (error: unknown): never => {
+      queue.noteStore(error);
+      throw error;
+    };
+    const reserved = (): void => {
       ceiling = Math.max(ceiling, next);
-    });
+    };
+    try {
+      const reserving = options.store.reserveFences(next);
+      if (reserving instanceof Promise) return reserving.then(reserved, failed);
+      reserved();
+      return null;
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   return {

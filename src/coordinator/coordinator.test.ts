@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
+import { allocateRequest } from '../../test/fixtures/core-desk.ts';
+import type { AllocateRequest } from '../core/command.ts';
+import type { ProcessLife } from '../core/lease.ts';
+import type { Listener } from '../os/os.ts';
+import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts';
+import type { Coordinator } from './contract.ts';
+import { startCoordinator } from './coordinator.ts';
+import { createScheduler } from './scheduler.ts';
+
+interface World {
+  readonly coordinator: Coordinator;
+  /** Ports that strangers are on. */
+  readonly strangers: Set<number>;
+  /** What the listener table says; null when it cannot be read. */
+  table: Listener[] | null;
+  readonly probed: number[];
+  life: ProcessLife;
+}
+
+const catalogue = testCatalogue([
+  serviceType('dev', 3000, 3003),
+  serviceType('ai', 11400, 11409, { instanceBehavior: 'single' }),
+]);
+
+async function world(disk: MemoryDisk = createMemoryDisk(), beforeWrite = () => {}): Promise<World> {
+  let ids = 0;
+  const clock = { monotonic: () => performance.now(), wall: () => 0 };
+  const made: Omit<World, 'coordinator'> & { coordinator: Coordinator | null } = {
+    coordinator: null,
+    strangers: new Set(),
+    table: [],
+    probed: [],
+    life: 'alive',
+  };
+  const coordinator = await startCoordinator({
+    store: createMemoryStore({ disk, beforeWrite }),
+    probe: {
+      async taken(_protocol, ports) {
+        made.probed.push(...ports);
+        await new Promise((resolve) => setImmediate(resolve));
+        return ports.filter((port) => made.strangers.has(port));
+      },
+    },
+    ports: { listeners: async () => made.table },
+    processes: { identify: () => null, life: () => made.life, ancestors: () => [], cwd: () => null },
+    clock,
+    scheduler: createScheduler(),
+    catalogue: () => catalogue,
+    newLockId: () => `lk_${++ids}`,
+    directoryExists: async () => true,
+    onFault: (error) => {
+      throw error;
+    },
+  });
+  return Object.assign(made, { coordinator });
+}
+
+function listenerOn(port: number, pid: number): Listener {
+  const rest = { addresses: ['::'], process: 'vite', command: null, user: null, cwd: null, container: null };
+  return { protocol: 'tcp', port, pid, ...rest };
+}
+
+async function allocate({ coordinator }: World, request: Partial<AllocateRequest> = {}, requestId?: string) {
+  const outcome = await coordinator.submit({
+    kind: 'allocate',
+    request: allocateRequest(request),
+    requestId: requestId ?? null,
+  });
+  if (!outcome.ok) throw Object.assign(new Error(outcome.refusal.detail), outcome.refusal);
+  return outcome.reply;
+}
+
+describe('the coordinator', () => {
+  it('gives everybody another port while probes are under way, and names who is left out', async () => {
+    const w = await world();
+    const asks = Array.from({ length: 5 }, (_, i) => allocate(w, { projectPath: `/p${i}` }));
+    const settled = await Promise.allSettled(asks);
+    const ports = settled.flatMap((one) =>
+      one.status === 'fulfilled' ? [one.value.snapshot.lease.port] : [],
+    );
+    assert.deepEqual([...ports].sort(), [3000, 3001, 3002, 3003]);
+    const refused = settled.find((one) => one.status === 'rejected');
+    assert.equal(refused?.reason.code, 'RANGE_EXHAUSTED');
+    assert.equal(refused?.reason.fields.holders_total, 4);
+    await w.coordinator.stop();
+  });
+
+  it('gives one key, one request id and one singleton a single lease, however many ask at once', async () => {
+    const w = await world();
+    const same = await Promise.all(Array.from({ length: 5 }, () => allocate(w)));
+    assert.equal(new Set(same.map((reply) => reply.snapshot.lease.lockId)).size, 1);
+    assert.equal(same.filter((reply) => !reply.existing).length, 1);
+    const retried = await Promise.all(
+      Array.from({ length: 3 }, () => allocate(w, { serviceName: null, projectPath: '/r' }, 'request')),
+    );
+    assert.equal(new Set(retried.map((reply) => reply.snapshot.lease.lockId)).size, 1);
+    const single = await Promise.all(
+      ['/x', '/y', '/z'].map((projectPath) => allocate(w, { serviceType: 'ai', projectPath })),
+    );
+    assert.equal(new Set(single.map((reply) => reply.snapshot.lease.lockId)).size, 1);
+    await w.coordinator.stop();
+  });
+
+  it('names the strangers that it skipped', async () => {
+    const w = await world();
+    w.strangers.add(3000);
+    w.table = [listenerOn(3000, 77)];
+    const reply = await allocate(w);
+    assert.deepEqual(reply.skipped, [{ port: 3000, holder: 'vite (pid 77)' }]);
+    assert.equal(w.coordinator.health().conflicts, 1);
+    await w.coordinator.stop();
+  });
+
+  it('answers nothing that it could not commit, and goes on when it can again', async () => {
+    let isFull = false;
+    const w = await world(createMemoryDisk(), () => {
+      if (isFull) throw new Error('disk full');
+    });
+    isFull = true;
+    await assert.rejects(allocate(w), /disk full/);
+    assert.equal(w.coordinator.health().canCommit, false);
+    assert.equal(await w.coordinator.query(({ state }) => state.leaseCount), 0);
+    isFull = false;
+    assert.equal((await allocate(w)).snapshot.lease.port, 3000);
+    assert.equal(w.coordinator.health().canCommit, true);
+    await w.coordinator.stop();
+  });
+
+  it('keeps leases, keys, request ids and fences across a crash', async () => {
+    const disk = createMemoryDisk();
+    const before = await world(disk);
+    const lease = (await allocate(before, {}, 'id')).snapshot.lease;
+    const after = await world(disk);
+    assert.equal((await allocate(after)).snapshot.lease.lockId, lease.lockId);
+    assert.deepEqual((await allocate(after, {}, 'id')).snapshot.lease, lease);
+    const next = await allocate(after, { projectPath: '/b' });
+    assert.ok(next.snapshot.lease.fence > lease.fence);
+    await after.coordinator.stop();
+  });
+
+  describe('when a holding connection closes', () => {
+    async function afterClose(w: World): Promise<number> {
+      const { lockId } = (await allocate(w)).snapshot.lease;
+      const held = await w.coordinator.hold(lockId);
+      assert.ok(held.ok);
+      held.reply.close();
+      await w.coordinator.stop();
+      return w.coordinator.health().ended;
+    }
+
+    it('ends the lease that nobody listens on', async () => {
+      assert.equal(await afterClose(await world()), 1);
+    });
+
+    it('keeps a lease whose listener is there, or cannot be known', async () => {
+      const listening = await world();
+      listening.table = [listenerOn(3000, 5)];
+      assert.equal(await afterClose(listening), 0);
+      const unknown = await world();
+      unknown.table = null;
+      assert.equal(await afterClose(unknown), 0);
+    });
+  });
+
+  it('gives a dead holder’s singleton to the next asker, with a higher fence', async () => {
+    const w = await world();
+    const process = { pid: 9, startTicks: '1', bootId: 'b', pidNamespace: 'n' };
+    const first = await allocate(w, { serviceType: 'ai', pid: 9, process });
+    w.life = 'dead';
+    const next = await allocate(w, { serviceType: 'ai', projectPath: '/b' });
+    assert.equal(next.existing, false);
+    assert.ok(next.snapshot.lease.fence > first.snapshot.lease.fence);
+    await w.coordinator.stop();
+  });
+
+  it('does not let a stranger release a lease whose server came up a moment ago', async () => {
+    const w = await world();
+    const { lockId, port } = (await allocate(w)).snapshot.lease;
+    w.table = [listenerOn(port, 5)];
+    const release = { kind: 'release', lockId, fence: null, callerInstanceId: null, force: false } as const;
+    const refused = await w.coordinator.submit({ ...release, callerProjectPath: '/b' });
+    assert.equal(refused.ok ? null : refused.refusal.code, 'LEASE_IN_USE');
+    const own = await w.coordinator.submit({ ...release, callerProjectPath: '/a' });
+    assert.ok(own.ok);
+    await w.coordinator.stop();
+  });
+
+  it('never probes a port under a live lease', async () => {
+    const w = await world();
+    await allocate(w);
+    w.probed.length = 0;
+    await assert.rejects(allocate(w, { projectPath: '/b', exact: true, preferredPort: 3000 }));
+    await allocate(w, { projectPath: '/b', preferredPort: 3000 });
+    assert.ok(!w.probed.includes(3000));
+    await w.coordinator.stop();
+  });
+});
