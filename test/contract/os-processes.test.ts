@@ -168,8 +168,9 @@ describe('on Linux', { ...options, skip: !onLinux }, () => {
     const child = shell(t, 'sleep 600 >/dev/null & echo $!', {
       env: { ...process.env, STYXY_TEST_MARK: mark },
     });
+    const exit = once(child, 'exit');
     const orphan = Number(await firstLine(child));
-    await once(child, 'exit');
+    await exit;
     await until(() => table.withEnvironment('STYXY_TEST_MARK', mark).length === 1);
     assert.deepEqual(
       table.withEnvironment('STYXY_TEST_MARK', mark).map((identity) => identity.pid),
