@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
+import { createDesk, type Desk } from '../../test/fixtures/core-desk.ts';
+import type { AllocateRequest, ListenerSight } from './command.ts';
+import type { Lease, ProcessLife } from './lease.ts';
+
+const catalogue = testCatalogue([serviceType('dev', 3000, 3009)]);
+const identity = { pid: 7, startTicks: '1', bootId: 'b', pidNamespace: 'n' };
+const withProcess = { pid: 7, process: identity };
+
+interface Scene {
+  readonly desk: Desk;
+  readonly lease: Lease;
+  see(sight: ListenerSight, life?: ProcessLife): void;
+  hold(delta: 1 | -1, listening?: boolean | null): void;
+  /** Moves time by `ms`, sweeps, and tells why the lease ended, or null. */
+  later(ms: number): string | null;
+}
+
+function scene(request: Partial<AllocateRequest> = {}): Scene {
+  const desk = createDesk(catalogue);
+  const { lease } = desk.granted({ ttlMs: 60_000, ...request }).snapshot;
+  const { lockId } = lease;
+  return {
+    desk,
+    lease,
+    see(sight, life) {
+      const holders = new Map(life === undefined ? [] : [[lockId, life]]);
+      desk.submit({ kind: 'observe', listeners: new Map([[lockId, sight]]), holders, instances: new Map() });
+    },
+    hold(delta, listening = null) {
+      desk.submit({ kind: 'hold', lockId, delta, listening });
+    },
+    later(ms) {
+      desk.now += ms;
+      return desk.submit({ kind: 'sweep' }).reply?.ended[0]?.reason ?? null;
+    },
+  };
+}
+
+const stateOf = ({ desk, lease }: Scene) => desk.state.lease(lease.lockId)?.vitals.state;
+
+describe('the life of a lease', () => {
+  it('ends when its term is over, not a moment before', () => {
+    const s = scene();
+    assert.equal(s.later(59_999), null);
+    assert.equal(s.later(1), 'term-over');
+  });
+
+  it('goes on while its own program listens, and has a full term after that', () => {
+    const s = scene();
+    s.see('own');
+    assert.equal(stateOf(s), 'active');
+    assert.equal(s.later(10 * 60_000), null);
+    s.see('none');
+    assert.equal(stateOf(s), 'idle');
+    assert.equal(s.later(59_999), null);
+    assert.equal(s.later(1), 'term-over');
+  });
+
+  it('goes on while a connection holds it', () => {
+    const s = scene();
+    s.hold(1);
+    assert.equal(s.later(10 * 60_000), null);
+  });
+
+  it('ends at once when the only connection closes and nobody listens', () => {
+    const s = scene();
+    s.hold(1);
+    s.hold(1);
+    s.hold(-1, false);
+    assert.ok(stateOf(s), 'another connection holds it');
+    s.hold(-1, false);
+    assert.equal(stateOf(s), undefined);
+  });
+
+  it('stays as an orphan when the holder goes and the listener stays, until that goes too', () => {
+    const s = scene();
+    s.hold(1);
+    s.hold(-1, true);
+    assert.equal(s.desk.state.lease(s.lease.lockId)?.vitals.orphan, true);
+    assert.equal(s.later(10 * 60_000), null);
+    s.see('none');
+    assert.equal(s.later(0), 'holder-dead');
+  });
+
+  it('ends when its process is dead and nobody listens; a stranger counts for nothing', () => {
+    for (const sight of ['none', 'stranger'] as const) {
+      const s = scene(withProcess);
+      s.see(sight, 'dead');
+      assert.equal(s.later(0), 'holder-dead', sight);
+    }
+  });
+
+  it('does not take an unknown process for a dead one', () => {
+    const s = scene(withProcess);
+    s.see('own', 'alive');
+    s.see('none', 'unknown');
+    for (let miss = 0; miss < 10; miss++) {
+      s.desk.now += 1000;
+      s.see('none', 'unknown');
+    }
+    assert.equal(s.later(0), null);
+  });
+
+  it('ends after three missed listeners, counted once an interval, when it was active and nobody holds it', () => {
+    const s = scene({ ttlMs: 3_600_000 });
+    s.see('own');
+    s.see('none');
+    s.see('none');
+    assert.equal(s.later(catalogue.missIntervalMs), null);
+    s.see('none');
+    assert.equal(s.later(catalogue.missIntervalMs), null);
+    s.see('none');
+    assert.equal(s.later(0), 'listener-gone');
+  });
+
+  it('never misses a listener that never was, nor counts misses against a live holder', () => {
+    for (const [request, before] of [
+      [{}, 'none'],
+      [withProcess, 'own'],
+    ] as const) {
+      const s = scene({ ttlMs: 3_600_000, ...request });
+      s.see(before, 'alive');
+      for (let miss = 0; miss < 5; miss++) {
+        s.desk.now += catalogue.missIntervalMs;
+        s.see('none', 'pid' in request ? 'alive' : undefined);
+      }
+      assert.equal(s.later(0), null);
+    }
+  });
+
+  it('ends with its instance when nobody listens', () => {
+    const s = scene({ instanceId: 'one', ttlMs: 3_600_000 });
+    assert.equal(s.later(3 * catalogue.instanceTtlMs - 1), null);
+    assert.equal(s.later(1), 'instance-ended');
+  });
+
+  it('has a full term left after a sleep', () => {
+    const s = scene();
+    s.desk.now += 3_600_000;
+    s.desk.submit({ kind: 'wake' });
+    assert.equal(s.later(59_999), null);
+    assert.equal(s.later(1), 'term-over');
+  });
+
+  it('is hijacked while a stranger listens, and waits for its program after that', () => {
+    const s = scene();
+    s.see('stranger');
+    assert.equal(stateOf(s), 'hijacked');
+    s.see('none');
+    assert.equal(stateOf(s), 'reserved');
+  });
+});
+
+describe('clean-up by hand', () => {
+  it('takes idle leases without a holder, and with force reserved ones, never one with a listener', () => {
+    const idle = scene();
+    idle.see('own');
+    idle.see('none');
+    assert.equal(idle.desk.submit({ kind: 'cleanup', force: false, dryRun: true }).reply?.cleaned.length, 1);
+    assert.equal(idle.desk.state.leaseCount, 1, 'a dry run changes nothing');
+    assert.equal(idle.desk.submit({ kind: 'cleanup', force: false, dryRun: false }).reply?.kept, 0);
+    const reserved = scene();
+    assert.equal(reserved.desk.submit({ kind: 'cleanup', force: false, dryRun: false }).reply?.kept, 1);
+    assert.equal(reserved.desk.submit({ kind: 'cleanup', force: true, dryRun: false }).reply?.kept, 0);
+    const active = scene();
+    active.see('own');
+    assert.equal(active.desk.submit({ kind: 'cleanup', force: true, dryRun: false }).reply?.kept, 1);
+  });
+});
+
+describe('renewal', () => {
+  it('begins the term anew and refuses an old fence', () => {
+    const s = scene();
+    const renew = { kind: 'renew', lockId: s.lease.lockId, ttlMs: null, pid: null, process: null } as const;
+    s.desk.now += 50_000;
+    assert.equal(s.desk.submit({ ...renew, fence: s.lease.fence }).refusal, null);
+    assert.equal(s.later(59_999), null);
+    assert.equal(s.desk.submit({ ...renew, fence: s.lease.fence + 1 }).refusal?.code, 'STALE_FENCE');
+    assert.equal(s.later(1), 'term-over', 'the refused renewal changed nothing');
+  });
+
+  it('makes whoever renews the holder in place of a dead one', () => {
+    const s = scene(withProcess);
+    s.see('none', 'dead');
+    s.desk.submit({
+      kind: 'renew',
+      lockId: s.lease.lockId,
+      ttlMs: null,
+      pid: null,
+      process: null,
+      fence: null,
+    });
+    assert.equal(s.desk.state.lease(s.lease.lockId)?.lease.pid, null);
+    assert.equal(s.later(0), null);
+  });
+});
