@@ -1,0 +1,169 @@
+// Owns what the tests of `styxy run` need: a home with a daemon of its own, commands in it, and an end without remains.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AllocationsAnswer, LeaseJson } from '../../src/api/schemas.ts';
+import { type Client, connect, expectOk } from '../../src/client/client.ts';
+import { homeAt } from '../../src/home.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+/** How to run the command line from source. */
+export const STYXY = ['--disable-warning=ExperimentalWarning', MAIN];
+const PATIENCE_MS = 20_000;
+
+/** A service type with ports that other tests on this machine hardly use: `multi`, and one of which there is one. */
+export const TYPE = 'many';
+export const SINGLE_TYPE = 'one';
+const PORTS_EACH = 20;
+
+/** A command that was started, with what it printed. */
+export interface Started {
+  readonly pid: number;
+  readonly child: ChildProcess;
+  /** Resolves with the status, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  out(): string;
+  err(): string;
+  /** Resolves with what a pattern found in the standard output. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export class RunFixture {
+  readonly root = mkdtempSync(join(realpathSync(tmpdir()), 'styxy-run-'));
+  readonly home = homeAt(join(this.root, 'home'));
+  /** A directory that is no checkout of git. */
+  readonly project = join(this.root, 'project');
+  readonly firstPort = 20_000 + 2 * PORTS_EACH * Math.floor(Math.random() * 240);
+  readonly #started: Started[] = [];
+
+  constructor() {
+    mkdirSync(this.home.dir, { mode: 0o700 });
+    mkdirSync(this.project);
+    const range = (start: number): number[] => [start, start + PORTS_EACH - 1];
+    const types = {
+      [TYPE]: { range: range(this.firstPort) },
+      [SINGLE_TYPE]: { range: range(this.firstPort + PORTS_EACH), instance_behavior: 'single' },
+    };
+    writeFileSync(this.home.config, JSON.stringify({ service_types: types }));
+  }
+
+  /** The environment of everything here: this home, and nothing of a surrounding Styxy. */
+  env(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+    const own = Object.entries(process.env).filter(([name]) => !/^(STYXY_|PORT$|NODE_)/.test(name));
+    return { ...Object.fromEntries(own), STYXY_HOME: this.home.dir, STYXY_API_PORT: '0', ...more };
+  }
+
+  /** Starts a program in the project. */
+  start(file: string, args: readonly string[], { cwd = this.project, env = {} }: StartOptions = {}): Started {
+    const child = spawn(file, args, { cwd, env: this.env(env), stdio: ['pipe', 'pipe', 'pipe'] });
+    const text = { out: '', err: '' };
+    child.stdout.setEncoding('utf8').on('data', (more: string) => {
+      text.out += more;
+    });
+    child.stderr.setEncoding('utf8').on('data', (more: string) => {
+      text.err += more;
+    });
+    const ended = new Promise<number | NodeJS.Signals>((resolve) => {
+      child.once('close', (status, signal) => resolve(signal ?? status ?? -1));
+    });
+    const started: Started = {
+      pid: child.pid ?? 0,
+      child,
+      ended,
+      out: () => text.out,
+      err: () => text.err,
+      printed: (pattern) =>
+        until(`${pattern} in the output of ${args.join(' ')}`, () => {
+          const found = pattern.exec(text.out);
+          if (found === null && child.exitCode !== null) throw new Error(`it ended: ${text.out}${text.err}`);
+          return found;
+        }),
+    };
+    this.#started.push(started);
+    return started;
+  }
+
+  /** Starts `styxy run` with these arguments. */
+  run(args: readonly string[], options: StartOptions = {}): Started {
+    return this.start(process.execPath, [...STYXY, 'run', ...args], options);
+  }
+
+  /** `styxy run` of a type that has this fixture's own ports. */
+  runTyped(args: readonly string[], options: StartOptions = {}): Started {
+    return this.run(['-s', TYPE, ...args], options);
+  }
+
+  /** The daemon of this home; started if need be. */
+  async client(): Promise<Client> {
+    return await connect({ home: this.home, env: this.env() });
+  }
+
+  async leases(): Promise<readonly LeaseJson[]> {
+    const client = await this.client();
+    return expectOk(await client.request<AllocationsAnswer>('GET', '/allocations')).allocations;
+  }
+
+  daemonPid(): number {
+    return JSON.parse(readFileSync(this.home.daemonInfo, 'utf8')).pid;
+  }
+
+  /** Ends the daemon, and whatever a test left running. */
+  async stop(): Promise<void> {
+    for (const { child } of this.#started) if (child.exitCode === null) child.kill('SIGTERM');
+    await Promise.all(this.#started.map(({ ended }) => ended));
+    let pid: number | null = null;
+    try {
+      pid = this.daemonPid();
+    } catch {
+      // No test started one.
+    }
+    if (pid !== null && isAlive(pid)) process.kill(pid, 'SIGTERM');
+    await until('the daemon to end', () => (pid !== null && isAlive(pid) ? null : true));
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Asks again and again until there is an answer. */
+export async function until<T>(what: string, probe: () => T | null | Promise<T | null>): Promise<T> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await probe();
+    if (found !== null) return found;
+    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).charAt(0) !== 'Z';
+  } catch {
+    return process.platform !== 'linux';
+  }
+}
+
+export function untilGone(pid: number): Promise<true> {
+  return until(`the end of process ${pid}`, () => (isAlive(pid) ? null : true));
+}
+
+/** A program that says on which port it serves. */
+export const SERVER = `
+const { createServer } = require('node:http');
+const port = Number(process.env.PORT);
+createServer((request, response) => response.end('served')).listen(port, '127.0.0.1', () => {
+  console.log('serving ' + port + ' as ' + process.pid + ' end');
+});`;

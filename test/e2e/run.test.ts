@@ -1,0 +1,310 @@
+// Owns the proof of `styxy run` with a real daemon and real processes.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { AllocateAnswer } from '../../src/api/schemas.ts';
+import { expectOk } from '../../src/client/client.ts';
+import { RunFixture, SERVER, SINGLE_TYPE, type Started, TYPE, until, untilGone } from './run-fixture.ts';
+
+const NODE = process.execPath;
+const SERVE = ['--', NODE, '-e', SERVER];
+
+let fixture: RunFixture;
+before(() => {
+  fixture = new RunFixture();
+});
+after(() => fixture.stop());
+
+/** The port and pid of a server that runs. */
+async function serving(started: Started): Promise<{ port: number; pid: number }> {
+  const [, port, pid] = await started.printed(/serving (\d+) as (\d+) end/);
+  return { port: Number(port), pid: Number(pid) };
+}
+
+async function leaseOn(port: number) {
+  return (await fixture.leases()).find((lease) => lease.port === port) ?? null;
+}
+
+async function allocate(body: Record<string, unknown>): Promise<AllocateAnswer> {
+  return expectOk(await (await fixture.client()).request<AllocateAnswer>('POST', '/allocate', body));
+}
+
+function onSignal(script: string): string[] {
+  return ['--', NODE, '-e', `${script}; console.log('ready'); setInterval(() => {}, 1e6)`];
+}
+
+describe('the exit status of styxy run', () => {
+  const cases: readonly [title: string, command: string[], status: number][] = [
+    ['is 0 when the command has 0', [NODE, '-e', ''], 0],
+    ["is the command's own", [NODE, '-e', 'process.exit(7)'], 7],
+    ['is 128 + signal when a signal ended it', [NODE, '-e', 'process.kill(process.pid, "SIGKILL")'], 137],
+    ['is 127 for a command that does not exist', ['no-such-command-anywhere'], 127],
+  ];
+  for (const [title, command, status] of cases) {
+    it(title, async () => {
+      const name = `exit-${status}`;
+      assert.equal(await fixture.runTyped(['-n', name, '--', ...command]).ended, status);
+      assert.ok(!(await fixture.leases()).some(({ service_name }) => service_name === name));
+    });
+  }
+
+  it('is 126 for a command that is not executable', async () => {
+    const file = join(fixture.project, 'notes.txt');
+    writeFileSync(file, 'nothing to run');
+    chmodSync(file, 0o644);
+    const run = fixture.runTyped(['-n', 'notes', '--', file]);
+    assert.equal(await run.ended, 126);
+    assert.match(run.err(), /not executable: .*notes\.txt/);
+  });
+
+  for (const [title, args] of [
+    ['without a command', ['-s', TYPE]],
+    ['with --exact and no port', ['--exact', '--', NODE, '-e', '']],
+    ['with an unknown option', ['--prot', '3000', '--', NODE, '-e', '']],
+  ] as const) {
+    it(`is 2 ${title}`, async () => assert.equal(await fixture.run(args).ended, 2));
+  }
+
+  it('is 1 for a refusal, and nothing is started', async () => {
+    const taken = await allocate({ service_type: TYPE, service_name: 'taken', instance_id: 'someone' });
+    const run = fixture.runTyped(['-n', 'late', '-p', String(taken.port), '--exact', '--', NODE, '-p', '1']);
+    assert.equal(await run.ended, 1);
+    assert.equal(run.out(), '');
+    assert.match(run.err(), new RegExp(`${taken.port}`));
+  });
+});
+
+describe('the environment of styxy run', () => {
+  const SHOW = 'console.log(JSON.stringify({ env: process.env, args: process.argv.slice(1) }))';
+
+  it('is the own one, with port, lease and the leases of the project', async () => {
+    const api = await allocate({
+      service_type: TYPE,
+      service_name: '@acme/api',
+      project_path: fixture.project,
+    });
+    const run = fixture.run(['-n', 'my.web', '--', NODE, '-e', SHOW, '{port}', 'http://x:{port}/{port}'], {
+      env: { KEPT: 'as it is', PORT: '1' },
+    });
+    assert.equal(await run.ended, 0);
+    const { env, args } = JSON.parse(run.out());
+    const port = Number(env.PORT);
+    assert.ok(port >= 3000 && port <= 3099, `${port} is not of the type dev`);
+    assert.deepEqual(args, [env.PORT, `http://x:${port}/${port}`]);
+    assert.equal(env.STYXY_PORT_MY_WEB, env.PORT);
+    assert.equal(env.STYXY_URL_MY_WEB, `http://localhost:${port}`);
+    assert.equal(env.STYXY_PORT__ACME_API, String(api.port));
+    assert.equal(env.STYXY_URL__ACME_API, api.url);
+    const added = /^(PORT|STYXY_(LOCK_ID|PORT_.*|URL_.*))$/;
+    const rest = Object.entries(env).filter(([name]) => !added.test(name));
+    const own = Object.entries(fixture.env({ KEPT: 'as it is' }));
+    assert.deepEqual(new Map(rest), new Map(own));
+    assert.equal(typeof env.STYXY_LOCK_ID, 'string');
+  });
+
+  it('leaves the standard streams to the command', async () => {
+    const run = fixture.runTyped(['-n', 'cat', '--', 'cat']);
+    run.child.stdin?.end('through');
+    assert.equal(await run.ended, 0);
+    assert.equal(run.out(), 'through');
+  });
+
+  it('keeps standard output for the one document with --json', async () => {
+    const run = fixture.runTyped(['-n', 'json', '--json', '--', NODE, '-e', 'console.log("noise")']);
+    assert.equal(await run.ended, 0);
+    assert.equal(JSON.parse(run.out()).service_name, 'json');
+    assert.match(run.err(), /noise/);
+  });
+});
+
+describe('the signals of styxy run', () => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const) {
+    it(`pass ${signal} on`, async () => {
+      const script = `process.on('${signal}', () => { console.log('got it'); process.exit(9); })`;
+      const run = fixture.runTyped(['-n', signal, ...onSignal(script)]);
+      await run.printed(/ready/);
+      process.kill(run.pid, signal);
+      assert.equal(await run.ended, 9);
+      assert.match(run.out(), /got it/);
+    });
+  }
+
+  it('end a command that ignores SIGTERM', async () => {
+    const script = `process.on('SIGTERM', () => console.log('no')); console.log('pid ' + process.pid + ' end')`;
+    const run = fixture.runTyped(['-n', 'deaf', ...onSignal(script)]);
+    const [, pid] = await run.printed(/pid (\d+) end/);
+    await run.printed(/ready/);
+    process.kill(run.pid, 'SIGTERM');
+    assert.equal(await run.ended, 137);
+    await untilGone(Number(pid));
+  });
+
+  const hasPython = hasCommand('python3');
+  it('come once from the keyboard', { skip: hasPython ? false : 'python3 is missing' }, async () => {
+    const script = `let n = 0; process.on('SIGINT', () => { n += 1; setTimeout(() => { console.log('interrupts ' + n); process.exit(0); }, 300); })`;
+    const command = [NODE, '--disable-warning=ExperimentalWarning', 'main', 'run', '-s', TYPE, '-n', 'key'];
+    const line = JSON.stringify([...command, ...onSignal(script)]);
+    const terminal = fixture.start('python3', ['-c', TERMINAL, line, MAIN_PATH]);
+    assert.equal(await terminal.ended, 0);
+    assert.match(terminal.out(), /interrupts 1/);
+  });
+});
+
+const MAIN_PATH = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+/** Runs a command on a terminal of its own and presses ctrl-C when it is ready. */
+const TERMINAL = `
+import json, os, pty, sys
+words = [sys.argv[2] if word == 'main' else word for word in json.loads(sys.argv[1])]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(words[0], words)
+seen, pressed = b'', False
+while True:
+    try:
+        data = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    seen += data
+    if not pressed and b'ready' in seen:
+        pressed = True
+        os.write(terminal, b'\\x03')
+os.waitpid(pid, 0)
+sys.stdout.write(seen.decode())
+`;
+
+describe('the process tree of styxy run', () => {
+  it('ends with the command, also what the command orphaned', async () => {
+    const script = 'sleep 300 & echo "sleeper $! end"; (sleep 301 & echo "orphan $! end") ; exit 3';
+    const run = fixture.runTyped(['-n', 'family', '--', 'sh', '-c', script]);
+    assert.equal(await run.ended, 3);
+    const [, sleeper] = await run.printed(/sleeper (\d+) end/);
+    const [, orphan] = await run.printed(/orphan (\d+) end/);
+    await untilGone(Number(sleeper));
+    await untilGone(Number(orphan));
+  });
+
+  it('ends when a signal ends the shell that waits for a server', async () => {
+    const run = fixture.runTyped(['-n', 'shell', '--', 'sh', '-c', `${NODE} -e "$0" & wait`, SERVER]);
+    const { port, pid } = await serving(run);
+    process.kill(run.pid, 'SIGTERM');
+    assert.equal(await run.ended, 143);
+    await untilGone(pid);
+    assert.equal(await leaseOn(port), null);
+  });
+
+  it('ends where members of it ignore SIGTERM', async () => {
+    const script = `trap '' TERM; sleep 302 & echo "stubborn $! end"; exit 0`;
+    const run = fixture.runTyped(['-n', 'stubborn', '--', 'sh', '-c', script]);
+    assert.equal(await run.ended, 0);
+    const [, pid] = await run.printed(/stubborn (\d+) end/);
+    await untilGone(Number(pid));
+  });
+
+  it('spares what other runs started', async () => {
+    const other = fixture.runTyped(['-n', 'bystander', ...SERVE]);
+    const { port } = await serving(other);
+    assert.equal(await fixture.runTyped(['-n', 'brief', '--', NODE, '-e', '']).ended, 0);
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}`)).text(), 'served');
+    process.kill(other.pid, 'SIGTERM');
+    assert.equal(await other.ended, 143);
+  });
+});
+
+describe('the lease of styxy run', () => {
+  it('is held by the command while it lives, and released when it ends', async () => {
+    const run = fixture.runTyped(['-n', 'held', ...SERVE]);
+    const { port, pid } = await serving(run);
+    await until('the lease to name the command', async () =>
+      (await leaseOn(port))?.pid === pid ? true : null,
+    );
+    assert.equal((await leaseOn(port))?.expires_at, null);
+    process.kill(run.pid, 'SIGINT');
+    assert.equal(await run.ended, 130);
+    assert.equal(await leaseOn(port), null);
+  });
+
+  it('is another one for each of many copies that start at the same moment', async () => {
+    const runs = Array.from({ length: 5 }, () => fixture.runTyped(['-n', 'copies', ...SERVE]));
+    const ports = await Promise.all(runs.map(async (run) => (await serving(run)).port));
+    assert.equal(new Set(ports).size, 5);
+    for (const { pid } of runs) process.kill(pid, 'SIGTERM');
+    await Promise.all(runs.map(({ ended }) => ended));
+    const said = runs.filter((run) => /copies runs already at http:/.test(run.err()));
+    assert.equal(said.length, 4);
+  });
+
+  it('is taken over when it was allocated before, by one of two that start at the same moment', async () => {
+    const given = await allocate({
+      service_type: TYPE,
+      service_name: 'early',
+      project_path: fixture.project,
+    });
+    const runs = [1, 2].map(() => fixture.runTyped(['-n', 'early', ...SERVE]));
+    const ports = await Promise.all(runs.map(async (run) => (await serving(run)).port));
+    assert.equal(ports.filter((port) => port === given.port).length, 1);
+    assert.equal(new Set(ports).size, 2);
+    for (const { pid } of runs) process.kill(pid, 'SIGTERM');
+    await Promise.all(runs.map(({ ended }) => ended));
+  });
+
+  it('is not the one of a server that was started without styxy run', async () => {
+    const given = await allocate({
+      service_type: TYPE,
+      service_name: 'manual',
+      project_path: fixture.project,
+    });
+    const manual = fixture.start(NODE, ['-e', SERVER], { env: { PORT: String(given.port) } });
+    await serving(manual);
+    const run = fixture.runTyped(['-n', 'manual', ...SERVE]);
+    const { port } = await serving(run);
+    assert.notEqual(port, given.port);
+    assert.match(run.err(), new RegExp(`manual runs already at http://localhost:${given.port}`));
+    process.kill(run.pid, 'SIGTERM');
+    manual.child.kill('SIGTERM');
+    await Promise.all([run.ended, manual.ended]);
+  });
+
+  it('is the one that --lock names', async () => {
+    const given = await allocate({
+      service_type: TYPE,
+      service_name: 'locked',
+      project_path: fixture.project,
+    });
+    const run = fixture.run(['--lock', given.lock_id, ...SERVE]);
+    assert.equal((await serving(run)).port, given.port);
+    const second = fixture.run(['--lock', given.lock_id, ...SERVE]);
+    assert.notEqual((await serving(second)).port, given.port);
+    for (const { pid } of [run, second]) process.kill(pid, 'SIGTERM');
+    await Promise.all([run.ended, second.ended]);
+    const unknown = fixture.run(['--lock', 'no-such-lease', ...SERVE]);
+    assert.equal(await unknown.ended, 1);
+  });
+
+  it('is that of the running copy for a singleton, which is not started twice', async () => {
+    const run = fixture.run(['-s', SINGLE_TYPE, '-n', 'model', ...SERVE]);
+    const { port } = await serving(run);
+    const elsewhere = join(fixture.root, 'elsewhere');
+    mkdirSync(elsewhere);
+    const second = fixture.run(['-s', SINGLE_TYPE, '-n', 'model', '--', NODE, '-p', '"started"'], {
+      cwd: elsewhere,
+    });
+    assert.equal(await second.ended, 0);
+    assert.equal(second.out(), `http://localhost:${port}\n`);
+    process.kill(run.pid, 'SIGTERM');
+    await run.ended;
+  });
+});
+
+function hasCommand(name: string): boolean {
+  try {
+    execFileSync(name, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
