@@ -71,10 +71,6 @@ const requestFields = {
   new: optional(Type.Boolean({ description: 'Never an existing lease', default: false })),
 };
 
-/** One request of a batch. */
-export const BatchRequest = Type.Object(requestFields, { ...closed, description: 'A request for a lease' });
-export type BatchRequest = Static<typeof BatchRequest>;
-
 export const AllocateBody = Type.Object(
   {
     ...requestFields,
@@ -110,7 +106,7 @@ export type AllocateAnswer = Static<typeof AllocateAnswer>;
 
 export const BatchBody = Type.Object(
   {
-    allocations: Type.Array(BatchRequest, {
+    allocations: Type.Array(AllocateBody, {
       description: 'The requests, granted all together or not at all',
       minItems: 1,
       maxItems: names.MAX_BATCH,

@@ -1,0 +1,30 @@
+// Owns the table that gives every operation its handler.
+
+import type { Handlers } from '../context.ts';
+import { config, health, openapi, rotateToken, shutdown, status } from './about.ts';
+import { allocate, allocateBatch } from './allocate.ts';
+import { cleanup, listAllocations } from './allocations.ts';
+import { check } from './check.ts';
+import { heartbeatInstance, listInstances, registerInstance, retireInstance } from './instances.ts';
+import { hold, release, renew } from './lease.ts';
+
+export const HANDLERS: Handlers = {
+  allocate,
+  allocateBatch,
+  renew,
+  hold,
+  release,
+  listAllocations,
+  check,
+  registerInstance,
+  heartbeatInstance,
+  retireInstance,
+  listInstances,
+  cleanup,
+  status,
+  config,
+  rotateToken,
+  shutdown,
+  health,
+  openapi,
+};

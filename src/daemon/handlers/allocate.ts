@@ -1,0 +1,37 @@
+// Owns the handlers that grant leases: one, or a batch of them.
+
+import { leaseJson } from '../../api/lease-json.ts';
+import type { AllocateAnswer, BatchAnswer } from '../../api/schemas.ts';
+import type { AllocateReply } from '../../core/command.ts';
+import type { Handler } from '../context.ts';
+import { allocateCommand, refuse } from './command.ts';
+
+export const allocate: Handler<'allocate'> = async (context, { body }, reply) => {
+  const outcome = await context.coordinator.submit<'allocate'>(allocateCommand(context, body));
+  if (!outcome.ok) return refuse(reply, outcome.refusal);
+  if (!outcome.reply.existing) reply.code(201);
+  return allocateAnswer(outcome.reply);
+};
+
+export const allocateBatch: Handler<'allocateBatch'> = async (context, { body }, reply) => {
+  const outcome = await context.coordinator.submit<'batch'>({
+    kind: 'batch',
+    allocations: body.allocations.map((request, index) =>
+      allocateCommand(context, request, `allocations[${index}].`),
+    ),
+  });
+  if (!outcome.ok) return refuse(reply, outcome.refusal);
+  const { allocations } = outcome.reply;
+  if (allocations.some((each) => !each.existing)) reply.code(201);
+  return { success: true, allocations: allocations.map(allocateAnswer) } satisfies BatchAnswer;
+};
+
+function allocateAnswer({ snapshot, existing, message, skipped }: AllocateReply): AllocateAnswer {
+  return {
+    success: true,
+    ...leaseJson(snapshot),
+    existing,
+    message,
+    ...(skipped.length === 0 ? {} : { skipped: skipped.map(({ port, holder }) => ({ port, holder })) }),
+  };
+}

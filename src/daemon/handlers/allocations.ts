@@ -1,0 +1,64 @@
+// Owns the handlers that list leases and clean stale ones up.
+
+import { leaseJson } from '../../api/lease-json.ts';
+import { MAX_PAGE } from '../../api/names.ts';
+import type { AllocationsAnswer, AllocationsQuery, CleanupAnswer } from '../../api/schemas.ts';
+import type { Reading } from '../../coordinator/contract.ts';
+import type { LeaseEntry } from '../../core/lease.ts';
+import { snapshot } from '../../core/life.ts';
+import type { Handler } from '../context.ts';
+import { absolute, refuse } from './command.ts';
+
+export const listAllocations: Handler<'listAllocations'> = (context, { query }) => {
+  const wanted = { ...query, project_path: absolute(query.project_path, 'project_path') };
+  return context.coordinator.query((reading) => page(reading, wanted));
+};
+
+export const cleanup: Handler<'cleanup'> = async (context, { body }, reply) => {
+  const dryRun = body?.dry_run ?? false;
+  const outcome = await context.coordinator.submit<'cleanup'>({
+    kind: 'cleanup',
+    force: body?.force ?? false,
+    dryRun,
+  });
+  if (!outcome.ok) return refuse(reply, outcome.refusal);
+  return {
+    success: true,
+    dry_run: dryRun,
+    cleaned: outcome.reply.cleaned.map((ended) => ({ ...leaseJson(ended.snapshot), reason: ended.reason })),
+    kept: outcome.reply.kept,
+  } satisfies CleanupAnswer;
+};
+
+type Wanted = Omit<AllocationsQuery, 'project_path'> & { readonly project_path: string | null };
+
+/** Pages go by fence: leases are listed in its order, and it never moves. */
+function page(reading: Reading, wanted: Wanted): AllocationsAnswer {
+  const { state } = reading;
+  const limit = wanted.limit ?? MAX_PAGE;
+  const after = wanted.cursor === undefined ? 0 : Number(wanted.cursor);
+  const allocations: AllocationsAnswer['allocations'] = [];
+  let count = 0;
+  let lastFence = 0;
+  let hasMore = false;
+  for (const entry of state.leases()) {
+    if (!isWanted(entry, wanted)) continue;
+    count += 1;
+    if (entry.lease.fence <= after) continue;
+    if (allocations.length === limit) {
+      hasMore = true;
+      continue;
+    }
+    allocations.push(leaseJson(snapshot(state, entry, reading)));
+    lastFence = entry.lease.fence;
+  }
+  return { allocations, count, next_cursor: hasMore ? String(lastFence) : null };
+}
+
+function isWanted({ lease }: LeaseEntry, wanted: Wanted): boolean {
+  if (wanted.service_type !== undefined && lease.serviceType !== wanted.service_type) return false;
+  if (wanted.instance_id !== undefined && lease.instanceId !== wanted.instance_id) return false;
+  if (wanted.project_path !== null && lease.projectPath !== wanted.project_path) return false;
+  if (wanted.port === undefined) return true;
+  return wanted.port >= lease.port && wanted.port < lease.port + lease.count;
+}

@@ -1,0 +1,111 @@
+// Owns the handler that says of one port whether it is free, who holds it, and what to do.
+
+import { leaseJson } from '../../api/lease-json.ts';
+import type { CheckAnswer, LeaseJson, SystemUsage } from '../../api/schemas.ts';
+import { type Catalogue, typeOfPort } from '../../core/catalogue.ts';
+import type { Protocol } from '../../core/lease.ts';
+import { snapshot } from '../../core/life.ts';
+import { MIN_UNPRIVILEGED_PORT } from '../../core/port-range.ts';
+import type { Listener } from '../../os/os.ts';
+import type { DaemonContext, Handler } from '../context.ts';
+import { maskSecrets } from '../mask-secrets.ts';
+
+export const check: Handler<'check'> = async (context, { params, query }) => {
+  const { port } = params;
+  const protocol = query.protocol ?? 'tcp';
+  const lease = await context.coordinator.query((reading) => {
+    const entry = reading.state.leaseOn(protocol, port);
+    return entry === undefined ? null : leaseJson(snapshot(reading.state, entry, reading));
+  });
+  const [isTaken, usage] = await Promise.all([
+    // A port under a live lease is never bind-probed: the probe could make its holder's own bind fail.
+    lease === null ? isPortTaken(context, protocol, port) : false,
+    systemUsage(context, protocol, port),
+  ]);
+  const system = usage ?? (isTaken ? NOBODY_KNOWN : null);
+  const catalogue = context.catalogue();
+  const type = typeOfPort(catalogue, port)?.name ?? null;
+  return {
+    port,
+    protocol,
+    available: lease === null && system === null,
+    allocated_to: lease,
+    system_usage: system,
+    service_type: type,
+    suggestion: suggestion(catalogue, port, protocol, lease, system, type),
+  } satisfies CheckAnswer;
+};
+
+/** Somebody has the port, and the system does not say who. */
+const NOBODY_KNOWN: SystemUsage = {
+  pid: null,
+  process: null,
+  command: null,
+  user: null,
+  cwd: null,
+  container: null,
+  addresses: [],
+};
+
+async function isPortTaken(context: DaemonContext, protocol: Protocol, port: number): Promise<boolean> {
+  // Without privileges these cannot be bound, taken or not: the table of listeners alone knows.
+  if (port < MIN_UNPRIVILEGED_PORT && process.geteuid?.() !== 0) return false;
+  return (await context.probe.taken(protocol, [port])).length > 0;
+}
+
+async function systemUsage(
+  context: DaemonContext,
+  protocol: Protocol,
+  port: number,
+): Promise<SystemUsage | null> {
+  const listeners = (await context.portTable.listeners({ ports: new Set([port]), maxAgeMs: 0 })) ?? [];
+  const here = listeners.filter((each) => each.protocol === protocol && each.port === port);
+  const first = here.find(({ pid }) => pid !== null) ?? here[0];
+  if (first === undefined) return null;
+  return {
+    pid: first.pid,
+    process: first.process,
+    command: first.command === null ? null : maskSecrets(first.command),
+    user: first.user,
+    cwd: first.cwd,
+    container: first.container,
+    addresses: addressesOf(here),
+  };
+}
+
+function addressesOf(listeners: readonly Listener[]): string[] {
+  return [...new Set(listeners.flatMap(({ addresses }) => addresses))];
+}
+
+function suggestion(
+  catalogue: Catalogue,
+  port: number,
+  protocol: Protocol,
+  lease: LeaseJson | null,
+  system: SystemUsage | null,
+  type: string | null,
+): string {
+  const udp = protocol === 'udp' ? ' --udp' : '';
+  const another = `\`styxy allocate -s ${lease?.service_type ?? type ?? 'dev'}${udp}\``;
+  if (lease !== null) {
+    const whose = lease.project_path ?? lease.instance_id;
+    const holder = `${lease.service_name ?? lease.service_type}${whose === null ? '' : ` of ${whose}`}`;
+    return `Port ${port} is leased to ${holder} (${lease.state}); run ${another} for another port, or \`styxy release ${lease.lock_id}\` if it is yours.`;
+  }
+  if (catalogue.ownPorts.has(port)) return `Port ${port} is Styxy's own; run ${another} for another port.`;
+  if (system !== null) {
+    const pid = system.pid === null ? '' : ` (pid ${system.pid})`;
+    const holder =
+      system.process === null && pid === ''
+        ? 'a program that cannot be named'
+        : `${system.process ?? 'a program'}${pid}`;
+    return `Port ${port} is held by ${holder} without a lease; run ${another} for another port.`;
+  }
+  if (port < MIN_UNPRIVILEGED_PORT) {
+    return `Port ${port} is free, but Styxy grants no port below ${MIN_UNPRIVILEGED_PORT}; run ${another}.`;
+  }
+  if (protocol === 'tcp' && catalogue.browserBlocked.has(port)) {
+    return `Port ${port} is free, but every browser refuses to open it; run ${another} for another port.`;
+  }
+  return `Port ${port} is free; run \`styxy allocate -s ${type ?? 'dev'} -p ${port} --exact${udp}\` to lease it.`;
+}

@@ -1,0 +1,58 @@
+// Owns what turns checked requests into commands, and refusals into answers; shared by the handlers.
+
+import { isAbsolute, resolve } from 'node:path';
+import type { FastifyReply } from 'fastify';
+import type { AllocateBody } from '../../api/schemas.ts';
+import { invalid, shown } from '../../api/validate.ts';
+import type { AllocateCommand } from '../../core/command.ts';
+import type { ProcessIdentity } from '../../core/process-identity.ts';
+import type { Refusal } from '../../core/refusal.ts';
+import type { DaemonContext } from '../context.ts';
+import { isLinkedWorktree } from '../linked-worktree.ts';
+import { PROBLEM_TYPE, refusalProblem } from '../problem-answer.ts';
+
+/** @param field the path of the request in its body, for messages; empty for the body itself */
+export function allocateCommand(context: DaemonContext, body: AllocateBody, field = ''): AllocateCommand {
+  const projectPath = absolute(body.project_path, `${field}project_path`);
+  const pid = body.pid ?? null;
+  return {
+    kind: 'allocate',
+    request: {
+      serviceType: body.service_type,
+      serviceName: body.service_name ?? null,
+      preferredPort: body.preferred_port ?? null,
+      exact: body.exact ?? false,
+      protocol: body.protocol ?? 'tcp',
+      count: body.count ?? 1,
+      instanceId: body.instance_id ?? null,
+      projectPath,
+      pid,
+      process: identify(context, pid),
+      ttlMs: milliseconds(body.ttl_seconds),
+      fresh: body.new ?? false,
+      linkedWorktree: isLinkedWorktree(projectPath),
+    },
+    requestId: body.request_id ?? null,
+  };
+}
+
+/** An absolute path in the form that this platform writes it, so that one directory has one name. */
+export function absolute(path: string | null | undefined, field: string): string | null {
+  if (path === null || path === undefined) return null;
+  if (!isAbsolute(path)) throw invalid(`\`${field}\` must be an absolute path; got ${shown(path)}`, field);
+  return resolve(path);
+}
+
+export function milliseconds(seconds: number | null | undefined): number | null {
+  return seconds === null || seconds === undefined ? null : seconds * 1000;
+}
+
+export function identify(context: DaemonContext, pid: number | null): ProcessIdentity | null {
+  return pid === null ? null : context.processes.identify(pid);
+}
+
+/** Answers with the refusal's problem document. */
+export function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const problem = refusalProblem(refusal);
+  return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+}

@@ -1,0 +1,48 @@
+// Owns the handlers of a lease's life after its grant: renewed, held, released.
+
+import { leaseJson } from '../../api/lease-json.ts';
+import type { ReleaseAnswer, RenewAnswer } from '../../api/schemas.ts';
+import type { Handler } from '../context.ts';
+import { absolute, identify, milliseconds, refuse } from './command.ts';
+
+export const renew: Handler<'renew'> = async (context, { params, body }, reply) => {
+  const pid = body?.pid ?? null;
+  const outcome = await context.coordinator.submit<'renew'>({
+    kind: 'renew',
+    lockId: params.lock_id,
+    ttlMs: milliseconds(body?.ttl_seconds),
+    pid,
+    process: identify(context, pid),
+    fence: body?.fence ?? null,
+  });
+  if (!outcome.ok) return refuse(reply, outcome.refusal);
+  return { success: true, ...leaseJson(outcome.reply.snapshot) } satisfies RenewAnswer;
+};
+
+export const hold: Handler<'hold'> = async (context, { params }, reply) => {
+  const outcome = await context.coordinator.hold(params.lock_id);
+  if (!outcome.ok) return refuse(reply, outcome.refusal);
+  reply.hijack();
+  context.holds.open(reply.raw, params.lock_id, outcome.reply.close);
+  return reply;
+};
+
+export const release: Handler<'release'> = async (context, { params, query }, reply) => {
+  const outcome = await context.coordinator.submit<'release'>({
+    kind: 'release',
+    lockId: params.lock_id,
+    fence: query.fence ?? null,
+    callerInstanceId: query.instance_id ?? null,
+    callerProjectPath: absolute(query.project_path, 'project_path'),
+    force: query.force ?? false,
+  });
+  if (!outcome.ok) return refuse(reply, outcome.refusal);
+  const { lockId, port, count } = outcome.reply.snapshot.lease;
+  const what = count === 1 ? `Port ${port}` : `Ports ${port}–${port + count - 1}`;
+  return {
+    success: true,
+    lock_id: lockId,
+    port,
+    message: `${what} released`,
+  } satisfies ReleaseAnswer;
+};

@@ -1,0 +1,67 @@
+// Owns the holding connections: a line at the start, a sign of life now and then, and a last word when the daemon goes.
+
+import type { ServerResponse } from 'node:http';
+import type { HoldEvent } from '../api/schemas.ts';
+
+/** An empty line this often lets a client behind a proxy or a tunnel see that the daemon is there. */
+const SIGN_OF_LIFE_MS = 30_000;
+
+export interface Holds {
+  /**
+   * Keeps an answer open as a holding connection.
+   *
+   * @param close called once when the client's side is gone; not when the daemon ends the connection itself
+   */
+  open(response: ServerResponse, lockId: string, close: () => void): void;
+  /** Ends every connection with a line that says the daemon goes; the leases stay held for whoever reconnects. */
+  stop(): void;
+}
+
+export function createHolds(): Holds {
+  const open = new Map<ServerResponse, string>();
+  let signs: NodeJS.Timeout | null = null;
+
+  const forget = (response: ServerResponse): boolean => {
+    const wasOpen = open.delete(response);
+    if (open.size === 0 && signs !== null) {
+      clearInterval(signs);
+      signs = null;
+    }
+    return wasOpen;
+  };
+  return {
+    open: (response, lockId, close) => {
+      if (response.destroyed) {
+        close();
+        return;
+      }
+      open.set(response, lockId);
+      response.once('close', () => {
+        if (forget(response)) close();
+      });
+      response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
+      response.write(
+        line({ event: 'held', lock_id: lockId, message: 'The lease is held while this is open' }),
+      );
+      signs ??= setInterval(() => {
+        for (const each of open.keys()) each.write('\n');
+      }, SIGN_OF_LIFE_MS).unref();
+    },
+    stop: () => {
+      for (const [response, lockId] of open) {
+        forget(response);
+        response.end(
+          line({
+            event: 'daemon-stopping',
+            lock_id: lockId,
+            message: 'The daemon stops; reconnect to the next',
+          }),
+        );
+      }
+    },
+  };
+}
+
+function line(event: HoldEvent): string {
+  return `${JSON.stringify(event)}\n`;
+}

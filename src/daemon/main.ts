@@ -1,0 +1,79 @@
+// Owns the daemon's process: its arguments, its first and last words, signals, and what becomes of a bug.
+
+import { closeSync, writeSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { StyxyError } from '../errors.ts';
+import { errorProblem } from './problem-answer.ts';
+import { type RunningDaemon, runDaemon } from './run-daemon.ts';
+import { stopOnSignals } from './shutdown.ts';
+
+const USAGE_STATUS = 2;
+
+// Nothing that the daemon creates is for anybody else.
+process.umask(0o077);
+// What nobody hears any more must not end the daemon: it outlives the terminal that it was started from.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+const { notifyFd, listen, dangerouslyListen } = readArguments(process.argv.slice(2));
+const exit = (status: number): void => process.exit(status);
+
+runDaemon({ env: process.env, listen, dangerouslyListen, exit }).then(
+  (daemon) => begin(daemon),
+  (error: unknown) => giveUp(error),
+);
+
+function begin({ home, port, socket, shutdown, log }: RunningDaemon): void {
+  process.on('uncaughtException', shutdown.dieOfBug);
+  process.on('unhandledRejection', shutdown.dieOfBug);
+  stopOnSignals(shutdown, exit);
+  notify({ ready: true, pid: process.pid });
+  if (process.stderr.isTTY) {
+    const places = [socket === null ? null : home.socket, port === null ? null : `http://127.0.0.1:${port}`];
+    process.stderr.write(`styxy: ready on ${places.filter(Boolean).join(' and ')} (pid ${process.pid})\n`);
+  }
+  // Not before now: loading the logger takes a quarter of a start.
+  log.open().catch(shutdown.dieOfBug);
+}
+
+function giveUp(error: unknown): void {
+  const known = error instanceof StyxyError ? error : null;
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `styxy: ${known === null ? `the daemon has a bug: ${stack}` : `${known.message}. ${known.hint}`}\n`,
+  );
+  notify(errorProblem(known ?? new StyxyError('INTERNAL', 'the daemon could not start because of a bug')));
+  exit(known === null ? 70 : 1);
+}
+
+function notify(word: object): void {
+  if (notifyFd === null) return;
+  try {
+    writeSync(notifyFd, `${JSON.stringify(word)}\n`);
+    closeSync(notifyFd);
+  } catch {
+    // Whoever wanted to know went away meanwhile.
+  }
+}
+
+function readArguments(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        'notify-fd': { type: 'string' },
+        listen: { type: 'string' },
+        'dangerously-listen': { type: 'boolean' },
+      },
+    });
+    const fd = values['notify-fd'];
+    if (fd !== undefined && !/^\d{1,4}$/.test(fd)) throw new Error(`--notify-fd ${fd} is no descriptor`);
+    return {
+      notifyFd: fd === undefined ? null : Number(fd),
+      listen: values.listen,
+      dangerouslyListen: values['dangerously-listen'] ?? false,
+    };
+  } catch (error) {
+    process.stderr.write(`styxy: ${(error as Error).message}\n`);
+    process.exit(USAGE_STATUS);
+  }
+}

@@ -1,0 +1,214 @@
+// Owns the wiring: opens the home, takes its lock, and connects store, system, coordinator, routes and sockets.
+
+import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import type { StatusAnswer } from '../api/schemas-daemon.ts';
+import type { Coordinator } from '../coordinator/contract.ts';
+import type { Catalogue } from '../core/catalogue.ts';
+import { PortSet } from '../core/port-set.ts';
+import { StyxyError } from '../errors.ts';
+import { type Home, resolveApiPort, resolveHome, socketAddress } from '../home.ts';
+import type { Store } from '../store/store.ts';
+import { openAuthToken } from './auth-token.ts';
+import type { DaemonContext } from './context.ts';
+import { namedPid, writeDaemonInfo } from './daemon-info.ts';
+import { createHolds } from './holds.ts';
+import { setUpHome } from './home-setup.ts';
+import { createLog, type DaemonLog } from './logs.ts';
+import { listenAddresses } from './own-address.ts';
+import { createShutdown, type Shutdown } from './shutdown.ts';
+
+export interface DaemonOptions {
+  /** STYXY_HOME, STYXY_API_PORT, STYXY_LOG_LEVEL. */
+  readonly env: NodeJS.ProcessEnv;
+  /** An address to listen on instead of loopback. */
+  readonly listen?: string | undefined;
+  /** Whether that address may be reached from other machines. */
+  readonly dangerouslyListen?: boolean;
+  /** Ends the process, after a stop that was asked for over HTTP, or after a bug. */
+  readonly exit: (status: number) => void;
+}
+
+export interface RunningDaemon {
+  readonly home: Home;
+  readonly socket: string | null;
+  readonly port: number | null;
+  readonly shutdown: Shutdown;
+  readonly log: DaemonLog;
+}
+
+/**
+ * Starts the daemon of a home and resolves once it answers.
+ *
+ * The lock of the store is taken before anything else is loaded, so that a second daemon ends cheaply.
+ *
+ * @throws StyxyError ALREADY_RUNNING, HOME_UNSAFE, HOME_UNUSABLE, STORE_NEWER, STORE_FULL, STORE_UNAVAILABLE,
+ *   INVALID_REQUEST for an address or a port that cannot be meant
+ */
+export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> {
+  const addresses = listenAddresses(options.listen, options.dangerouslyListen ?? false);
+  const askedPort = resolveApiPort(options.env);
+  const home = resolveHome(options.env);
+  setUpHome(home);
+  const log = createLog(home, options.env.STYXY_LOG_LEVEL);
+  const store = await openStore(home, log);
+  let coordinator: Coordinator | null = null;
+  const servers: Server[] = [];
+  const holds = createHolds();
+  const shutdown = createShutdown({
+    home,
+    log,
+    holds,
+    servers: () => servers,
+    coordinator: () => coordinator,
+    exit: options.exit,
+  });
+  try {
+    const token = openAuthToken(home.token);
+    const [{ loadSettings }, { startCoordinator }, { createScheduler }, system, api] = await Promise.all([
+      import('./settings.ts'),
+      import('../coordinator/coordinator.ts'),
+      import('../coordinator/scheduler.ts'),
+      loadSystem(),
+      import('./serve.ts'),
+    ]);
+    const settings = await loadSettings(home, store, log);
+    let catalogue = settings.catalogue;
+    let recovery: StatusAnswer['recovery'] = { state: 'running', leases_restored: 0, set_aside: 0 };
+    const started = await startCoordinator({
+      store: observed(store, (found) => {
+        recovery = { state: 'done', ...found };
+      }),
+      probe: system.probe,
+      ports: system.portTable,
+      processes: system.processes,
+      clock: system.clock,
+      scheduler: createScheduler(),
+      catalogue: () => catalogue,
+      newLockId: () => randomBytes(16).toString('hex'),
+      directoryExists,
+      onFault: (error) => log.error({ error: describe(error) }, 'a fault in the background'),
+    });
+    coordinator = started;
+    let port: number | null = null;
+    const socket = socketAddress(home);
+    const context: DaemonContext = {
+      coordinator: started,
+      catalogue: () => catalogue,
+      ...system,
+      holds,
+      token,
+      home,
+      socket,
+      port: () => port,
+      startedAt: system.clock.wall(),
+      startedMonotonic: system.clock.monotonic(),
+      storeKind: store.kind,
+      recovery: () => recovery,
+      healthMonitor: () => ({ enabled: true, interval_ms: api.WATCH_INTERVAL_MS }),
+      config: () => settings.answer,
+      stop: () => {
+        shutdown.stop('asked over HTTP').then(
+          () => options.exit(0),
+          (error: unknown) => shutdown.dieOfBug(error),
+        );
+      },
+    };
+    await api.serve(context, {
+      addresses,
+      port: askedPort,
+      log,
+      servers,
+      onBug: shutdown.dieOfBug,
+      onPort: (own) => {
+        port = own;
+        catalogue = withOwnPort(catalogue, own);
+      },
+    });
+    writeDaemonInfo(home, {
+      identity: system.processes.identify(process.pid),
+      port,
+      socket: socket === null ? null : home.socket,
+      startedAt: context.startedAt,
+    });
+    log.info({ home: home.dir, socket, port }, 'the daemon is ready');
+    return { home, socket, port, shutdown, log };
+  } catch (error) {
+    for (const server of servers) server.close();
+    if (coordinator === null) await store.close();
+    else await (coordinator as Coordinator).stop();
+    log.fatal({ error: describe(error) }, 'the daemon cannot start');
+    await log.close();
+    throw error;
+  }
+}
+
+/** Opens the store, which is the home's lock as well. */
+async function openStore(home: Home, log: DaemonLog): Promise<Store> {
+  const { openSqliteStore } = await import('../store/sqlite/sqlite-store.ts');
+  try {
+    return openSqliteStore({ path: home.store, backupsDir: home.backups, log });
+  } catch (error) {
+    if (!(error instanceof StyxyError) || error.code !== 'ALREADY_RUNNING') throw error;
+    const pid = namedPid(home);
+    const who = pid === null ? 'Another daemon' : `A daemon (pid ${pid})`;
+    throw new StyxyError('ALREADY_RUNNING', `${who} serves ${home.dir}`, {
+      fields: pid === null ? {} : { pid },
+      cause: error,
+    });
+  }
+}
+
+async function loadSystem() {
+  const [{ createClock }, { createPortProbe }, { createPortTable, createProcessTable }] = await Promise.all([
+    import('../os/clock.ts'),
+    import('../os/port-probe.ts'),
+    import('../os/platform.ts'),
+  ]);
+  return {
+    clock: createClock(),
+    probe: createPortProbe(),
+    portTable: createPortTable(),
+    processes: createProcessTable(),
+  };
+}
+
+/** The same store, which tells what its loading found. */
+function observed(
+  store: Store,
+  onLoad: (found: { leases_restored: number; set_aside: number }) => void,
+): Store {
+  return {
+    kind: store.kind,
+    load: async () => {
+      const stored = await store.load();
+      onLoad({ leases_restored: stored.leases.length, set_aside: stored.setAside.length });
+      return stored;
+    },
+    commit: (changes) => store.commit(changes),
+    reserveFences: (ceiling) => store.reserveFences(ceiling),
+    saveElapsed: (elapsedMs) => store.saveElapsed(elapsedMs),
+    readNote: (name) => store.readNote(name),
+    writeNote: (name, value) => store.writeNote(name, value),
+    close: () => store.close(),
+  };
+}
+
+function withOwnPort(catalogue: Catalogue, port: number): Catalogue {
+  return { ...catalogue, ownPorts: PortSet.of([...catalogue.ownPorts, port]) };
+}
+
+async function directoryExists(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    // Out of sight is not gone.
+    const { code } = error as NodeJS.ErrnoException;
+    return code !== 'ENOENT' && code !== 'ENOTDIR';
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

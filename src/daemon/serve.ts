@@ -1,0 +1,86 @@
+// Owns the way from sockets to routes: TCP behind the guard, the unix socket open to whoever may open it.
+
+import type { Server } from 'node:http';
+import { OPERATIONS, type Operation } from '../api/operations.ts';
+import { DEFAULT_TIMINGS } from '../coordinator/timings.ts';
+import { StyxyError } from '../errors.ts';
+import { createApp, type OnBug } from './app.ts';
+import type { DaemonContext } from './context.ts';
+import { createGuard, createTokenGuard } from './guard.ts';
+import { HANDLERS } from './handlers/all.ts';
+import type { Log } from './logs.ts';
+import { ownHosts } from './own-address.ts';
+import { listenOnSocket, listenOnTcp, type Route, type TcpServers } from './servers.ts';
+import { countWrongTokens } from './wrong-tokens.ts';
+
+/** How often all listeners and holders are looked at. */
+export const WATCH_INTERVAL_MS = DEFAULT_TIMINGS.passMs;
+
+export interface ServeOptions {
+  readonly addresses: readonly string[];
+  /** The TCP port that is asked for; another one is taken where it is not free. */
+  readonly port: number;
+  readonly log: Log;
+  readonly onBug: OnBug;
+  /** Every server is added here as soon as it listens. */
+  readonly servers: Server[];
+  /** Told of the TCP port before the first request comes over it. */
+  readonly onPort: (port: number) => void;
+}
+
+/**
+ * Serves the operations on TCP and on the unix socket; one of the two suffices.
+ *
+ * @throws StyxyError HOME_UNUSABLE when neither can be listened on
+ */
+export async function serve(context: DaemonContext, options: ServeOptions): Promise<void> {
+  const app = await createApp(context, HANDLERS, options.onBug);
+  const route: Route = (request, response) => app.routing(request, response);
+  const tcp = await serveTcp(context, options, route);
+  if (tcp !== null) options.servers.push(...tcp.servers);
+  if (context.socket !== null) {
+    const guard = process.platform === 'win32' ? createTokenGuard(guardOptions(context)) : null;
+    options.servers.push(await listenOnSocket(context.socket, guard, route));
+  } else if (tcp === null) {
+    throw new StyxyError(
+      'HOME_UNUSABLE',
+      `${context.home.socket} is too long for a socket, and no TCP port can be listened on`,
+      { hint: 'Set STYXY_HOME to a shorter path.' },
+    );
+  }
+}
+
+async function serveTcp(
+  context: DaemonContext,
+  { addresses, port, log, onPort }: ServeOptions,
+  route: Route,
+): Promise<TcpServers | null> {
+  const guardFor = (own: number) => {
+    onPort(own);
+    return createGuard({ ...guardOptions(context), isOwnHost: ownHosts(addresses, own) });
+  };
+  try {
+    const asked = await listenOnTcp(addresses, port, guardFor, route);
+    if (asked !== null || port === 0) return asked;
+    const other = await listenOnTcp(addresses, 0, guardFor, route);
+    log.warn({ asked: port, port: other?.port ?? null }, 'the API port is taken; another one is used');
+    return other;
+  } catch (error) {
+    log.warn({ error: String(error) }, 'TCP cannot be listened on; the unix socket serves alone');
+    return null;
+  }
+}
+
+const PUBLIC_PATHS: ReadonlySet<string> = new Set(
+  (Object.values(OPERATIONS) as Operation[])
+    .filter(({ isPublic }) => isPublic === true)
+    .map(({ path }) => path),
+);
+
+function guardOptions({ token, clock }: DaemonContext) {
+  return {
+    isRightToken: token.isRight,
+    wrongTokens: countWrongTokens(() => clock.monotonic()),
+    isPublicPath: (path: string) => PUBLIC_PATHS.has(path),
+  };
+}

@@ -1,0 +1,144 @@
+// Owns the daemon's sockets: the unix socket, and TCP on one port of every address, all serving one application.
+
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { StyxyError } from '../errors.ts';
+import { answerClientError } from './client-error.ts';
+import type { Guard, Refused } from './guard.ts';
+import { PROBLEM_TYPE } from './problem-answer.ts';
+
+/** Limits of facts/security. */
+const LIMITS = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 5_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 1_000,
+  // The guard answers a missing or second Host itself, with a problem document.
+  requireHostHeader: false,
+  keepAliveTimeout: 15_000,
+} as const;
+const MAX_CONNECTIONS = 1_024;
+/** How often another free port is tried when the one that IPv4 got is taken on IPv6. */
+const MAX_PORT_TRIES = 20;
+
+export type Route = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * Listens on the unix socket; a file left behind by a daemon that was killed is removed.
+ *
+ * To be called by the holder of the home's lock alone: the file may be another daemon's otherwise.
+ *
+ * @param guard null where the permissions of the file are guard enough
+ * @throws StyxyError HOME_UNUSABLE
+ */
+export async function listenOnSocket(path: string, guard: Guard | null, route: Route): Promise<Server> {
+  const server = newServer(guard === null ? route : guarded(() => guard, route));
+  if (process.platform !== 'win32') rmSync(path, { force: true });
+  try {
+    await listen(server, { path });
+    if (process.platform !== 'win32') chmodSync(path, 0o600);
+  } catch (cause) {
+    server.close();
+    throw new StyxyError(
+      'HOME_UNUSABLE',
+      `The socket ${path} cannot be opened: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  }
+  return server;
+}
+
+/** Sockets of TCP and the port that all of them have. */
+export interface TcpServers {
+  readonly servers: readonly Server[];
+  readonly port: number;
+}
+
+/**
+ * Listens on one port of every address. An address family that the machine does not have is left out.
+ *
+ * @param port 0 for any free one
+ * @param guardFor makes the guard, once the port is known
+ * @returns null when the port is taken
+ * @throws the system's error when no address can be listened on for another reason
+ */
+export async function listenOnTcp(
+  addresses: readonly string[],
+  port: number,
+  guardFor: (port: number) => Guard,
+  route: Route,
+): Promise<TcpServers | null> {
+  for (let tries = 0; tries < (port === 0 ? MAX_PORT_TRIES : 1); tries++) {
+    const found = await tryPort(addresses, port, guardFor, route);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+async function tryPort(
+  addresses: readonly string[],
+  asked: number,
+  guardFor: (port: number) => Guard,
+  route: Route,
+): Promise<TcpServers | null> {
+  const servers: Server[] = [];
+  let port = asked;
+  let guard: Guard | null = null;
+  for (const host of addresses) {
+    const server = newServer(guarded(() => guard, route));
+    try {
+      await listen(server, { host, port, exclusive: true });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // A machine without IPv6, or without IPv4, is served on what it has.
+      if ((code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') && addresses.length > 1) continue;
+      for (const each of servers) each.close();
+      if (code === 'EADDRINUSE' || code === 'EACCES') return null;
+      throw error;
+    }
+    servers.push(server);
+    port = (server.address() as AddressInfo).port;
+    guard ??= guardFor(port);
+  }
+  return servers.length === 0 ? null : { servers, port };
+}
+
+function guarded(guard: () => Guard | null, route: Route): Route {
+  return (request, response) => {
+    const refused = guard()?.(request) ?? null;
+    if (refused === null) route(request, response);
+    else refuse(response, refused);
+  };
+}
+
+function refuse(response: ServerResponse, { problem, headers }: Refused): void {
+  const body = JSON.stringify(problem);
+  response.writeHead(problem.status, {
+    ...headers,
+    'content-type': PROBLEM_TYPE,
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+function newServer(route: Route): Server {
+  const server = createServer(LIMITS, route);
+  server.maxConnections = MAX_CONNECTIONS;
+  // No limit in number: a second Host header behind the two-thousandth would not be seen.
+  server.maxHeadersCount = 0;
+  server.on('clientError', answerClientError);
+  return server;
+}
+
+function listen(server: Server, options: Parameters<Server['listen']>[0] & object): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
