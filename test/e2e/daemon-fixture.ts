@@ -25,13 +25,14 @@ export interface DaemonOptions {
   readonly prepare?: (home: Home) => void;
 }
 
-export interface Answer {
+export type Fields = Readonly<Record<string, unknown>>;
+
+export interface Answer<Body = Fields> {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly text: string;
-  /** The body as JSON, or undefined where it is none. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
-  readonly body: any;
+  /** The body as JSON, or an empty object where it is none. */
+  readonly body: Body;
 }
 
 /** A header of the value undefined is left out, also one that would be sent otherwise. */
@@ -43,9 +44,14 @@ export interface TestDaemon {
   readonly port: number;
   readonly token: string;
   /** Sends a request over the unix socket; `body` is sent as JSON, a string as it is. */
-  request(method: string, path: string, body?: unknown, headers?: Headers): Promise<Answer>;
+  request<Body = Fields>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Headers,
+  ): Promise<Answer<Body>>;
   /** The same over TCP, with the token. */
-  tcp(method: string, path: string, body?: unknown, headers?: Headers): Promise<Answer>;
+  tcp<Body = Fields>(method: string, path: string, body?: unknown, headers?: Headers): Promise<Answer<Body>>;
   /** Sends bytes over TCP and returns everything that comes back until the daemon closes or is silent. */
   raw(bytes: string, silenceMs?: number): Promise<string>;
   /** Ends the daemon by SIGTERM and returns its exit status; the home stays until the end of the test file. */
@@ -61,8 +67,7 @@ export interface TestDaemon {
 export interface FailedStart {
   readonly status: number | null;
   /** The problem document that it wrote to its notify descriptor. */
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
-  readonly problem: any;
+  readonly problem: Fields;
   readonly stderr: string;
 }
 
@@ -130,7 +135,7 @@ export async function startToFail(options: DaemonOptions = {}): Promise<FailedSt
     const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
     left.set(home.dir, null);
     const line = (await said).trim();
-    return { status, problem: line === '' ? null : JSON.parse(line), stderr: stderr() };
+    return { status, problem: parse<Fields>(line), stderr: stderr() };
   } finally {
     rmSync(home.dir, { recursive: true, force: true });
     left.delete(home.dir);
@@ -141,7 +146,7 @@ export async function startToFail(options: DaemonOptions = {}): Promise<FailedSt
 export async function startRival(daemon: TestDaemon): Promise<FailedStart> {
   const { child, said, stderr } = launch(daemon.home, {});
   const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { status, problem: JSON.parse(await said), stderr: stderr() };
+  return { status, problem: parse<Fields>(await said), stderr: stderr() };
 }
 
 function newHome(options: DaemonOptions): Home {
@@ -207,13 +212,13 @@ function readPort(home: Home): number {
   return JSON.parse(readFileSync(home.daemonInfo, 'utf8')).port;
 }
 
-function send(
-  target: http.RequestOptions & { readonly headers: Headers },
+function send<Body>(
+  target: Omit<http.RequestOptions, 'headers'> & { readonly headers: Headers },
   method: string,
   path: string,
   body: unknown,
   headers: Headers = {},
-): Promise<Answer> {
+): Promise<Answer<Body>> {
   const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const all: Headers = {
     ...target.headers,
@@ -229,7 +234,12 @@ function send(
       response.on('error', reject);
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: parse(text) });
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text,
+          body: parse<Body>(text),
+        });
       });
     });
     for (const [name, value] of Object.entries(all)) if (value !== undefined) request.setHeader(name, value);
@@ -238,11 +248,11 @@ function send(
   });
 }
 
-function parse(text: string): unknown {
+function parse<Body>(text: string): Body {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as Body;
   } catch {
-    return undefined;
+    return {} as Body;
   }
 }
 
