@@ -67,7 +67,7 @@ export function parseInvocation(
     if (spec === undefined) throw new UnknownOption(token.rawName, namesOf(specs));
     if (values.has(token.name) && spec.kind === 'value')
       throw new UsageError(`${token.rawName} is given more than once`);
-    values.set(token.name, valueOf(spec, token.rawName, token.value, token.inlineValue === true));
+    values.set(token.name, checkedValue(spec, token.rawName, token.value, token.inlineValue === true));
   }
   if (values.get('help') === undefined) checkWords(command, words);
   return {
@@ -88,7 +88,7 @@ function textOf(value: string | true | undefined): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-function valueOf(
+function checkedValue(
   spec: OptionSpec,
   name: string,
   value: string | undefined,

@@ -1,6 +1,7 @@
 // Owns the finding of the daemon: the one that runs, else one that is started now.
 
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.ts';
@@ -23,22 +24,18 @@ export async function discover(options: DiscoverOptions): Promise<Reached> {
   return await startDaemon(options);
 }
 
-/** Root in somebody else's home would leave files there that their owner cannot use any more. */
+/** Root in somebody else's directory would leave files there that their owner cannot remove. */
 function refuseForeignHome(home: Home): void {
-  if (process.getuid?.() !== 0) return;
-  let owner: number;
-  try {
-    owner = statSync(home.dir).uid;
-  } catch {
-    return;
+  if (process.geteuid?.() !== 0) return;
+  let path = home.dir;
+  let stats = statSync(path, { throwIfNoEntry: false });
+  while (stats === undefined && dirname(path) !== path) {
+    path = dirname(path);
+    stats = statSync(path, { throwIfNoEntry: false });
   }
-  if (owner !== 0) {
-    throw new StyxyError(
-      'HOME_UNSAFE',
-      `${home.dir} belongs to user ${owner}, and root does not work there`,
-      {
-        hint: 'Run styxy as the owner of that directory, or set STYXY_HOME to one of root.',
-      },
-    );
-  }
+  if (stats === undefined || stats.uid === 0) return;
+  throw new StyxyError('HOME_UNSAFE', `${path} belongs to user ${stats.uid}, and root does not work there`, {
+    hint: 'Run styxy as the owner of that directory, or set STYXY_HOME to one of root.',
+    fields: { path },
+  });
 }

@@ -20,6 +20,8 @@ export interface DiscoverOptions {
   readonly autostart: boolean;
   /** How long one connection may take, in ms. */
   readonly timeoutMs: number;
+  /** Further arguments for a daemon that is started, such as where to listen. */
+  readonly daemonArgs?: readonly string[];
 }
 
 /**

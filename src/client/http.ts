@@ -144,7 +144,10 @@ export function requestText(endpoint: Endpoint, method: string, path: string, bo
   const host = typeof endpoint.address === 'string' ? 'localhost' : `127.0.0.1:${endpoint.address}`;
   const token = endpoint.token === null ? '' : `authorization: Bearer ${endpoint.token}\r\n`;
   const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\n${token}`;
-  if (body === undefined) return `${head}connection: close\r\n\r\n`;
+  if (body === undefined) {
+    const length = method === 'GET' ? '' : 'content-length: 0\r\n';
+    return `${head}${length}connection: close\r\n\r\n`;
+  }
   const text = JSON.stringify(body);
   const length = Buffer.byteLength(text);
   return `${head}content-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${text}`;

@@ -48,7 +48,12 @@ async function startHere(
   // Between the last look and the marker another client may have finished its start.
   const before = await attempt();
   if (before !== null) return before;
-  const refusal = await spawnDaemon(options.home, options.env, Math.max(0, until - performance.now()));
+  const refusal = await spawnDaemon(
+    options.home,
+    options.env,
+    Math.max(0, until - performance.now()),
+    options.daemonArgs,
+  );
   if (refusal !== null && refusal.code !== 'ALREADY_RUNNING') throw cannotStart(options.home, refusal);
   // A daemon that says "already running" lost to one that may still be about to listen.
   while (performance.now() < until) {

@@ -1,0 +1,114 @@
+// Owns `styxy list`: all leases, grouped by project.
+
+import type { AllocationsAnswer, LeaseJson } from '../../api/schemas.ts';
+import { type Client, expectOk } from '../../client/client.ts';
+import { type Command, type Invocation, UsageError } from '../command.ts';
+import { ageText } from '../duration.ts';
+import { shortPath } from '../paths.ts';
+import { projectAt, projectPathAt, query, reach } from '../reach.ts';
+import { bold, coloured } from '../style.ts';
+import { type Column, tableLines } from '../table.ts';
+import { visible } from '../visible.ts';
+import { print, printJson } from '../write.ts';
+
+const INDENT = 2;
+
+export const listCommand: Command = {
+  name: 'list',
+  aliases: ['ls'],
+  summary: 'List leases, grouped by project',
+  usage: ['list [-v] [--here] [--service TYPE] [--project DIR] [--instance ID]'],
+  options: {
+    verbose: { kind: 'flag', short: 'v', description: 'Lock ids, fences, instances and terms too' },
+    here: { kind: 'flag', description: "This project's leases" },
+    service: { kind: 'value', short: 's', value: 'TYPE', description: 'Leases of this service type' },
+    project: { kind: 'value', value: 'DIR', description: 'Leases of this project' },
+    instance: { kind: 'value', value: 'ID', description: 'Leases of this instance' },
+  },
+  examples: [
+    { line: 'styxy list', description: 'Who has which port' },
+    { line: 'styxy list --here -v', description: "This project's leases with their lock ids" },
+  ],
+  async run(invocation) {
+    const directory = invocation.text('project');
+    if (directory !== null && invocation.has('here'))
+      throw new UsageError('--here and --project do not go together');
+    const here = invocation.has('here') ? projectAt(null).path : null;
+    const filter = {
+      service_type: invocation.text('service'),
+      project_path: directory === null ? here : await projectPathAt(directory),
+      instance_id: invocation.text('instance'),
+    };
+    const client = await reach(invocation);
+    const leases = await allPages(client, filter);
+    client.close();
+    if (invocation.isJson) printJson({ allocations: leases, count: leases.length, next_cursor: null });
+    else show(leases, invocation);
+    return 0;
+  },
+};
+
+async function allPages(
+  client: Client,
+  filter: Readonly<Record<string, string | null>>,
+): Promise<LeaseJson[]> {
+  const leases: LeaseJson[] = [];
+  let cursor: string | null = null;
+  do {
+    const path: string = `/allocations${query({ ...filter, cursor })}`;
+    const page: AllocationsAnswer = expectOk(await client.request<AllocationsAnswer>('GET', path));
+    leases.push(...page.allocations);
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return leases;
+}
+
+function show(leases: readonly LeaseJson[], invocation: Invocation): void {
+  if (leases.length === 0) {
+    print('No leases.');
+    return;
+  }
+  const groups = Map.groupBy(leases, groupOf);
+  const columns = columnsOf(invocation.has('verbose'));
+  const titles = [...groups.keys()].sort();
+  for (const [index, title] of titles.entries()) {
+    const rows = (groups.get(title) ?? []).toSorted((a, b) => a.port - b.port);
+    if (index > 0) print('');
+    print(bold(visible(title)));
+    for (const line of tableLines(columns, rows, INDENT)) print(line);
+  }
+}
+
+function groupOf(lease: LeaseJson): string {
+  if (lease.project_path !== null) return shortPath(lease.project_path);
+  return lease.instance_id === null ? 'no project' : `instance ${lease.instance_id}`;
+}
+
+function columnsOf(isVerbose: boolean): Column<LeaseJson>[] {
+  const columns: Column<LeaseJson>[] = [
+    { title: 'PORT', cell: portsOf, isRight: true },
+    { title: 'NAME', cell: (lease) => lease.service_name ?? '-' },
+    { title: 'TYPE', cell: (lease) => lease.service_type },
+    { title: 'STATE', cell: stateOf, paint: coloured },
+    { title: 'PID', cell: (lease) => (lease.pid === null ? '-' : String(lease.pid)), isRight: true },
+    { title: 'AGE', cell: (lease) => ageText(lease.allocated_at), isRight: true },
+    { title: 'URL', cell: (lease) => lease.url ?? '-' },
+  ];
+  if (!isVerbose) return columns;
+  return [
+    ...columns,
+    { title: 'FENCE', cell: (lease) => String(lease.fence), isRight: true },
+    { title: 'LOCK ID', cell: (lease) => lease.lock_id },
+    { title: 'INSTANCE', cell: (lease) => lease.instance_id ?? '-' },
+    { title: 'EXPIRES', cell: (lease) => lease.expires_at ?? '-' },
+  ];
+}
+
+function portsOf(lease: LeaseJson): string {
+  const ports = lease.ports.length > 1 ? `${lease.port}-${lease.ports.at(-1)}` : String(lease.port);
+  return lease.protocol === 'udp' ? `${ports}/udp` : ports;
+}
+
+function stateOf(lease: LeaseJson): string {
+  return lease.orphan ? `${lease.state} (orphan)` : lease.state;
+}

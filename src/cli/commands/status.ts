@@ -1,0 +1,64 @@
+// Owns `styxy status`: the daemon, what it holds, and how it is.
+
+import type { StatusAnswer } from '../../api/schemas-daemon.ts';
+import { expectOk } from '../../client/client.ts';
+import type { Command } from '../command.ts';
+import { durationText } from '../duration.ts';
+import { reach } from '../reach.ts';
+import { pairLines } from '../table.ts';
+import { print, printJson } from '../write.ts';
+
+export const statusCommand: Command = {
+  name: 'status',
+  summary: 'Show the state of the daemon',
+  usage: ['status [--brief]'],
+  options: { brief: { kind: 'flag', description: 'One line' } },
+  examples: [{ line: 'styxy status --brief', description: 'Is all well?' }],
+  async run(invocation) {
+    const client = await reach(invocation);
+    const status = expectOk(await client.request<StatusAnswer>('GET', '/status'));
+    client.close();
+    if (invocation.isJson) printJson(status);
+    else if (invocation.has('brief')) print(briefLine(status));
+    else for (const line of pairLines(statusPairs(status))) print(line);
+    return 0;
+  },
+};
+
+/** One line about the daemon. */
+export function briefLine({ version, pid, port, counts, store }: StatusAnswer): string {
+  const trouble = store.can_commit ? '' : `, STORE CANNOT COMMIT: ${store.reason ?? 'unknown reason'}`;
+  const leases = `${counts.leases} leases (${counts.active} active, ${counts.hijacked} hijacked)`;
+  return `styxy ${version}, pid ${pid}, port ${port ?? '-'}, ${leases}${trouble}`;
+}
+
+/** Names and values of all that the daemon says about itself. */
+export function statusPairs(status: StatusAnswer): (readonly [string, string])[] {
+  const { counts, store, recovery, health_monitor: monitor } = status;
+  const setAside = recovery.set_aside === 0 ? '' : `, ${recovery.set_aside} records set aside into backups`;
+  return [
+    ['Version', `${status.version} (API ${status.api_version})`],
+    ['Process', `${status.pid}, up ${durationText(status.uptime_seconds)}`],
+    ['Home', status.home],
+    ['Socket', status.socket ?? 'none'],
+    ['API', status.port === null ? 'no TCP port' : `http://127.0.0.1:${status.port}`],
+    ['Token', status.token],
+    [
+      'Leases',
+      `${counts.leases}: ${counts.reserved} reserved, ${counts.active} active, ${counts.idle} idle, ${counts.hijacked} hijacked, ${counts.orphans} orphans`,
+    ],
+    ['Instances', String(counts.instances)],
+    ['Types', String(counts.service_types)],
+    [
+      'Store',
+      `${store.kind}, ${store.can_commit ? `${store.commits} commits` : `cannot commit: ${store.reason ?? 'unknown reason'}`}`,
+    ],
+    ['Recovery', `${recovery.state}, ${recovery.leases_restored} leases restored${setAside}`],
+    [
+      'Health',
+      monitor.enabled
+        ? `watched every ${monitor.interval_ms / 1000} s, ${monitor.port_conflicts} port conflicts seen`
+        : 'not watched',
+    ],
+  ];
+}

@@ -1,0 +1,56 @@
+// Owns how commands reach the daemon, and the project that they speak for.
+
+import { type Client, connect } from '../client/client.ts';
+import { findProject, type Project } from '../client/project.ts';
+import { StyxyError } from '../errors.ts';
+import { resolveHome } from '../home.ts';
+import type { Invocation } from './command.ts';
+
+/** @throws StyxyError DAEMON_UNREACHABLE, HOME_UNUSABLE, HOME_UNSAFE */
+export function reach(invocation: Invocation): Promise<Client> {
+  return connect({ home: resolveHome(invocation.env), env: invocation.env });
+}
+
+/**
+ * The project of `directory`, else of the working directory.
+ *
+ * @throws StyxyError INVALID_REQUEST when there is no such directory
+ */
+export function projectAt(directory: string | null): Project {
+  return findProject(directory ?? workingDirectory());
+}
+
+/** The path of the project of `directory`, which may be gone by now: then the directory itself. */
+export async function projectPathAt(directory: string): Promise<string> {
+  try {
+    return findProject(directory).path;
+  } catch {
+    const { resolve } = await import('node:path');
+    return resolve(directory);
+  }
+}
+
+/** The instance that `--instance` or STYXY_INSTANCE names. */
+export function instanceOf(invocation: Invocation): string | null {
+  const named = invocation.text('instance') ?? invocation.env.STYXY_INSTANCE ?? '';
+  return named === '' ? null : named;
+}
+
+/** A query string of what is not null, with its question mark; empty when nothing is left. */
+export function query(fields: Readonly<Record<string, string | number | boolean | null>>): string {
+  const parts = Object.entries(fields)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new StyxyError('INVALID_REQUEST', 'The working directory does not exist any more', {
+      hint: 'Change to a directory that exists.',
+      cause,
+    });
+  }
+}

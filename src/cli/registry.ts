@@ -1,0 +1,32 @@
+// Owns the list of all commands, in the order in which the help shows them.
+
+import type { Command } from './command.ts';
+import { allocateCommand } from './commands/allocate.ts';
+import { checkCommand } from './commands/check.ts';
+import { cleanupCommand } from './commands/cleanup.ts';
+import { configCommand } from './commands/config.ts';
+import { daemonCommand } from './commands/daemon.ts';
+import { demoCommand } from './commands/demo.ts';
+import { explainCommand } from './commands/explain.ts';
+import { instancesCommand } from './commands/instances.ts';
+import { listCommand } from './commands/list.ts';
+import { releaseCommand } from './commands/release.ts';
+import { runCommand } from './commands/run.ts';
+import { statusCommand } from './commands/status.ts';
+import { tokenCommand } from './commands/token.ts';
+
+export const COMMANDS: readonly Command[] = [
+  allocateCommand,
+  runCommand,
+  releaseCommand,
+  checkCommand,
+  listCommand,
+  statusCommand,
+  instancesCommand,
+  cleanupCommand,
+  configCommand,
+  daemonCommand,
+  tokenCommand,
+  explainCommand,
+  demoCommand,
+];

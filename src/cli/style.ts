@@ -1,0 +1,26 @@
+// Owns the colours: few, and only where a terminal shows them.
+
+import { styleText } from 'node:util';
+import { hasColours } from './terminal.ts';
+
+type Format = Parameters<typeof styleText>[0];
+
+export const bold = (text: string): string => style('bold', text);
+export const dim = (text: string): string => style('dim', text);
+
+const STATES: Readonly<Record<string, Format>> = {
+  active: 'green',
+  idle: 'yellow',
+  reserved: 'cyan',
+  hijacked: 'red',
+};
+
+/** A lease's state in its colour. */
+export function coloured(state: string): string {
+  const format = STATES[state];
+  return format === undefined ? state : style(format, state);
+}
+
+function style(format: Format, text: string): string {
+  return hasColours() ? styleText(format, text, { validateStream: false }) : text;
+}

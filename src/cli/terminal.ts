@@ -1,0 +1,32 @@
+// Owns what is known of the terminal: whether there is one, how wide it is, whether it shows colours.
+
+import { isatty } from 'node:tty';
+
+const STDOUT = 1;
+
+/** Columns of the terminal that standard output is; null when it is none. */
+export function terminalWidth(): number | null {
+  if (!isatty(STDOUT)) return null;
+  const { columns } = process.stdout;
+  return columns === undefined || columns < 20 ? null : columns;
+}
+
+/** Whether standard output takes colours: a terminal alone, and not with NO_COLOR. */
+export function hasColours(env: NodeJS.ProcessEnv = process.env): boolean {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
+  return env.TERM !== 'dumb' && isatty(STDOUT);
+}
+
+/** Breaks a text into lines of at most `width` characters, at its spaces. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  lines.push(line);
+  return lines;
+}
