@@ -156,7 +156,7 @@ function resolve(schema: Schema): Schema {
 
 /** Shapes inside others that stand on this page under another heading. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  BatchRequest: '[body of `POST /allocate`](#post-allocate) without `request_id`',
+  AllocateBody: '[body of `POST /allocate`](#post-allocate)',
   AllocateAnswer: '[answer of `POST /allocate`](#post-allocate)',
 };
 
