@@ -34,7 +34,13 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
 const VOCABULARY = ['src/core/port-range.ts', 'src/core/process-identity.ts'];
 
 /** Where implementations of the store, the system and the coordinator are put together. */
-const WIRING = 'src/daemon/main.ts';
+const WIRING = 'src/daemon/run-daemon.ts';
+
+/** Who constructs one elsewhere, each with its reason. */
+const CONSTRUCTS: Readonly<Record<string, string>> = {
+  'src/run/members.ts':
+    'a run looks at the processes of its own command, which is none of the daemon’s business',
+};
 
 const files = sourcesOf('src').filter((path) => !isTest(path));
 const imports = new Map(files.map((path) => [path, importsOf(path, read(path))]));
@@ -158,15 +164,27 @@ describe('imports', () => {
 
   it('construct store, system and coordinator in one place', () => {
     const wired = ['store', 'os', 'coordinator'];
-    const wrong = [...imports].flatMap(([from, list]) =>
-      list.flatMap(({ path, names, isTypeOnly }) => {
-        if (path === null || isTypeOnly || from === WIRING) return [];
-        if (!wired.includes(roomOf(path)) || roomOf(path) === roomOf(from)) return [];
-        const constructed = names.filter((name) => /^(?:create|open)[A-Z]/.test(name));
-        return constructed.map((name) => `${from} constructs with ${name}`);
-      }),
-    );
+    const constructors = files
+      .filter((path) => wired.includes(roomOf(path)))
+      .flatMap((path) =>
+        [...read(path).matchAll(/^export (?:async )?function ((?:create|open|start)[A-Z]\w*)/gm)].map(
+          ([, name = '']) => ({ name, room: roomOf(path) }),
+        ),
+      );
+    assert.ok(constructors.some(({ name }) => /Coordinator$/.test(name)));
+    const wrong = files
+      .filter((path) => path !== WIRING && !(path in CONSTRUCTS))
+      .flatMap((path) => {
+        const code = withoutComments(read(path));
+        return constructors
+          .filter(({ name, room }) => room !== roomOf(path) && new RegExp(`\\b${name}\\(`).test(code))
+          .map(({ name }) => `${path} calls ${name}`);
+      });
     assert.deepEqual(wrong, []);
+    assert.deepEqual(
+      [WIRING, ...Object.keys(CONSTRUCTS)].filter((path) => !files.includes(path)),
+      [],
+    );
   });
 });
 
