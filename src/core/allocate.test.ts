@@ -163,6 +163,12 @@ describe('the choice of a port', () => {
     assert.equal(desk.refused({ projectPath: '/d', count: 4 }).code, 'RANGE_EXHAUSTED');
   });
 
+  it('does not let a former port pull a larger block out of the range', () => {
+    const desk = createDesk(catalogue);
+    release(desk, desk.granted({ preferredPort: 3009 }).snapshot.lease.lockId);
+    assert.equal(portOf(desk.granted({ count: 2 })), 3000);
+  });
+
   it('does not grant a port at rest, except to its key or when asked for exactly', () => {
     const desk = createDesk(catalogue);
     const ttl = { ttlMs: 1000 };

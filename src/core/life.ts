@@ -30,7 +30,7 @@ export function renewsItself(entry: LeaseEntry): boolean {
 export function hasLiveHolder(state: StateView, entry: LeaseEntry, now: number): boolean {
   if (hasLiveProcess(entry)) return true;
   // Unknown is not dead (invariant 11), but only where there is a process to be unknown about.
-  if (entry.vitals.process === 'unknown' && entry.lease.process !== null) return true;
+  if (entry.lease.pid !== null && entry.vitals.process !== 'dead') return true;
   return hasLiveInstance(state, entry, now);
 }
 

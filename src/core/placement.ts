@@ -84,9 +84,11 @@ class Search {
     ];
   }
 
+  /** Where the key was before; a block of another size only where it stays within the range. */
   formerPort(): number | null {
     const memory = this.#key === null ? undefined : this.#state.keyMemory(this.#key);
-    return memory?.port ?? null;
+    if (memory === undefined) return null;
+    return memory.count === this.#request.count || this.#isInRange(memory.port) ? memory.port : null;
   }
 
   /** The next first port from `from` on, within the range, whose own number is in no set of taken ports. */
