@@ -1,0 +1,58 @@
+// Owns the configuration's shape, in the words of config.json.
+
+export interface ServiceTypeConfig {
+  /** First and last port, both included. */
+  readonly range: readonly [start: number, end: number];
+  readonly preferred_ports: readonly number[];
+  readonly instance_behavior: 'multi' | 'single';
+  readonly description: string;
+  readonly examples: readonly string[];
+  /** Ports of the range that are never granted for TCP. */
+  readonly avoid: readonly number[];
+}
+
+/** The effective configuration. Units are part of the names. */
+export interface Config {
+  readonly service_types: Readonly<Record<string, ServiceTypeConfig>>;
+  readonly instance_templates: Readonly<Record<string, number>>;
+  readonly terms: {
+    readonly lease_ttl_seconds: number;
+    readonly instance_ttl_seconds: number;
+    readonly key_retention_days: number;
+  };
+  readonly quarantine: { readonly seconds: number; readonly max_seconds: number };
+  readonly recovery: {
+    readonly port_conflict: {
+      readonly enabled: boolean;
+      readonly check_availability: boolean;
+      readonly max_retries: number;
+      readonly backoff_ms: number;
+      readonly backoff_multiplier: number;
+    };
+    readonly health_monitoring: {
+      readonly enabled: boolean;
+      readonly check_interval_ms: number;
+      readonly max_failures: number;
+      readonly cleanup_stale_allocations: boolean;
+    };
+    readonly system_recovery: {
+      readonly enabled: boolean;
+      readonly run_on_startup: boolean;
+      readonly backup_corrupted_state: boolean;
+      readonly max_recovery_attempts: number;
+    };
+  };
+  readonly store: { readonly synchronous: 'normal' | 'full' };
+}
+
+/** A mistake in config.json; line and column count from 1, and are 0 when it is about the file as a whole. */
+export interface ConfigError {
+  readonly line: number;
+  readonly column: number;
+  /** Where in the document, as in `service_types.grpc.range`; empty for the document itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Where a value comes from. */
+export type ConfigSource = 'default' | 'config.json' | 'last-good';

@@ -1,0 +1,205 @@
+// Owns the reading of one setting from its node: type, bounds and names checked against the schema, all mistakes told.
+
+import { closest, distance } from 'fastest-levenshtein';
+import type { Node } from 'jsonc-parser';
+import type { ConfigError } from './config.ts';
+import type { ConfigDocument } from './config-document.ts';
+import {
+  defaultOf,
+  type ListSetting,
+  type SectionSetting,
+  type Setting,
+  type TableSetting,
+} from './config-schema.ts';
+
+/** What has been read of one document so far. */
+export interface Reading {
+  readonly document: ConfigDocument;
+  readonly errors: ConfigError[];
+  /** The nodes of every value that was read without error, by path. */
+  readonly nodes: Map<string, Node>;
+}
+
+/**
+ * The value of a setting, laid over `fallback`.
+ *
+ * Keys are compared, never used to index an object, so that `__proto__` is an unknown key like any other.
+ *
+ * @returns `fallback` where the node is no value of the setting; the reading's errors say why
+ */
+export function readSetting(
+  reading: Reading,
+  setting: Setting,
+  node: Node,
+  path: string,
+  fallback: unknown,
+): unknown {
+  const fail = (message: string): unknown => {
+    reading.errors.push(reading.document.errorAt(node, path, message));
+    return fallback;
+  };
+  const value: unknown = node.value;
+  switch (setting.kind) {
+    case 'section':
+      if (node.type !== 'object') return fail(`must be an object, not ${shown(node)}`);
+      return readSection(reading, setting, node, path, fallback);
+    case 'table':
+      if (node.type !== 'object') return fail(`must be an object, not ${shown(node)}`);
+      return readTable(reading, setting, node, path);
+    case 'list':
+      if (node.type !== 'array') return fail(`must be an array, not ${shown(node)}`);
+      return readList(reading, setting, node, path, fallback);
+    case 'range': {
+      const [start, end] = (node.children ?? []).map((child): unknown => child.value);
+      if (node.type !== 'array' || node.children?.length !== 2 || !isInteger(start) || !isInteger(end)) {
+        return fail(`must be [first port, last port], not ${shown(node)}`);
+      }
+      if (start < setting.min || end > setting.max) {
+        return fail(`must lie within ${setting.min}–${setting.max}, but is ${start}–${end}`);
+      }
+      if (start > end) return fail(`must begin with the lower port, but is ${start}–${end}`);
+      break;
+    }
+    case 'integer':
+      if (!isInteger(value)) return fail(`must be a whole number, not ${shown(node)}`);
+      if (value < setting.min || value > setting.max) {
+        return fail(`must be from ${setting.min} to ${setting.max}, but is ${value}`);
+      }
+      break;
+    case 'boolean':
+      if (typeof value !== 'boolean') return fail(`must be true or false, not ${shown(node)}`);
+      break;
+    case 'text':
+      if (typeof value !== 'string') return fail(`must be a text, not ${shown(node)}`);
+      if (value.length > setting.maxLength)
+        return fail(`may have ${setting.maxLength} characters, but has ${value.length}`);
+      if (UNPRINTABLE.test(value)) return fail('may not hold control characters');
+      break;
+    case 'choice':
+      if (typeof value !== 'string' || !setting.values.includes(value)) {
+        const values = setting.values.map((choice) => JSON.stringify(choice)).join(' or ');
+        return fail(`must be ${values}, not ${shown(node)}`);
+      }
+      break;
+    default:
+      setting satisfies never;
+  }
+  reading.nodes.set(path, node);
+  return setting.kind === 'range' ? node.children?.map((child): unknown => child.value) : value;
+}
+
+/** Control characters, and those that turn the direction of text around. */
+const UNPRINTABLE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+function readSection(
+  reading: Reading,
+  section: SectionSetting,
+  node: Node,
+  path: string,
+  fallback: unknown,
+): unknown {
+  const values = new Map(Object.entries(fallback ?? (defaultOf(section) as object)));
+  for (const { key, keyNode, valueNode } of entriesOf(reading, node, path)) {
+    const inner = Object.hasOwn(section.keys, key) ? section.keys[key] : undefined;
+    // Editors find the schema of a file by this key.
+    if (path === '' && key === '$schema' && valueNode.type === 'string') continue;
+    if (inner === undefined) {
+      const message = `unknown key ${JSON.stringify(key)}${suggestion(key, Object.keys(section.keys))}`;
+      reading.errors.push(reading.document.errorAt(keyNode, join(path, key), message));
+      continue;
+    }
+    values.set(key, readSetting(reading, inner, valueNode, join(path, key), values.get(key)));
+  }
+  for (const [key, inner] of Object.entries(section.keys)) {
+    const isMissing = inner.kind === 'range' && values.get(key) === undefined;
+    const isNamed = node.children?.some(({ children }) => children?.[0]?.value === key) ?? false;
+    if (!isMissing || isNamed) continue;
+    reading.errors.push(reading.document.errorAt(node, path, `needs a "${key}", such as [12000, 12049]`));
+  }
+  return Object.fromEntries(values);
+}
+
+function readTable(reading: Reading, table: TableSetting, node: Node, path: string): unknown {
+  const values = new Map(Object.entries(table.default));
+  for (const { key, keyNode, valueNode } of entriesOf(reading, node, path)) {
+    const inner = join(path, key);
+    if (!table.namePattern.test(key)) {
+      const message = `${JSON.stringify(key)} is no name for ${table.entryName}: lower-case letters, digits and hyphens, at most 50, not beginning with a hyphen`;
+      reading.errors.push(reading.document.errorAt(keyNode, inner, message));
+      continue;
+    }
+    values.set(key, readSetting(reading, table.entry, valueNode, inner, values.get(key)));
+  }
+  if (values.size > table.maxEntries) {
+    reading.errors.push(
+      reading.document.errorAt(node, path, `may have ${table.maxEntries} entries, but has ${values.size}`),
+    );
+  }
+  return Object.fromEntries(values);
+}
+
+function readList(reading: Reading, list: ListSetting, node: Node, path: string, fallback: unknown): unknown {
+  const items = node.children ?? [];
+  const before = reading.errors.length;
+  if (items.length > list.maxItems) {
+    reading.errors.push(
+      reading.document.errorAt(node, path, `may have ${list.maxItems} entries, but has ${items.length}`),
+    );
+    return fallback;
+  }
+  const values = new Set<unknown>();
+  items.forEach((item, index) => {
+    const value = readSetting(reading, list.item, item, `${path}[${index}]`, undefined);
+    if (value !== undefined && values.has(value)) {
+      reading.errors.push(
+        reading.document.errorAt(item, `${path}[${index}]`, `${shown(item)} is there twice`),
+      );
+    }
+    values.add(value);
+  });
+  if (reading.errors.length > before) return fallback;
+  reading.nodes.set(path, node);
+  return [...values];
+}
+
+interface Entry {
+  readonly key: string;
+  readonly keyNode: Node;
+  readonly valueNode: Node;
+}
+
+/** The entries of an object, each key once; a repeated one is a mistake, since which of them counts is a guess. */
+function entriesOf(reading: Reading, node: Node, path: string): Entry[] {
+  const entries = new Map<string, Entry>();
+  for (const { children } of node.children ?? []) {
+    const [keyNode, valueNode] = children ?? [];
+    if (keyNode === undefined || valueNode === undefined) continue;
+    const key = String(keyNode.value);
+    if (entries.has(key)) {
+      reading.errors.push(
+        reading.document.errorAt(keyNode, join(path, key), `${JSON.stringify(key)} is there twice`),
+      );
+    } else entries.set(key, { key, keyNode, valueNode });
+  }
+  return [...entries.values()];
+}
+
+function suggestion(key: string, known: readonly string[]): string {
+  const nearest = closest(key, known);
+  return distance(key, nearest) <= Math.max(2, key.length / 3) ? `; did you mean "${nearest}"?` : '';
+}
+
+function isInteger(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value);
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}
+
+function shown(node: Node): string {
+  if (node.type === 'object') return 'an object';
+  if (node.type === 'array') return node.children?.length ? 'this array' : 'an empty array';
+  const text = JSON.stringify(node.value as unknown) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,51 @@
+// Owns the way from the configuration to the catalogue that decisions read.
+
+import type { Catalogue, ServiceType } from '../core/catalogue.ts';
+import { PortSet } from '../core/port-set.ts';
+import type { Config } from './config.ts';
+import { MAX_LEASE_TTL_SECONDS } from './config-schema.ts';
+import { rangeOf } from './range-rules.ts';
+import { BROWSER_BLOCKED_PORTS } from './shipped-catalogue.ts';
+
+const SECOND_MS = 1000;
+const DAY_MS = 86_400 * SECOND_MS;
+/** How long a request id is remembered (contract, "HTTP"). */
+const REQUEST_RETENTION_MS = DAY_MS;
+/** Long enough that the next requests do not run into the same stranger, short enough that its port comes back soon. */
+const CONFLICT_REST_MS = 10 * SECOND_MS;
+
+/**
+ * The catalogue of a configuration.
+ *
+ * @param machine.ownPorts the daemon's own ports, which are never granted
+ */
+export function toCatalogue(config: Config, machine: { readonly ownPorts: Iterable<number> }): Catalogue {
+  const { terms, quarantine, recovery } = config;
+  const types = Object.entries(config.service_types).map(([name, type]): [string, ServiceType] => [
+    name,
+    {
+      name,
+      range: rangeOf(type),
+      preferredPorts: type.preferred_ports,
+      instanceBehavior: type.instance_behavior,
+      description: type.description,
+    },
+  ]);
+  const avoided = Object.values(config.service_types).flatMap(({ avoid }) => avoid);
+  return {
+    serviceTypes: new Map(types),
+    templates: new Map(Object.entries(config.instance_templates)),
+    browserBlocked: PortSet.of([...BROWSER_BLOCKED_PORTS, ...avoided]),
+    ownPorts: PortSet.of(machine.ownPorts),
+    defaultTtlMs: terms.lease_ttl_seconds * SECOND_MS,
+    maxTtlMs: MAX_LEASE_TTL_SECONDS * SECOND_MS,
+    instanceTtlMs: terms.instance_ttl_seconds * SECOND_MS,
+    keyRetentionMs: terms.key_retention_days * DAY_MS,
+    requestRetentionMs: REQUEST_RETENTION_MS,
+    quarantineMs: quarantine.seconds * SECOND_MS,
+    quarantineMaxMs: quarantine.max_seconds * SECOND_MS,
+    conflictRestMs: CONFLICT_REST_MS,
+    missIntervalMs: recovery.health_monitoring.check_interval_ms,
+    maxMisses: recovery.health_monitoring.max_failures,
+  };
+}
