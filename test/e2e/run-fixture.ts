@@ -1,17 +1,16 @@
 // Owns what the tests of `styxy run` need: a home with a daemon of its own, commands in it, and an end without remains.
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AllocationsAnswer, LeaseJson } from '../../src/api/schemas.ts';
-import { type Client, connect, expectOk } from '../../src/client/client.ts';
-import { homeAt } from '../../src/home.ts';
+import type { AllocateAnswer, AllocationsAnswer, LeaseJson } from '../../src/api/schemas.ts';
+import { startDaemon, type TestDaemon } from './daemon-fixture.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 /** How to run the command line from source. */
-export const STYXY = ['--disable-warning=ExperimentalWarning', MAIN];
+const STYXY = ['--disable-warning=ExperimentalWarning', MAIN];
 const PATIENCE_MS = 20_000;
 
 /** A service type with ports that other tests on this machine hardly use: `multi`, and one of which there is one. */
@@ -36,29 +35,34 @@ export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** Starts a daemon that knows the two types. */
+export async function startRunFixture(): Promise<RunFixture> {
+  const first = 20_000 + 2 * PORTS_EACH * Math.floor(Math.random() * 240);
+  const range = (start: number): number[] => [start, start + PORTS_EACH - 1];
+  const types = {
+    [TYPE]: { range: range(first) },
+    [SINGLE_TYPE]: { range: range(first + PORTS_EACH), instance_behavior: 'single' },
+  };
+  return new RunFixture(await startDaemon({ config: { service_types: types } }));
+}
+
 export class RunFixture {
+  readonly daemon: TestDaemon;
   readonly root = mkdtempSync(join(realpathSync(tmpdir()), 'styxy-run-'));
-  readonly home = homeAt(join(this.root, 'home'));
   /** A directory that is no checkout of git. */
   readonly project = join(this.root, 'project');
-  readonly firstPort = 20_000 + 2 * PORTS_EACH * Math.floor(Math.random() * 240);
   readonly #started: Started[] = [];
 
-  constructor() {
-    mkdirSync(this.home.dir, { mode: 0o700 });
+  constructor(daemon: TestDaemon) {
+    this.daemon = daemon;
     mkdirSync(this.project);
-    const range = (start: number): number[] => [start, start + PORTS_EACH - 1];
-    const types = {
-      [TYPE]: { range: range(this.firstPort) },
-      [SINGLE_TYPE]: { range: range(this.firstPort + PORTS_EACH), instance_behavior: 'single' },
-    };
-    writeFileSync(this.home.config, JSON.stringify({ service_types: types }));
   }
 
-  /** The environment of everything here: this home, and nothing of a surrounding Styxy. */
+  /** The environment of everything here: the daemon's home, and nothing of a surrounding Styxy. */
   env(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
     const own = Object.entries(process.env).filter(([name]) => !/^(STYXY_|PORT$|NODE_)/.test(name));
-    return { ...Object.fromEntries(own), STYXY_HOME: this.home.dir, STYXY_API_PORT: '0', ...more };
+    const { dir } = this.daemon.home;
+    return { ...Object.fromEntries(own), STYXY_HOME: dir, STYXY_AUTOSTART: '0', ...more };
   }
 
   /** Starts a program in the project. */
@@ -101,32 +105,27 @@ export class RunFixture {
     return this.run(['-s', TYPE, ...args], options);
   }
 
-  /** The daemon of this home; started if need be. */
-  async client(): Promise<Client> {
-    return await connect({ home: this.home, env: this.env() });
-  }
-
   async leases(): Promise<readonly LeaseJson[]> {
-    const client = await this.client();
-    return expectOk(await client.request<AllocationsAnswer>('GET', '/allocations')).allocations;
+    return (await this.daemon.request<AllocationsAnswer>('GET', '/allocations')).body.allocations;
   }
 
-  daemonPid(): number {
-    return JSON.parse(readFileSync(this.home.daemonInfo, 'utf8')).pid;
+  async leaseOn(port: number): Promise<LeaseJson | null> {
+    return (await this.leases()).find((lease) => lease.port === port) ?? null;
+  }
+
+  /** A lease that nobody holds. */
+  async allocate(body: Record<string, unknown>): Promise<AllocateAnswer> {
+    const request = { service_type: TYPE, project_path: this.project, ...body };
+    const answer = await this.daemon.request<AllocateAnswer>('POST', '/allocate', request);
+    if (answer.status !== 201) throw new Error(answer.text);
+    return answer.body;
   }
 
   /** Ends the daemon, and whatever a test left running. */
   async stop(): Promise<void> {
     for (const { child } of this.#started) if (child.exitCode === null) child.kill('SIGTERM');
     await Promise.all(this.#started.map(({ ended }) => ended));
-    let pid: number | null = null;
-    try {
-      pid = this.daemonPid();
-    } catch {
-      // No test started one.
-    }
-    if (pid !== null && isAlive(pid)) process.kill(pid, 'SIGTERM');
-    await until('the daemon to end', () => (pid !== null && isAlive(pid) ? null : true));
+    await this.daemon.stop();
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 }
@@ -167,3 +166,18 @@ const port = Number(process.env.PORT);
 createServer((request, response) => response.end('served')).listen(port, '127.0.0.1', () => {
   console.log('serving ' + port + ' as ' + process.pid + ' end');
 });`;
+
+/** The port and pid of a `SERVER` that runs. */
+export async function serving(started: Started): Promise<{ port: number; pid: number }> {
+  const [, port, pid] = await started.printed(/serving (\d+) as (\d+) end/);
+  return { port: Number(port), pid: Number(pid) };
+}
+
+export function hasCommand(name: string): boolean {
+  try {
+    execFileSync(name, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,42 +1,36 @@
 // Owns the proof of `styxy run` with a real daemon and real processes.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { AllocateAnswer } from '../../src/api/schemas.ts';
-import { expectOk } from '../../src/client/client.ts';
-import { RunFixture, SERVER, SINGLE_TYPE, type Started, TYPE, until, untilGone } from './run-fixture.ts';
+import {
+  hasCommand,
+  MAIN,
+  type RunFixture,
+  SERVER,
+  SINGLE_TYPE,
+  serving,
+  startRunFixture,
+  TYPE,
+  until,
+  untilGone,
+} from './run-fixture.ts';
 
 const NODE = process.execPath;
 const SERVE = ['--', NODE, '-e', SERVER];
 
 let fixture: RunFixture;
-before(() => {
-  fixture = new RunFixture();
+before(async () => {
+  fixture = await startRunFixture();
 });
 after(() => fixture.stop());
-
-/** The port and pid of a server that runs. */
-async function serving(started: Started): Promise<{ port: number; pid: number }> {
-  const [, port, pid] = await started.printed(/serving (\d+) as (\d+) end/);
-  return { port: Number(port), pid: Number(pid) };
-}
-
-async function leaseOn(port: number) {
-  return (await fixture.leases()).find((lease) => lease.port === port) ?? null;
-}
-
-async function allocate(body: Record<string, unknown>): Promise<AllocateAnswer> {
-  return expectOk(await (await fixture.client()).request<AllocateAnswer>('POST', '/allocate', body));
-}
 
 function onSignal(script: string): string[] {
   return ['--', NODE, '-e', `${script}; console.log('ready'); setInterval(() => {}, 1e6)`];
 }
 
-describe('the exit status of styxy run', () => {
+describe('the exit status of styxy run', { concurrency: 3 }, () => {
   const cases: readonly [title: string, command: string[], status: number][] = [
     ['is 0 when the command has 0', [NODE, '-e', ''], 0],
     ["is the command's own", [NODE, '-e', 'process.exit(7)'], 7],
@@ -69,7 +63,7 @@ describe('the exit status of styxy run', () => {
   }
 
   it('is 1 for a refusal, and nothing is started', async () => {
-    const taken = await allocate({ service_type: TYPE, service_name: 'taken', instance_id: 'someone' });
+    const taken = await fixture.allocate({ service_name: 'taken' });
     const run = fixture.runTyped(['-n', 'late', '-p', String(taken.port), '--exact', '--', NODE, '-p', '1']);
     assert.equal(await run.ended, 1);
     assert.equal(run.out(), '');
@@ -81,11 +75,7 @@ describe('the environment of styxy run', () => {
   const SHOW = 'console.log(JSON.stringify({ env: process.env, args: process.argv.slice(1) }))';
 
   it('is the own one, with port, lease and the leases of the project', async () => {
-    const api = await allocate({
-      service_type: TYPE,
-      service_name: '@acme/api',
-      project_path: fixture.project,
-    });
+    const api = await fixture.allocate({ service_name: '@acme/api' });
     const run = fixture.run(['-n', 'my.web', '--', NODE, '-e', SHOW, '{port}', 'http://x:{port}/{port}'], {
       env: { KEPT: 'as it is', PORT: '1' },
     });
@@ -120,7 +110,7 @@ describe('the environment of styxy run', () => {
   });
 });
 
-describe('the signals of styxy run', () => {
+describe('the signals of styxy run', { concurrency: 3 }, () => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const) {
     it(`pass ${signal} on`, async () => {
       const script = `process.on('${signal}', () => { console.log('got it'); process.exit(9); })`;
@@ -147,13 +137,12 @@ describe('the signals of styxy run', () => {
     const script = `let n = 0; process.on('SIGINT', () => { n += 1; setTimeout(() => { console.log('interrupts ' + n); process.exit(0); }, 300); })`;
     const command = [NODE, '--disable-warning=ExperimentalWarning', 'main', 'run', '-s', TYPE, '-n', 'key'];
     const line = JSON.stringify([...command, ...onSignal(script)]);
-    const terminal = fixture.start('python3', ['-c', TERMINAL, line, MAIN_PATH]);
+    const terminal = fixture.start('python3', ['-c', TERMINAL, line, MAIN]);
     assert.equal(await terminal.ended, 0);
     assert.match(terminal.out(), /interrupts 1/);
   });
 });
 
-const MAIN_PATH = new URL('../../src/cli/main.ts', import.meta.url).pathname;
 /** Runs a command on a terminal of its own and presses ctrl-C when it is ready. */
 const TERMINAL = `
 import json, os, pty, sys
@@ -177,7 +166,7 @@ os.waitpid(pid, 0)
 sys.stdout.write(seen.decode())
 `;
 
-describe('the process tree of styxy run', () => {
+describe('the process tree of styxy run', { concurrency: 3 }, () => {
   it('ends with the command, also what the command orphaned', async () => {
     const script = 'sleep 300 & echo "sleeper $! end"; (sleep 301 & echo "orphan $! end") ; exit 3';
     const run = fixture.runTyped(['-n', 'family', '--', 'sh', '-c', script]);
@@ -194,7 +183,7 @@ describe('the process tree of styxy run', () => {
     process.kill(run.pid, 'SIGTERM');
     assert.equal(await run.ended, 143);
     await untilGone(pid);
-    assert.equal(await leaseOn(port), null);
+    assert.equal(await fixture.leaseOn(port), null);
   });
 
   it('ends where members of it ignore SIGTERM', async () => {
@@ -215,17 +204,17 @@ describe('the process tree of styxy run', () => {
   });
 });
 
-describe('the lease of styxy run', () => {
+describe('the lease of styxy run', { concurrency: 3 }, () => {
   it('is held by the command while it lives, and released when it ends', async () => {
     const run = fixture.runTyped(['-n', 'held', ...SERVE]);
     const { port, pid } = await serving(run);
     await until('the lease to name the command', async () =>
-      (await leaseOn(port))?.pid === pid ? true : null,
+      (await fixture.leaseOn(port))?.pid === pid ? true : null,
     );
-    assert.equal((await leaseOn(port))?.expires_at, null);
+    assert.equal((await fixture.leaseOn(port))?.expires_at, null);
     process.kill(run.pid, 'SIGINT');
     assert.equal(await run.ended, 130);
-    assert.equal(await leaseOn(port), null);
+    assert.equal(await fixture.leaseOn(port), null);
   });
 
   it('is another one for each of many copies that start at the same moment', async () => {
@@ -239,11 +228,7 @@ describe('the lease of styxy run', () => {
   });
 
   it('is taken over when it was allocated before, by one of two that start at the same moment', async () => {
-    const given = await allocate({
-      service_type: TYPE,
-      service_name: 'early',
-      project_path: fixture.project,
-    });
+    const given = await fixture.allocate({ service_name: 'early' });
     const runs = [1, 2].map(() => fixture.runTyped(['-n', 'early', ...SERVE]));
     const ports = await Promise.all(runs.map(async (run) => (await serving(run)).port));
     assert.equal(ports.filter((port) => port === given.port).length, 1);
@@ -253,11 +238,7 @@ describe('the lease of styxy run', () => {
   });
 
   it('is not the one of a server that was started without styxy run', async () => {
-    const given = await allocate({
-      service_type: TYPE,
-      service_name: 'manual',
-      project_path: fixture.project,
-    });
+    const given = await fixture.allocate({ service_name: 'manual' });
     const manual = fixture.start(NODE, ['-e', SERVER], { env: { PORT: String(given.port) } });
     await serving(manual);
     const run = fixture.runTyped(['-n', 'manual', ...SERVE]);
@@ -270,11 +251,7 @@ describe('the lease of styxy run', () => {
   });
 
   it('is the one that --lock names', async () => {
-    const given = await allocate({
-      service_type: TYPE,
-      service_name: 'locked',
-      project_path: fixture.project,
-    });
+    const given = await fixture.allocate({ service_name: 'locked' });
     const run = fixture.run(['--lock', given.lock_id, ...SERVE]);
     assert.equal((await serving(run)).port, given.port);
     const second = fixture.run(['--lock', given.lock_id, ...SERVE]);
@@ -299,12 +276,3 @@ describe('the lease of styxy run', () => {
     await run.ended;
   });
 });
-
-function hasCommand(name: string): boolean {
-  try {
-    execFileSync(name, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
