@@ -5,6 +5,7 @@ import type { Home } from '../home.ts';
 import { discover } from './discover.ts';
 import { type Reached, unreachable } from './find-daemon.ts';
 import { type Answer, exchange, TransportError } from './http.ts';
+import { monotonicMs } from './monotonic.ts';
 
 export interface ConnectOptions {
   readonly home: Home;
@@ -59,13 +60,13 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   // Finding the daemon opened a connection, which the first request uses.
   let fresh: Reached | null = await find();
   fresh.socket.on('error', () => {});
-  const freshUntil = performance.now() + FRESH_MS;
+  const freshUntil = monotonicMs() + FRESH_MS;
 
   const reach = async (): Promise<Reached> => {
     const first = fresh;
     fresh = null;
     if (first === null) return await find();
-    if (!first.socket.destroyed && performance.now() < freshUntil) return first;
+    if (!first.socket.destroyed && monotonicMs() < freshUntil) return first;
     first.socket.destroy();
     return await find();
   };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.ts';
+import { monotonicMs } from './monotonic.ts';
 import { type DaemonRefusal, spawnDaemon } from './spawn-daemon.ts';
 
 /** How long all of it may take: a cold start, also on a machine that is busy. */
@@ -22,9 +23,9 @@ const POLL_MAX_MS = 50;
 export async function startDaemon(options: DiscoverOptions): Promise<Reached> {
   const { home } = options;
   prepareHome(home);
-  const until = performance.now() + START_TIMEOUT_MS;
+  const until = monotonicMs() + START_TIMEOUT_MS;
   const attempt = (): Promise<Reached | null> => findRunning(home, options.timeoutMs);
-  for (let pauseMs = POLL_MIN_MS; performance.now() < until; pauseMs = Math.min(pauseMs * 1.5, POLL_MAX_MS)) {
+  for (let pauseMs = POLL_MIN_MS; monotonicMs() < until; pauseMs = Math.min(pauseMs * 1.5, POLL_MAX_MS)) {
     const found = await attempt();
     if (found !== null) return found;
     if (takeMarker(home)) {
@@ -51,12 +52,12 @@ async function startHere(
   const refusal = await spawnDaemon(
     options.home,
     options.env,
-    Math.max(0, until - performance.now()),
+    Math.max(0, until - monotonicMs()),
     options.daemonArgs,
   );
   if (refusal !== null && refusal.code !== 'ALREADY_RUNNING') throw cannotStart(options.home, refusal);
   // A daemon that says "already running" lost to one that may still be about to listen.
-  while (performance.now() < until) {
+  while (monotonicMs() < until) {
     const found = await attempt();
     if (found !== null) return found;
     await sleep(POLL_MIN_MS);

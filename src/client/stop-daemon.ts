@@ -3,6 +3,7 @@
 import { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { connect } from './client.ts';
+import { monotonicMs } from './monotonic.ts';
 import { type DaemonInfo, isRunning, readDaemonInfo } from './running-daemon.ts';
 
 export interface StoppedDaemon {
@@ -67,9 +68,9 @@ function isProven(info: DaemonInfo): boolean {
 }
 
 async function hasEnded(info: DaemonInfo, timeoutMs: number): Promise<boolean> {
-  const until = performance.now() + timeoutMs;
+  const until = monotonicMs() + timeoutMs;
   while (isRunning(info)) {
-    if (performance.now() > until) return false;
+    if (monotonicMs() > until) return false;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return true;

@@ -24,30 +24,28 @@ export const checkCommand: Command = {
     const answer = expectOk(await client.request<CheckAnswer>('GET', path));
     client.close();
     if (invocation.isJson) printJson(answer);
-    else print(visible(`${holderSentence(answer)} ${answer.suggestion}`));
+    else print(visible(explain(answer)));
     return answer.available ? 0 : TAKEN_STATUS;
   },
 };
 
-function holderSentence(answer: CheckAnswer): string {
-  const port = `${answer.protocol === 'udp' ? 'UDP port' : 'Port'} ${answer.port}`;
-  const { allocated_to: lease, system_usage: usage } = answer;
-  if (answer.available) {
-    const type = answer.service_type === null ? '' : ` (range of ${answer.service_type})`;
-    return `${port} is free${type}.`;
-  }
-  const listener =
-    usage === null
-      ? null
-      : `${usage.process ?? 'a program that cannot be named'}${usage.pid === null ? '' : ` (pid ${usage.pid})`}`;
-  if (lease === null)
-    return `${port} is held by ${listener ?? 'a program that cannot be named'}, without a lease.`;
+/** Two sentences: who holds the port, and what to do. */
+function explain(answer: CheckAnswer): string {
+  const { allocated_to: lease, suggestion } = answer;
+  if (lease === null) return suggestion;
+  // Of a leased port more is known here than the first half of the suggestion says.
+  const remedy = suggestion.slice(suggestion.indexOf('; ') + 1).trim();
+  return `${holderSentence(answer, lease)} ${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}`;
+}
+
+function holderSentence({ port, protocol, system_usage: usage }: CheckAnswer, lease: LeaseJson): string {
+  const named = `${protocol === 'udp' ? 'UDP port' : 'Port'} ${port}`;
   const holder = `the lease of ${leaseName(lease)}, since ${timeOf(lease.allocated_at)}`;
-  if (lease.state === 'hijacked')
-    return `${port} belongs to ${holder}, but ${listener ?? 'a stranger'} listens there.`;
-  return listener === null
-    ? `${port} is held by ${holder}; nobody listens there now.`
-    : `${port} is held by ${listener}, ${holder}.`;
+  if (usage === null) return `${named} is held by ${holder}; nobody listens there now.`;
+  const pid = usage.pid === null ? '' : ` (pid ${usage.pid})`;
+  const listener = `${usage.process ?? 'a program that cannot be named'}${pid}`;
+  if (lease.state === 'hijacked') return `${named} belongs to ${holder}, but ${listener} listens there.`;
+  return `${named} is held by ${listener}, ${holder}.`;
 }
 
 function leaseName(lease: LeaseJson): string {

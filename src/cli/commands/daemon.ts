@@ -134,7 +134,7 @@ function listeningArgs(invocation: Invocation): string[] {
   const host = invocation.text('host');
   const isAllowed = invocation.has('dangerously-listen');
   if (host === null && isAllowed) throw new UsageError('--dangerously-listen needs --host ADDR');
-  return [...(host === null ? [] : ['--host', host]), ...(isAllowed ? ['--dangerously-listen'] : [])];
+  return [...(host === null ? [] : ['--listen', host]), ...(isAllowed ? ['--dangerously-listen'] : [])];
 }
 
 function stopSentence({ pid, wasKilled }: StoppedDaemon): string {

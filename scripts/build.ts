@@ -1,0 +1,66 @@
+// Owns the bundles of the published package: the frequent commands, the whole command line, and the daemon.
+
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { writeNotices } from './build/notices.ts';
+import { VERSION_CHECK } from './build/version-check.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DIST = join(ROOT, 'dist');
+
+/** The whole command line is a bundle of its own: the frequent commands load it only when they are not what is meant. */
+const wholeCommandLine: Plugin = {
+  name: 'whole-command-line',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/command-line\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './cli.cjs', external: true } : undefined,
+    );
+  },
+};
+
+const COMMON: BuildOptions = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22.13',
+  // CommonJS starts faster than ES modules, and only without a dynamic import in it.
+  supported: { 'dynamic-import': false },
+  define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
+  // Names stay: stack traces are read by people.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // The notices of everything that is bundled are in a file of their own.
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+};
+
+const BUNDLES: readonly BuildOptions[] = [
+  {
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/styxy.cjs',
+    plugins: [wholeCommandLine],
+    banner: { js: VERSION_CHECK },
+    // Must be parsed by every Node that somebody may still have, so that its first statement can tell them.
+    target: 'es2017',
+  },
+  { entryPoints: ['src/cli/command-line.ts'], outfile: 'dist/cli.cjs' },
+  { entryPoints: ['src/daemon/main.ts'], outfile: 'dist/daemon.cjs' },
+];
+
+rmSync(DIST, { recursive: true, force: true });
+mkdirSync(DIST, { recursive: true });
+const results = await Promise.all(BUNDLES.map((bundle) => build({ ...COMMON, ...bundle })));
+chmodSync(join(DIST, 'styxy.cjs'), 0o755);
+
+const metafiles = results.flatMap(({ metafile }): Metafile[] => (metafile === undefined ? [] : [metafile]));
+const packages = writeNotices(ROOT, metafiles);
+for (const { outputs } of metafiles) {
+  for (const [path, { bytes }] of Object.entries(outputs))
+    console.log(`${basename(path).padEnd(12)} ${(bytes / 1024).toFixed(0).padStart(6)} KiB`);
+}
+console.log(`${packages} packages are bundled: THIRD-PARTY-NOTICES.md`);
+process.exitCode = results.some(({ warnings }) => warnings.length > 0) ? 1 : 0;
