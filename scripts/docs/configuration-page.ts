@@ -9,7 +9,8 @@ import {
 import { MIN_UNPRIVILEGED_PORT } from '../../src/core/port-range.ts';
 import { code, fence, page, table } from './markdown.ts';
 
-const EXAMPLE = `{
+/** What the page shows of a file; a test reads it as the daemon would. */
+export const EXAMPLE = `{
   // Comments and trailing commas are allowed.
   "service_types": {
     "grpc": { "range": [12000, 12049], "preferred_ports": [12000], "instance_behavior": "multi" },

@@ -4,8 +4,11 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { EXAMPLE } from '../../scripts/docs/configuration-page.ts';
 import { DOCUMENTS } from '../../scripts/docs/pages.ts';
+import { parseConfig } from '../../src/config/parse-config.ts';
 import { ERROR_CODES, HOMEPAGE, helpUrl } from '../../src/errors.ts';
+import { DEFAULT_API_PORT } from '../../src/home.ts';
 import { ROOT, read, repositoryFiles } from './tree.ts';
 
 const pages = repositoryFiles().filter((path) => path.endsWith('.md'));
@@ -92,6 +95,11 @@ describe('documents', () => {
           .map((path) => `${page}: ${path}`),
       );
     assert.deepEqual(missing, []);
+  });
+
+  it('show a configuration that is right', () => {
+    const context = { ephemeralStart: 32_768, ownPort: DEFAULT_API_PORT };
+    assert.deepEqual(parseConfig(EXAMPLE, context).errors, []);
   });
 
   it('explain every error where its help URL points', () => {
