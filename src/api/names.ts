@@ -1,7 +1,7 @@
 // Owns the grammar of everything that users name: types, services, instances, paths, ports and durations.
 
-import Type from 'typebox';
 import { MAX_PORT, MIN_PORT, MIN_UNPRIVILEGED_PORT } from '../core/port-range.ts';
+import * as Type from './type.ts';
 
 /**
  * Characters that no name and no path may hold: C0 and C1 controls, line separators, marks that turn the direction of
@@ -25,21 +25,21 @@ export interface Wording {
 }
 
 export const serviceType = (wording: Wording) =>
-  Type.String({
+  Type.string({
     ...wording,
     pattern: '^[a-z0-9][a-z0-9-]{0,49}$',
     'x-allowed': 'lower-case letters, digits and hyphens, 50 at most, beginning with a letter or digit',
   });
 
 export const serviceName = (wording: Wording) =>
-  Type.String({
+  Type.string({
     ...wording,
     pattern: '^(?!-)(?!.*\\.\\.)[A-Za-z0-9@._/-]{1,100}$',
     'x-allowed': 'letters, digits and @ . _ / -, 100 at most, not beginning with a hyphen, without ".."',
   });
 
 export const instanceId = (wording: Wording) =>
-  Type.String({
+  Type.string({
     ...wording,
     // "." and ".." would vanish from the path of a URL, a leading hyphen would read as an option.
     pattern: '^(?!-)(?!\\.{1,2}$)[A-Za-z0-9._:-]{1,100}$',
@@ -47,7 +47,7 @@ export const instanceId = (wording: Wording) =>
   });
 
 export const absolutePath = (wording: Wording) =>
-  Type.String({
+  Type.string({
     ...wording,
     maxLength: MAX_PATH_BYTES,
     pattern: `^(?:/|[A-Za-z]:[\\\\/]|\\\\\\\\)[^${UNPRINTABLE}]*$`,
@@ -56,27 +56,27 @@ export const absolutePath = (wording: Wording) =>
   });
 
 export const requestId = (wording: Wording) =>
-  Type.String({
+  Type.string({
     ...wording,
     pattern: '^[\\u0021-\\u007e]{1,200}$',
     'x-allowed': 'printable ASCII without spaces, 200 characters at most',
   });
 
-export const lockId = (wording: Wording) => Type.String({ ...wording });
+export const lockId = (wording: Wording) => Type.string({ ...wording });
 
 export const protocol = (wording: Wording) =>
-  Type.Union([Type.Literal('tcp'), Type.Literal('udp')], { ...wording });
+  Type.union([Type.literal('tcp'), Type.literal('udp')], { ...wording });
 
 export const anyPort = (wording: Wording) =>
-  Type.Integer({ ...wording, minimum: MIN_PORT, maximum: MAX_PORT });
+  Type.integer({ ...wording, minimum: MIN_PORT, maximum: MAX_PORT });
 
 export const grantablePort = (wording: Wording) =>
-  Type.Integer({ ...wording, minimum: MIN_UNPRIVILEGED_PORT, maximum: MAX_PORT });
+  Type.integer({ ...wording, minimum: MIN_UNPRIVILEGED_PORT, maximum: MAX_PORT });
 
-export const pid = (wording: Wording) => Type.Integer({ ...wording, minimum: 1, maximum: 2_147_483_647 });
+export const pid = (wording: Wording) => Type.integer({ ...wording, minimum: 1, maximum: 2_147_483_647 });
 
 export const fence = (wording: Wording) =>
-  Type.Integer({ ...wording, minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+  Type.integer({ ...wording, minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
 export const ttlSeconds = (wording: Wording) =>
-  Type.Integer({ ...wording, minimum: 1, maximum: MAX_TTL_SECONDS });
+  Type.integer({ ...wording, minimum: 1, maximum: MAX_TTL_SECONDS });

@@ -1,11 +1,12 @@
 // Owns the list of operations: what each is called, takes, answers and refuses. Handlers live with the daemon.
 
-import Type, { type TObject, type TSchema } from 'typebox';
+import type { TObject, TSchema } from 'typebox';
 import type { ErrorCode } from '../errors.ts';
 import * as names from './names.ts';
 import * as s from './schemas.ts';
 import * as d from './schemas-daemon.ts';
 import * as i from './schemas-instance.ts';
+import * as Type from './type.ts';
 
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -28,8 +29,8 @@ export interface Operation {
   readonly isPublic?: boolean;
 }
 
-const byLockId = Type.Object({ lock_id: names.lockId({ description: 'The lease' }) });
-const byInstanceId = Type.Object({ id: names.instanceId({ description: 'The instance' }) });
+const byLockId = Type.object({ lock_id: names.lockId({ description: 'The lease' }) });
+const byInstanceId = Type.object({ id: names.instanceId({ description: 'The instance' }) });
 const STORE: readonly ErrorCode[] = ['STORE_UNAVAILABLE', 'STORE_FULL'];
 const REFUSED: readonly ErrorCode[] = [
   'UNKNOWN_SERVICE_TYPE',
@@ -116,7 +117,7 @@ export const OPERATIONS = {
     summary: 'Check a port',
     description:
       'Whether a port is free, which lease covers it, and who has it on the system. A port that only rests in quarantine is available.',
-    params: Type.Object({ port: names.anyPort({ description: 'The port' }) }),
+    params: Type.object({ port: names.anyPort({ description: 'The port' }) }),
     query: s.CheckQuery,
     answers: { 200: { description: 'What is known of the port', schema: s.CheckAnswer } },
     errors: [],
@@ -140,7 +141,7 @@ export const OPERATIONS = {
     summary: 'Keep an instance alive',
     description: 'Says that the instance is alive. It does not register an unknown one.',
     params: byInstanceId,
-    body: Type.Object({}, { additionalProperties: false, description: 'Nothing' }),
+    body: Type.object({}, { additionalProperties: false, description: 'Nothing' }),
     bodyOptional: true,
     answers: { 200: { description: 'The instance', schema: i.InstanceAnswer } },
     errors: ['INSTANCE_NOT_FOUND', ...STORE],
@@ -222,7 +223,7 @@ export const OPERATIONS = {
     summary: 'Describe the API',
     description: 'OpenAPI 3.1 of all operations.',
     answers: {
-      200: { description: 'The description', schema: Type.Object({}, { additionalProperties: true }) },
+      200: { description: 'The description', schema: Type.object({}, { additionalProperties: true }) },
     },
     errors: [],
   },

@@ -1,26 +1,27 @@
 // Owns the shapes of the answers about the daemon itself: status, configuration, health, token, stop, and problems.
 
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { ERROR_CODES } from '../errors.ts';
 import { count, flag, nullable, text, yes } from './fields.ts';
+import * as Type from './type.ts';
 
 const version = () => text("The package's version");
 const apiVersion = () =>
-  Type.Integer({ description: 'The version of the HTTP API; within it, only additions' });
-const pid = () => Type.Integer({ description: "The daemon's process id" });
+  Type.integer({ description: 'The version of the HTTP API; within it, only additions' });
+const pid = () => Type.integer({ description: "The daemon's process id" });
 
-export const StatusAnswer = Type.Object(
+export const StatusAnswer = Type.object(
   {
     version: version(),
     api_version: apiVersion(),
     pid: pid(),
     uptime_seconds: count('Seconds since the daemon started'),
-    started_at: Type.String({ description: 'When it started (ISO 8601, UTC)', format: 'date-time' }),
+    started_at: Type.string({ description: 'When it started (ISO 8601, UTC)', format: 'date-time' }),
     home: text('STYXY_HOME'),
-    socket: nullable(Type.String(), 'The unix socket'),
-    port: nullable(Type.Integer(), 'The TCP port of API and dashboard'),
+    socket: nullable(Type.string(), 'The unix socket'),
+    port: nullable(Type.integer(), 'The TCP port of API and dashboard'),
     token: text('The token, masked'),
-    counts: Type.Object(
+    counts: Type.object(
       {
         leases: count('Live leases'),
         reserved: count('Of these: nobody listened yet'),
@@ -33,18 +34,18 @@ export const StatusAnswer = Type.Object(
       },
       { description: 'How many of what' },
     ),
-    store: Type.Object(
+    store: Type.object(
       {
         kind: text('sqlite or memory'),
         can_commit: flag('Whether the last commit succeeded'),
-        reason: nullable(Type.String(), 'Why not'),
+        reason: nullable(Type.string(), 'Why not'),
         commits: count('Commits since the start; many requests may share one'),
       },
       { description: 'The store' },
     ),
-    recovery: Type.Object(
+    recovery: Type.object(
       {
-        state: Type.Union([Type.Literal('done'), Type.Literal('running')], {
+        state: Type.union([Type.literal('done'), Type.literal('running')], {
           description: 'Whether what was stored has been loaded and looked at',
         }),
         leases_restored: count('Leases that were taken over from the store at the start'),
@@ -52,7 +53,7 @@ export const StatusAnswer = Type.Object(
       },
       { description: 'What the start found' },
     ),
-    health_monitor: Type.Object(
+    health_monitor: Type.object(
       {
         enabled: flag('Whether listeners and holders are watched'),
         interval_ms: count('Milliseconds between two looks'),
@@ -65,27 +66,27 @@ export const StatusAnswer = Type.Object(
 );
 export type StatusAnswer = Static<typeof StatusAnswer>;
 
-export const ConfigProblem = Type.Object(
+export const ConfigProblem = Type.object(
   {
-    line: Type.Integer({ description: 'The line, from 1; 0 when it is about the file itself' }),
-    column: Type.Integer({ description: 'The column, from 1; 0 when it is about the file itself' }),
+    line: Type.integer({ description: 'The line, from 1; 0 when it is about the file itself' }),
+    column: Type.integer({ description: 'The column, from 1; 0 when it is about the file itself' }),
     path: text('Where in the document, such as service_types.grpc.range'),
     message: text('What is wrong'),
   },
   { description: 'A mistake in config.json' },
 );
 
-export const ConfigAnswer = Type.Object(
+export const ConfigAnswer = Type.object(
   {
     path: text('The configuration file'),
-    config: Type.Record(Type.String(), Type.Unknown(), {
+    config: Type.record(Type.unknown(), {
       description: 'The effective configuration, in the words of config.json',
     }),
-    sources: Type.Record(Type.String(), Type.String(), {
+    sources: Type.record(Type.string(), {
       description:
         'By path in `config`: where its value comes from (shipped, config.json, last good, environment)',
     }),
-    errors: Type.Array(ConfigProblem, {
+    errors: Type.array(ConfigProblem, {
       description: 'Mistakes in the file; while there are any, the last good configuration holds',
     }),
   },
@@ -93,44 +94,44 @@ export const ConfigAnswer = Type.Object(
 );
 export type ConfigAnswer = Static<typeof ConfigAnswer>;
 
-export const HealthAnswer = Type.Object(
+export const HealthAnswer = Type.object(
   {
-    status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')], {
+    status: Type.union([Type.literal('ok'), Type.literal('degraded')], {
       description: 'degraded: the store cannot commit, so that nothing can be granted',
     }),
     version: version(),
     api_version: apiVersion(),
     pid: pid(),
-    reason: nullable(Type.String(), 'Why it is degraded'),
+    reason: nullable(Type.string(), 'Why it is degraded'),
   },
   { description: 'Whether the daemon can work' },
 );
 export type HealthAnswer = Static<typeof HealthAnswer>;
 
-export const RotateAnswer = Type.Object(
+export const RotateAnswer = Type.object(
   { success: yes(), token: text('The new token, masked; auth.token has it'), message: text('What was done') },
   { description: 'The token was replaced' },
 );
 export type RotateAnswer = Static<typeof RotateAnswer>;
 
-export const ShutdownAnswer = Type.Object(
+export const ShutdownAnswer = Type.object(
   { success: yes(), pid: pid(), message: text('What happens now') },
   { description: 'The daemon stops' },
 );
 export type ShutdownAnswer = Static<typeof ShutdownAnswer>;
 
-export const ProblemJson = Type.Object(
+export const ProblemJson = Type.object(
   {
     type: text('The page that explains the code'),
     title: text('The code in a few words'),
-    status: Type.Integer({ description: 'The HTTP status' }),
+    status: Type.integer({ description: 'The HTTP status' }),
     detail: text('What happened, in a sentence'),
-    code: Type.Union(
-      ERROR_CODES.map((code) => Type.Literal(code)),
+    code: Type.union(
+      ERROR_CODES.map((code) => Type.literal(code)),
       { description: 'What a program decides by' },
     ),
     hint: text('What to do next, with a command where one helps'),
-    success: Type.Literal(false, { description: 'Always false' }),
+    success: Type.literal(false, { description: 'Always false' }),
   },
   { description: 'A refusal or failure (RFC 9457); details by code may stand beside these fields' },
 );

@@ -1,45 +1,46 @@
 // Owns the shapes of the HTTP API that are about leases and ports, with a description and a unit for each field.
 
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import { count, flag, message, nullable, text, time, yes } from './fields.ts';
 import * as names from './names.ts';
+import * as Type from './type.ts';
 
 const closed = { additionalProperties: false } as const;
-const optional = Type.Optional;
+const optional = Type.optional;
 
 const leaseFields = {
   lock_id: names.lockId({ description: 'The name of the lease; whoever knows it can renew and release it' }),
   port: names.anyPort({ description: 'The leased port; of a block, the first' }),
-  ports: Type.Array(Type.Integer(), { description: 'Every port of the lease, ascending' }),
+  ports: Type.array(Type.integer(), { description: 'Every port of the lease, ascending' }),
   protocol: names.protocol({ description: 'TCP and UDP ports are leased apart' }),
   service_type: text('The service type, a named range of ports'),
-  service_name: nullable(Type.String(), 'What runs there, as its project calls it'),
-  instance_id: nullable(Type.String(), 'The instance that holds the lease'),
-  project_path: nullable(Type.String(), 'The root directory of the project that the lease belongs to'),
-  pid: nullable(Type.Integer(), 'The process that holds the lease'),
-  state: Type.Union(
-    [Type.Literal('reserved'), Type.Literal('active'), Type.Literal('idle'), Type.Literal('hijacked')],
+  service_name: nullable(Type.string(), 'What runs there, as its project calls it'),
+  instance_id: nullable(Type.string(), 'The instance that holds the lease'),
+  project_path: nullable(Type.string(), 'The root directory of the project that the lease belongs to'),
+  pid: nullable(Type.integer(), 'The process that holds the lease'),
+  state: Type.union(
+    [Type.literal('reserved'), Type.literal('active'), Type.literal('idle'), Type.literal('hijacked')],
     {
       description:
         'reserved: nobody listened yet; active: somebody listens; idle: the listener went away; hijacked: a stranger listens',
     },
   ),
   orphan: flag('The holder is dead, its server still listens'),
-  fence: Type.Integer({
+  fence: Type.integer({
     description: 'Rises with every grant on this machine; an older number is refused',
     minimum: 1,
   }),
   allocated_at: time('When the lease was granted'),
   expires_at: nullable(
-    Type.String({ format: 'date-time' }),
+    Type.string({ format: 'date-time' }),
     'When the lease ends unless it is renewed (ISO 8601, UTC); null while it renews itself',
   ),
   singleton: flag('The machine runs one of this service'),
-  url: nullable(Type.String(), 'Where a browser finds it; null for UDP and for types that do not speak HTTP'),
+  url: nullable(Type.string(), 'Where a browser finds it; null for UDP and for types that do not speak HTTP'),
 };
 
 /** A lease, as every answer shows it. */
-export const LeaseJson = Type.Object(leaseFields, {
+export const LeaseJson = Type.object(leaseFields, {
   description: 'The right to a port, or to a block of ports',
 });
 export type LeaseJson = Static<typeof LeaseJson>;
@@ -52,10 +53,10 @@ const requestFields = {
   preferred_port: optional(
     names.grantablePort({ description: 'The port to try first; a wish unless `exact`' }),
   ),
-  exact: optional(Type.Boolean({ description: '`preferred_port` or a refusal', default: false })),
+  exact: optional(Type.boolean({ description: '`preferred_port` or a refusal', default: false })),
   protocol: optional(names.protocol({ description: 'What will listen', default: 'tcp' })),
   count: optional(
-    Type.Integer({
+    Type.integer({
       description: 'How many consecutive ports',
       minimum: 1,
       maximum: names.MAX_BLOCK,
@@ -68,10 +69,10 @@ const requestFields = {
     names.pid({ description: 'The process that holds the lease: it lives as long as this does' }),
   ),
   ttl_seconds: optional(names.ttlSeconds({ description: 'The term in seconds; one hour unless configured' })),
-  new: optional(Type.Boolean({ description: 'Never an existing lease', default: false })),
+  new: optional(Type.boolean({ description: 'Never an existing lease', default: false })),
 };
 
-export const AllocateBody = Type.Object(
+export const AllocateBody = Type.object(
   {
     ...requestFields,
     request_id: optional(
@@ -82,31 +83,31 @@ export const AllocateBody = Type.Object(
 );
 export type AllocateBody = Static<typeof AllocateBody>;
 
-export const SkippedJson = Type.Object(
+export const SkippedJson = Type.object(
   {
-    port: Type.Integer({ description: 'A port that was found taken' }),
-    holder: nullable(Type.String(), 'By whom'),
+    port: Type.integer({ description: 'A port that was found taken' }),
+    holder: nullable(Type.string(), 'By whom'),
   },
   { description: 'A port that was tried and found taken' },
 );
 
-export const AllocateAnswer = Type.Object(
+export const AllocateAnswer = Type.object(
   {
     success: yes(),
     ...leaseFields,
     existing: flag('The lease was there before, under the same key'),
     message: message(),
     skipped: optional(
-      Type.Array(SkippedJson, { description: 'Ports found taken on the way, where there were any' }),
+      Type.array(SkippedJson, { description: 'Ports found taken on the way, where there were any' }),
     ),
   },
   { description: 'A granted lease' },
 );
 export type AllocateAnswer = Static<typeof AllocateAnswer>;
 
-export const BatchBody = Type.Object(
+export const BatchBody = Type.object(
   {
-    allocations: Type.Array(AllocateBody, {
+    allocations: Type.array(AllocateBody, {
       description: 'The requests, granted all together or not at all',
       minItems: 1,
       maxItems: names.MAX_BATCH,
@@ -116,16 +117,16 @@ export const BatchBody = Type.Object(
 );
 export type BatchBody = Static<typeof BatchBody>;
 
-export const BatchAnswer = Type.Object(
+export const BatchAnswer = Type.object(
   {
     success: yes(),
-    allocations: Type.Array(AllocateAnswer, { description: 'In the order of the requests' }),
+    allocations: Type.array(AllocateAnswer, { description: 'In the order of the requests' }),
   },
   { description: 'All leases of a batch' },
 );
 export type BatchAnswer = Static<typeof BatchAnswer>;
 
-export const RenewBody = Type.Object(
+export const RenewBody = Type.object(
   {
     ttl_seconds: optional(
       names.ttlSeconds({ description: 'The new term in seconds; left out, the former one' }),
@@ -137,15 +138,15 @@ export const RenewBody = Type.Object(
 );
 export type RenewBody = Static<typeof RenewBody>;
 
-export const RenewAnswer = Type.Object(
+export const RenewAnswer = Type.object(
   { success: yes(), ...leaseFields },
   { description: 'The renewed lease' },
 );
 export type RenewAnswer = Static<typeof RenewAnswer>;
 
-export const HoldEvent = Type.Object(
+export const HoldEvent = Type.object(
   {
-    event: Type.Union([Type.Literal('held'), Type.Literal('daemon-stopping')], {
+    event: Type.union([Type.literal('held'), Type.literal('daemon-stopping')], {
       description: 'held: the first line; daemon-stopping: the last one, reconnect to the next daemon',
     }),
     lock_id: text('The lease that the connection holds'),
@@ -155,36 +156,36 @@ export const HoldEvent = Type.Object(
 );
 export type HoldEvent = Static<typeof HoldEvent>;
 
-export const ReleaseQuery = Type.Object(
+export const ReleaseQuery = Type.object(
   {
     fence: optional(names.fence({ description: "The sender's fence: a stale one is refused" })),
     instance_id: optional(names.instanceId({ description: 'The instance that asks' })),
     project_path: optional(names.absolutePath({ description: 'The project that asks' })),
-    force: optional(Type.Boolean({ description: "Also an active lease of somebody else's", default: false })),
+    force: optional(Type.boolean({ description: "Also an active lease of somebody else's", default: false })),
   },
   { ...closed, description: 'Who asks for the release' },
 );
 export type ReleaseQuery = Static<typeof ReleaseQuery>;
 
-export const ReleaseAnswer = Type.Object(
+export const ReleaseAnswer = Type.object(
   {
     success: yes(),
     lock_id: text('The released lease'),
-    port: Type.Integer({ description: 'The port that is free now; of a block, the first' }),
+    port: Type.integer({ description: 'The port that is free now; of a block, the first' }),
     message: message(),
   },
   { description: 'A released lease' },
 );
 export type ReleaseAnswer = Static<typeof ReleaseAnswer>;
 
-export const AllocationsQuery = Type.Object(
+export const AllocationsQuery = Type.object(
   {
     service_type: optional(names.serviceType({ description: 'Leases of this service type' })),
     instance_id: optional(names.instanceId({ description: 'Leases of this instance' })),
     project_path: optional(names.absolutePath({ description: 'Leases of this project' })),
     port: optional(names.anyPort({ description: 'The lease that covers this port' })),
     limit: optional(
-      Type.Integer({
+      Type.integer({
         description: 'How many at most',
         minimum: 1,
         maximum: names.MAX_PAGE,
@@ -192,7 +193,7 @@ export const AllocationsQuery = Type.Object(
       }),
     ),
     cursor: optional(
-      Type.String({
+      Type.string({
         description: '`next_cursor` of the page before',
         pattern: '^[0-9]{1,16}$',
         'x-allowed': 'the next_cursor of an earlier answer',
@@ -203,37 +204,37 @@ export const AllocationsQuery = Type.Object(
 );
 export type AllocationsQuery = Static<typeof AllocationsQuery>;
 
-export const AllocationsAnswer = Type.Object(
+export const AllocationsAnswer = Type.object(
   {
-    allocations: Type.Array(LeaseJson, { description: 'In the order of their grants' }),
+    allocations: Type.array(LeaseJson, { description: 'In the order of their grants' }),
     count: count('How many leases match, on all pages together'),
-    next_cursor: nullable(Type.String(), 'Where the next page begins; null on the last one'),
+    next_cursor: nullable(Type.string(), 'Where the next page begins; null on the last one'),
   },
   { description: 'A page of leases' },
 );
 export type AllocationsAnswer = Static<typeof AllocationsAnswer>;
 
-export const CheckQuery = Type.Object(
+export const CheckQuery = Type.object(
   { protocol: optional(names.protocol({ description: 'Which name space of ports', default: 'tcp' })) },
   { ...closed, description: 'Which port' },
 );
 export type CheckQuery = Static<typeof CheckQuery>;
 
-export const SystemUsage = Type.Object(
+export const SystemUsage = Type.object(
   {
-    pid: nullable(Type.Integer(), 'The process that has the port'),
-    process: nullable(Type.String(), 'Its name'),
-    command: nullable(Type.String(), 'Its command line, secrets masked'),
-    user: nullable(Type.String(), 'Whose it is'),
-    cwd: nullable(Type.String(), 'Its working directory'),
-    container: nullable(Type.String(), 'The container that it runs in'),
-    addresses: Type.Array(Type.String(), { description: 'The addresses it listens on' }),
+    pid: nullable(Type.integer(), 'The process that has the port'),
+    process: nullable(Type.string(), 'Its name'),
+    command: nullable(Type.string(), 'Its command line, secrets masked'),
+    user: nullable(Type.string(), 'Whose it is'),
+    cwd: nullable(Type.string(), 'Its working directory'),
+    container: nullable(Type.string(), 'The container that it runs in'),
+    addresses: Type.array(Type.string(), { description: 'The addresses it listens on' }),
   },
   { description: 'Who has a port, as the operating system sees it; null where it cannot be known' },
 );
 export type SystemUsage = Static<typeof SystemUsage>;
 
-export const CheckAnswer = Type.Object(
+export const CheckAnswer = Type.object(
   {
     port: names.anyPort({ description: 'The port that was asked for' }),
     protocol: names.protocol({ description: 'Its name space' }),
@@ -243,32 +244,32 @@ export const CheckAnswer = Type.Object(
       SystemUsage,
       'Who has it on the system; null when nobody has, or when it cannot be known',
     ),
-    service_type: nullable(Type.String(), 'The service type whose range the port is in'),
+    service_type: nullable(Type.string(), 'The service type whose range the port is in'),
     suggestion: text('What to do, with a command'),
   },
   { description: 'Whether a port is free, and who holds it' },
 );
 export type CheckAnswer = Static<typeof CheckAnswer>;
 
-export const CleanupBody = Type.Object(
+export const CleanupBody = Type.object(
   {
     force: optional(
-      Type.Boolean({
+      Type.boolean({
         description: 'Reserved and idle leases too, never one with a listener',
         default: false,
       }),
     ),
-    dry_run: optional(Type.Boolean({ description: 'Only say what would be done', default: false })),
+    dry_run: optional(Type.boolean({ description: 'Only say what would be done', default: false })),
   },
   { ...closed, description: 'How thoroughly; may be left out altogether' },
 );
 export type CleanupBody = Static<typeof CleanupBody>;
 
-export const CleanupAnswer = Type.Object(
+export const CleanupAnswer = Type.object(
   {
     success: yes(),
     dry_run: flag('Nothing was changed'),
-    cleaned: Type.Array(Type.Object({ ...leaseFields, reason: text('Why it ended') }), {
+    cleaned: Type.array(Type.object({ ...leaseFields, reason: text('Why it ended') }), {
       description: 'The leases that ended, or would end',
     }),
     kept: count('How many leases stay'),

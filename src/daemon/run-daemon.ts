@@ -52,7 +52,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
   const home = resolveHome(options.env);
   setUpHome(home);
   const log = createLog(home, options.env.STYXY_LOG_LEVEL);
-  const store = await openStore(home, log);
+  let store = await openStore(home, log);
   let coordinator: Coordinator | null = null;
   const servers: Server[] = [];
   const holds = createHolds();
@@ -73,8 +73,14 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       loadSystem(),
       import('./serve.ts'),
     ]);
-    const settings = await loadSettings(home, store, log);
-    let catalogue = settings.catalogue;
+    const settings = await loadSettings(home, store, askedPort === 0 ? null : askedPort, log);
+    if (settings.synchronous === 'full') {
+      // Only an open store can say what configuration was the last good one, and only opening sets this.
+      await store.close();
+      store = await openStore(home, log, 'full');
+    }
+    // Not to be granted while it is not listened on yet either.
+    let catalogue = askedPort === 0 ? settings.catalogue : withOwnPort(settings.catalogue, askedPort);
     let recovery: StatusAnswer['recovery'] = { state: 'running', leases_restored: 0, set_aside: 0 };
     const started = await startCoordinator({
       store: observed(store, (found) => {
@@ -145,10 +151,14 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
 }
 
 /** Opens the store, which is the home's lock as well. */
-async function openStore(home: Home, log: DaemonLog): Promise<Store> {
+async function openStore(
+  home: Home,
+  log: DaemonLog,
+  synchronous: 'normal' | 'full' = 'normal',
+): Promise<Store> {
   const { openSqliteStore } = await import('../store/sqlite/sqlite-store.ts');
   try {
-    return openSqliteStore({ path: home.store, backupsDir: home.backups, log });
+    return openSqliteStore({ path: home.store, backupsDir: home.backups, synchronous, log });
   } catch (error) {
     if (!(error instanceof StyxyError) || error.code !== 'ALREADY_RUNNING') throw error;
     const pid = namedPid(home);
