@@ -197,3 +197,43 @@ test('a log whose database is gone or empty is kept, not deleted', (t) => {
     assert.ok(home.backups().some((name) => name.endsWith('.db-wal')));
   }
 });
+
+test('a flipped bit in the log of a killed process is told, and no fence of what it lost is used again', (t) => {
+  const origin = homeFor(t);
+  const store = origin.open();
+  for (let fence = 1; fence <= 20; fence++) {
+    store.commit([granted(aLease({ lockId: `lock-${fence}`, port: 3000 + fence, fence }))]);
+  }
+  const files = origin.bytes();
+  store.close();
+  const log = Buffer.from(files['state.db-wal'] ?? '', 'hex');
+  const reopen = (bytes: Buffer) => {
+    const home = homeFor(t);
+    writeFileSync(home.path, Buffer.from(files['state.db'] ?? '', 'hex'), { mode: 0o600 });
+    writeFileSync(`${home.path}-wal`, bytes, { mode: 0o600 });
+    return { home, state: load(home) };
+  };
+  const frameBytes = 4096 + 24;
+  const frames = (log.length - 32) / frameBytes;
+  for (let offset = 1; offset < log.length - frameBytes; offset += 2039) {
+    const bytes = Buffer.from(log);
+    bytes[offset] = (bytes[offset] ?? 0) ^ 0x10;
+    const { home, state } = reopen(bytes);
+    assert.ok(state.leases.length < 20, `byte ${offset}`);
+    assert.equal(
+      state.setAside[0]?.table,
+      'store',
+      `byte ${offset}: ${state.leases.length} leases, nothing said`,
+    );
+    assert.ok(state.fenceCeiling > 20, `byte ${offset}`);
+    assert.ok(home.backups().some((name) => readFileSync(join(home.backupsDir, name)).equals(bytes)));
+    home.dispose();
+  }
+  // Cut anywhere, as a kill may leave it: what was whole is there, and nothing is wrong.
+  for (let length = 32 + 24 + 1; length <= log.length; length += Math.floor(frameBytes / 3)) {
+    const { home, state } = reopen(log.subarray(0, length));
+    // A young store's tables are in the log too: without them it is a damaged one.
+    if (length > 32 + (frames - 18) * frameBytes) assert.deepEqual(state.setAside, [], `cut at ${length}`);
+    home.dispose();
+  }
+});

@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { KeyMemory, Quarantine, RequestMemory } from '../../core/change.ts';
 import type { Instance } from '../../core/instance.ts';
 import { type Lease, singletonName } from '../../core/lease.ts';
+import { unusedFence } from './fences.ts';
 import type { TableName } from './migrations.ts';
 import {
   type Row,
@@ -54,16 +55,6 @@ export function loadAll(db: DatabaseSync): Loaded {
     elapsedMs: meta.get('elapsed_ms') ?? latestMoment(rows.quarantines, rows.requests),
     damaged,
   };
-}
-
-/**
- * A ceiling for a store that lost its own, above every fence that was ever used.
- *
- * Fences begin at 1, or at the epoch milliseconds of such a loss, and no machine grants more than one lease in each
- * millisecond since, so the present moment is above them all.
- */
-export function unusedFence(): number {
-  return Date.now();
 }
 
 /** Coordinator time for a store that lost it: no earlier than anything stored happened. */

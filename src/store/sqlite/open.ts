@@ -1,12 +1,15 @@
 // Owns the opening of the database: lock, checks, migrations, and the way to repair when it is damaged.
 
-import { dirname } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StyxyError } from '../../errors.ts';
 import type { SetAside } from '../store.ts';
 import { isBusy, isCorruption } from './failure.ts';
+import { raiseFences, unusedFence } from './fences.ts';
 import { damageOnDisk, schemaVersionOnDisk } from './header.ts';
 import type { StoreLog } from './log.ts';
+import { damageInLog, type LogDamage } from './log-check.ts';
 import { latestVersion, type Migration, migrate, schemaVersion } from './migrations.ts';
 import { repairDatabase, withRepairLock } from './repair.ts';
 import { backupPath, checkStoreFile, createPrivateFile, syncDirectory, syncPath } from './store-file.ts';
@@ -42,7 +45,10 @@ export function openDatabase(options: OpenOptions): OpenedDatabase {
   try {
     refuseDamaged(path);
     if (status === null) createPrivateFile(path);
-    return { db: openSound(options), setAside: [] };
+    // Looked at before SQLite opens the file, since that drops what it cannot use; kept once the lock is ours.
+    const logDamage = damageInLog(`${path}-wal`);
+    const db = openSound(options);
+    return { db, setAside: logDamage === null ? [] : [keepDamagedLog(db, logDamage, options)] };
   } catch (error) {
     if (!isDamage(error)) throw error;
     return openRepaired(options);
@@ -63,6 +69,25 @@ function openRepaired(options: OpenOptions): OpenedDatabase {
     }
     return { db: openSound(options), setAside };
   });
+}
+
+/** Keeps the log that was found, and makes sure that no fence of a lost grant is used again. */
+function keepDamagedLog(
+  db: DatabaseSync,
+  { reason, bytes }: LogDamage,
+  { backupsDir, log }: OpenOptions,
+): SetAside {
+  try {
+    const backup = backupPath(backupsDir, 'state-damaged', '.wal');
+    createPrivateFile(backup);
+    writeFileSync(backup, bytes);
+    raiseFences(db, unusedFence());
+    log.warn({ backup, reason }, 'the log of the store was damaged');
+    return { table: 'store', id: basename(backup), reason };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 /** Damage must be seen before SQLite opens the file: it would overwrite a short one, and delete a log without one. */

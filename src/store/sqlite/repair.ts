@@ -6,8 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { StyxyError } from '../../errors.ts';
 import type { SetAside } from '../store.ts';
 import { isBusy } from './failure.ts';
+import { raiseFences, unusedFence } from './fences.ts';
 import { mendHeader } from './header.ts';
-import { unusedFence } from './loader.ts';
 import type { StoreLog } from './log.ts';
 import {
   latestVersion,
@@ -144,12 +144,7 @@ function salvage(
     }
     copyRows(source, target, 'damaged', ['id']);
     // The ceiling that was read may be an old one: the pages with the newest may be those that are lost.
-    target
-      .prepare(
-        `INSERT INTO meta (name, value) VALUES ('fence_ceiling', ?)
-         ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`,
-      )
-      .run(unusedFence());
+    raiseFences(target, unusedFence());
     target.exec('COMMIT');
     return { saved, lost };
   } finally {

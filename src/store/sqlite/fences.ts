@@ -1,0 +1,21 @@
+// Owns the fence ceiling of a store that may have lost it: above every fence that was ever used.
+
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * A ceiling for a store that lost its own, above every fence that was ever used.
+ *
+ * Fences begin at 1, or at the epoch milliseconds of such a loss, and no machine grants more than one lease in each
+ * millisecond since, so the present moment is above them all.
+ */
+export function unusedFence(): number {
+  return Date.now();
+}
+
+/** Raises the stored ceiling to at least `ceiling`. */
+export function raiseFences(db: DatabaseSync, ceiling: number): void {
+  db.prepare(
+    `INSERT INTO meta (name, value) VALUES ('fence_ceiling', ?)
+     ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`,
+  ).run(ceiling);
+}
