@@ -18,6 +18,12 @@ export const MAX_BATCH = 64;
 export const MAX_BLOCK = 32;
 export const MAX_PAGE = 1000;
 
+/** The grammars of names, as patterns. */
+export const SERVICE_TYPE = '^[a-z0-9][a-z0-9-]{0,49}$';
+export const SERVICE_NAME = '^(?!-)(?!.*\\.\\.)[A-Za-z0-9@._/-]{1,100}$';
+/** "." and ".." would vanish from the path of a URL, a leading hyphen would read as an option. */
+export const INSTANCE_ID = '^(?!-)(?!\\.{1,2}$)[A-Za-z0-9._:-]{1,100}$';
+
 /** What a schema may carry beside the standard keywords: `x-allowed` is how a message names what is allowed. */
 export interface Wording {
   readonly description: string;
@@ -27,22 +33,21 @@ export interface Wording {
 export const serviceType = (wording: Wording) =>
   Type.string({
     ...wording,
-    pattern: '^[a-z0-9][a-z0-9-]{0,49}$',
+    pattern: SERVICE_TYPE,
     'x-allowed': 'lower-case letters, digits and hyphens, 50 at most, beginning with a letter or digit',
   });
 
 export const serviceName = (wording: Wording) =>
   Type.string({
     ...wording,
-    pattern: '^(?!-)(?!.*\\.\\.)[A-Za-z0-9@._/-]{1,100}$',
+    pattern: SERVICE_NAME,
     'x-allowed': 'letters, digits and @ . _ / -, 100 at most, not beginning with a hyphen, without ".."',
   });
 
 export const instanceId = (wording: Wording) =>
   Type.string({
     ...wording,
-    // "." and ".." would vanish from the path of a URL, a leading hyphen would read as an option.
-    pattern: '^(?!-)(?!\\.{1,2}$)[A-Za-z0-9._:-]{1,100}$',
+    pattern: INSTANCE_ID,
     'x-allowed': 'letters, digits and . _ : -, 100 at most, not beginning with a hyphen',
   });
 

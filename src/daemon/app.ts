@@ -8,10 +8,10 @@ import Fastify, {
 } from 'fastify';
 import { OPERATIONS, type Operation, type OperationId, operationEntries } from '../api/operations.ts';
 import { parserOf, textParserOf } from '../api/validate.ts';
-import { type Problem, problem } from '../errors.ts';
+import { problem } from '../errors.ts';
 import type { DaemonContext, Handler, Handlers } from './context.ts';
 import { parseBody } from './json-body.ts';
-import { PROBLEM_TYPE, thrownProblem } from './problem-answer.ts';
+import { sendProblem, thrownProblem } from './problem-answer.ts';
 
 /** Limits of facts/security: everything larger is refused before it is read. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -36,7 +36,7 @@ export async function createApp(
     // What is left of a refused body is read and dropped: closing on it would reset the connection, and the sender
     // would never see why. The time limit of a request bounds it.
     reply.removeHeader('connection');
-    send(reply, found);
+    sendProblem(reply, found);
   };
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
@@ -86,6 +86,8 @@ function addRoute(
     url: operation.path,
     config: { id },
     handler: (request, reply) => {
+      if (readParams !== null && climbs(pathOf(request.url)))
+        return sendProblem(reply, problem('NOT_FOUND', 'No such route'));
       const { body } = request;
       return handle(
         context,
@@ -109,18 +111,29 @@ const PATHS: readonly { readonly pattern: RegExp; readonly methods: readonly str
   }),
 );
 
+function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
+/** Whether a path, once decoded, would climb: no name of ours does, so that nobody has an honest reason to ask. */
+function climbs(path: string): boolean {
+  // Nearly every path ends here.
+  if (!/\.\.|%2e/i.test(path)) return false;
+  const decoded = path.replaceAll(/%2e/gi, '.').replaceAll(/%2f|%5c|\\/gi, '/');
+  return /(?:^|\/)\.\.(?:\/|$)/.test(decoded);
+}
+
 function notFound(request: FastifyRequest, reply: FastifyReply): void {
-  const path = request.url.split('?', 1)[0] ?? '';
-  const methods = PATHS.filter(({ pattern }) => pattern.test(path)).flatMap((each) => each.methods);
+  const path = pathOf(request.url);
+  const methods = climbs(path)
+    ? []
+    : PATHS.filter(({ pattern }) => pattern.test(path)).flatMap((each) => each.methods);
   if (methods.length === 0) {
-    send(reply, problem('NOT_FOUND', 'No such route'));
+    sendProblem(reply, problem('NOT_FOUND', 'No such route'));
     return;
   }
   const allow = [...new Set(methods)].join(', ');
   reply.header('allow', allow);
-  send(reply, problem('METHOD_NOT_ALLOWED', `This route has ${allow}, not ${request.method}`));
-}
-
-function send(reply: FastifyReply, found: Problem): void {
-  reply.code(found.status).type(PROBLEM_TYPE).send(JSON.stringify(found));
+  sendProblem(reply, problem('METHOD_NOT_ALLOWED', `This route has ${allow}, not ${request.method}`));
 }

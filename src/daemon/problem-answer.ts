@@ -1,9 +1,18 @@
 // Owns how failures leave the daemon: every error as a problem document, and what is a bug told from what is not.
 
+import type { FastifyReply } from 'fastify';
 import type { Refusal } from '../core/refusal.ts';
 import { type Problem, problem, StyxyError } from '../errors.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
+
+/** Answers with a problem document. As bytes: to text of a JSON type the framework would add a charset, which it has not. */
+export function sendProblem(reply: FastifyReply, found: Problem): FastifyReply {
+  return reply
+    .code(found.status)
+    .header('content-type', PROBLEM_TYPE)
+    .send(Buffer.from(JSON.stringify(found)));
+}
 
 export function refusalProblem(refusal: Refusal): Problem {
   return problem(refusal.code, refusal.detail, refusal.hint, refusal.fields);

@@ -9,7 +9,7 @@ import type { ProcessIdentity } from '../../core/process-identity.ts';
 import type { Refusal } from '../../core/refusal.ts';
 import type { DaemonContext } from '../context.ts';
 import { isLinkedWorktree } from '../linked-worktree.ts';
-import { PROBLEM_TYPE, refusalProblem } from '../problem-answer.ts';
+import { refusalProblem, sendProblem } from '../problem-answer.ts';
 
 /** @param field the path of the request in its body, for messages; empty for the body itself */
 export function allocateCommand(context: DaemonContext, body: AllocateBody, field = ''): AllocateCommand {
@@ -53,6 +53,5 @@ export function identify(context: DaemonContext, pid: number | null): ProcessIde
 
 /** Answers with the refusal's problem document. */
 export function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
-  const problem = refusalProblem(refusal);
-  return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+  return sendProblem(reply, refusalProblem(refusal));
 }
