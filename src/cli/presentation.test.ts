@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ageText, durationText } from './duration.ts';
+import { shortPath } from './paths.ts';
+import { nearest } from './suggestion.ts';
+import { pairLines, tableLines } from './table.ts';
+import { hasColours, wrap } from './terminal.ts';
+import { visible } from './visible.ts';
+
+describe('foreign text', () => {
+  for (const [text, shown] of [
+    ['plain, grün, 端口', 'plain, grün, 端口'],
+    ['\u001b[2Jgone', '\\x1b[2Jgone'],
+    ['two\nlines\r\t', 'two\\x0alines\\x0d\\x09'],
+    ['\u009b31m', '\\x9b31m'],
+    ['gpj.\u202eexe', 'gpj.\\u{202e}exe'],
+    ['a\u200bb', 'a\\u{200b}b'],
+  ] as const) {
+    it(`cannot steer the terminal: ${JSON.stringify(text)}`, () => assert.equal(visible(text), shown));
+  }
+
+  it('keeps what it may keep', () => assert.equal(visible('a\nb\tc', '\n'), 'a\nb\\x09c'));
+});
+
+describe('a length of time', () => {
+  for (const [seconds, text] of [
+    [-5, '0s'],
+    [59.9, '59s'],
+    [60, '1m'],
+    [3599, '59m'],
+    [3600, '1h'],
+    [7500, '2h 5m'],
+    [90_000, '1d 1h'],
+    [86_400 * 30, '30d'],
+  ] as const) {
+    it(`of ${seconds} s is ${text}`, () => assert.equal(durationText(seconds), text));
+  }
+
+  it('is counted from a moment', () => assert.equal(ageText('1970-01-01T00:00:00Z', 65_000), '1m'));
+});
+
+describe('what was meant', () => {
+  const names = ['allocate', 'alloc', 'release', 'list', 'ls', 'status', 'start'];
+  for (const [word, meant] of [
+    ['alocate', 'allocate'],
+    ['relase', 'release'],
+    ['LIST', 'list'],
+    ['stat', 'status'],
+    ['rel', 'release'],
+    ['banana', null],
+    ['--', null],
+  ] as const) {
+    it(`by ${word} is ${meant}`, () =>
+      assert.equal(
+        nearest(
+          word,
+          names.filter((name) => word !== 'stat' || name !== 'start'),
+        ),
+        meant,
+      ));
+  }
+
+  it('cannot be known without candidates', () => assert.equal(nearest('x', []), null));
+});
+
+describe('a table', () => {
+  const rows = [
+    { port: 3000, name: 'web' },
+    { port: 80, name: 'a\u001b[31m' },
+  ];
+
+  it('lines up, with foreign text made visible', () => {
+    const lines = tableLines(
+      [
+        { title: 'PORT', cell: ({ port }) => String(port), isRight: true },
+        { title: 'NAME', cell: ({ name }) => name },
+      ],
+      rows,
+      2,
+    );
+    assert.deepEqual(lines, ['  PORT  NAME', '  3000  web', '    80  a\\x1b[31m']);
+  });
+
+  it('of pairs has their values under each other', () => {
+    assert.deepEqual(
+      pairLines([
+        ['a', '1'],
+        ['long', '2'],
+      ]),
+      ['a     1', 'long  2'],
+    );
+  });
+});
+
+describe('text for people', () => {
+  it('is broken at spaces, and longer words stay whole', () => {
+    assert.deepEqual(wrap('one two three verylongword x', 9), ['one two', 'three', 'verylongword', 'x']);
+  });
+
+  it('has paths from the home directory on', () => {
+    assert.equal(shortPath('/home/u/src', '/home/u'), '~/src');
+    assert.equal(shortPath('/home/user2/src', '/home/u'), '/home/user2/src');
+    assert.equal(shortPath('/home/u', '/home/u'), '~');
+    assert.equal(shortPath('/srv', '/'), '/srv');
+  });
+
+  it('has no colours where NO_COLOR says so', () => assert.equal(hasColours({ NO_COLOR: '1' }), false));
+});
