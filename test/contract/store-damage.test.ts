@@ -1,14 +1,14 @@
 // Owns the tests of damaged stores: rows that make no sense, files that are cut, flipped or no database at all.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { StyxyError } from '../../src/errors.ts';
 import type { StoredState } from '../../src/store/store.ts';
 import { aLease, granted } from './store-changes.ts';
-import { createSqliteHome, type SqliteHome } from './store-home.ts';
+import { createSqliteHome, type SqliteHome, startChild } from './store-home.ts';
 
 const LEASES = 400;
 
@@ -123,6 +123,23 @@ test('a file that is no database is copied, and a new store begins', (t) => {
   const [backup = ''] = home.backups();
   assert.deepEqual(readFileSync(join(home.backupsDir, backup)), garbage);
   assert.deepEqual(load(home).setAside, [], 'the next start finds nothing wrong');
+});
+
+test('of several that find a damaged store at once, one repairs and has it', async (t) => {
+  const home = homeFor(t);
+  fill(home);
+  const bytes = readFileSync(home.path);
+  bytes.write('no database', 0, 'latin1');
+  writeFileSync(home.path, bytes, { mode: 0o600 });
+  const children = Array.from({ length: 3 }, () => startChild('hold', home.dir));
+  for (const child of children) t.after(child.kill);
+  const answers = await Promise.all(children.map((child) => child.nextLine()));
+  assert.deepEqual(answers.sort(), ['ALREADY_RUNNING', 'ALREADY_RUNNING', 'open']);
+  for (const child of children) await child.kill();
+  const state = load(home);
+  assert.equal(state.leases.length, LEASES, 'a broken header alone costs no row');
+  assert.equal(home.backups().length, 1);
+  assert.deepEqual(readdirSync(home.dir).sort(), ['backups', 'state.db']);
 });
 
 test('a flipped bit anywhere costs at most the page it is on, and never silently', (t) => {

@@ -37,25 +37,37 @@ interface RepairOptions {
  */
 export function withRepairLock<Result>(path: string, waitMs: number, work: () => Result): Result {
   const lockPath = `${path}-repair-lock`;
-  createPrivateFile(lockPath);
-  const lock = new DatabaseSync(lockPath);
-  try {
-    lock.exec(`PRAGMA busy_timeout = ${waitMs}; BEGIN EXCLUSIVE`);
-  } catch (error) {
-    lock.close();
-    if (!isBusy(error)) throw error;
-    throw new StyxyError('ALREADY_RUNNING', `another process is repairing the store ${path}`, {
-      cause: error,
-    });
-  }
+  const lock = takeRepairLock(lockPath, path, waitMs);
   try {
     return work();
   } finally {
     lock.close();
-    // Whoever waited for the file that vanishes here finds a sound store when its turn comes.
     rmSync(lockPath, { force: true });
   }
 }
+
+function takeRepairLock(lockPath: string, path: string, waitMs: number): DatabaseSync {
+  for (let attempt = 1; ; attempt++) {
+    createPrivateFile(lockPath);
+    const lock = new DatabaseSync(lockPath);
+    try {
+      lock.exec(`PRAGMA busy_timeout = ${waitMs}; BEGIN EXCLUSIVE`);
+      return lock;
+    } catch (error) {
+      lock.close();
+      if (isBusy(error)) {
+        throw new StyxyError('ALREADY_RUNNING', `another process is repairing the store ${path}`, {
+          cause: error,
+        });
+      }
+      // Whoever held the lock has just removed its file; what it repaired is found sound in the next round.
+      if (attempt === LOCK_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** How often the lock's file may vanish under a process that waits for it. */
+const LOCK_ATTEMPTS = 5;
 
 /**
  * Replaces a damaged store by a new one with everything that is readable, after copying it into the backups.
