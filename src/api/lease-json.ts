@@ -21,7 +21,7 @@ export function leaseJson(snapshot: LeaseSnapshot): LeaseJson {
     project_path: lease.projectPath,
     pid: lease.pid,
     state: vitals.state,
-    orphan: vitals.orphan,
+    orphan: vitals.orphan && vitals.state === 'active',
     fence: lease.fence,
     allocated_at: new Date(lease.allocatedAt).toISOString(),
     expires_at: remainingMs === null ? null : new Date(at + remainingMs).toISOString(),

@@ -10,6 +10,7 @@ import type {
 } from '../core/command.ts';
 import { type LeaseEntry, leaseKey, singletonName } from '../core/lease.ts';
 import { isCallers } from '../core/lease-commands.ts';
+import type { ProcessIdentity } from '../core/process-identity.ts';
 import { restore } from '../core/restore.ts';
 import type { State } from '../core/state.ts';
 
@@ -46,9 +47,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   ): Promise<Outcome<Replies[Kind]>> {
     if (isStopping) throw stopping();
     noticeSleep();
-    const doubtful = inDoubt(state, command);
+    const doubtful = inDoubt(command);
     return tracked(
-      doubtful.length === 0 ? writer.submit<Kind>(command) : submitRefreshed<Kind>(command, doubtful),
+      doubtful === null ? writer.submit<Kind>(command) : submitRefreshed<Kind>(command, doubtful),
     );
   }
 
@@ -95,28 +96,45 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     if (outcome.ok) ended += outcome.reply.ended.length;
   }
 
-  /** An allocation must not join a lease whose holder has just died; a release must not miss a new listener. */
-  function inDoubt(view: State, command: Command): readonly LeaseEntry[] {
+  /**
+   * The leases to look at before a command is decided, or null where nothing is in doubt: an allocation must not join
+   * a lease, nor act for an instance, whose process has just died; a release must not miss a new listener.
+   */
+  function inDoubt(command: Command): readonly LeaseEntry[] | null {
     switch (command.kind) {
       case 'allocate':
-        return view.leaseCount === 0 ? [] : matches(view, command.request).filter(hasDeadProcess);
+        return state.leaseCount === 0 && isInstanceSound(command.request)
+          ? null
+          : doubtsOf([command.request]);
       case 'batch':
-        return command.allocations.flatMap((one) => matches(view, one.request)).filter(hasDeadProcess);
+        return doubtsOf(command.allocations.map((one) => one.request));
       case 'release':
-        return ofSomebodyElse(view, command);
+        return ofSomebodyElse(state, command);
       case 'cleanup':
-        return [...view.leases()];
+        return [...state.leases()];
       default:
-        return [];
+        return null;
     }
   }
 
-  function hasDeadProcess({ lease }: LeaseEntry): boolean {
-    return lease.process !== null && options.processes.life(lease.process) === 'dead';
+  function doubtsOf(requests: readonly AllocateRequest[]): readonly LeaseEntry[] | null {
+    const dead = requests
+      .flatMap((request) => matches(state, request))
+      .filter(({ lease }) => isDead(lease.process));
+    return dead.length === 0 && requests.every(isInstanceSound) ? null : dead;
+  }
+
+  function isInstanceSound({ instanceId }: AllocateRequest): boolean {
+    const known = instanceId === null ? undefined : state.instance(instanceId);
+    return known === undefined || known.pulse.process === 'dead' || !isDead(known.instance.process);
+  }
+
+  function isDead(process: ProcessIdentity | null): boolean {
+    return process !== null && options.processes.life(process) === 'dead';
   }
 
   async function hold(lockId: string): Promise<Outcome<{ close(): void }>> {
-    const opened = await submit<'hold'>({ kind: 'hold', lockId, delta: 1, listening: null });
+    const opened = await submit<'hold'>({ kind: 'hold', lockId, delta: 1 });
     if (!opened.ok) return opened;
     let isOpen = true;
     const close = (): void => {
@@ -128,13 +146,16 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     return { ok: true, reply: { close } };
   }
 
+  /** Counts a closed connection out at once, and only then looks whether anybody is left. */
   async function letGo(lockId: string): Promise<void> {
-    const entry = state.lease(lockId);
-    if (entry === undefined) return;
+    const closed = await writer.submit<'hold'>({ kind: 'hold', lockId, delta: -1 });
+    if (!closed.ok) return;
+    const since = closed.reply.snapshot.vitals.renewedAt;
     const sight = (await look([lockId], 0)).get(lockId);
-    const listening = sight === undefined ? null : sight === 'own';
-    const outcome = await writer.submit<'hold'>({ kind: 'hold', lockId, delta: -1, listening });
-    if (outcome.ok) ended += outcome.reply.ended.length;
+    // Where the listener cannot be known, the term decides.
+    if (sight === undefined) return;
+    await writer.submit<'abandon'>({ kind: 'abandon', lockId, since, listening: sight === 'own' });
+    await sweep();
     // A process that dies closes its connections a moment before it is gone: look once more.
     if (state.lease(lockId)?.vitals.process !== 'alive') return;
     options.scheduler.after(timings.secondLookMs, () => {
@@ -214,10 +235,10 @@ function matches(state: State, request: AllocateRequest): readonly LeaseEntry[] 
   return single === undefined || own.includes(single) ? own : [...own, single];
 }
 
-function ofSomebodyElse(state: State, command: ReleaseCommand): readonly LeaseEntry[] {
+function ofSomebodyElse(state: State, command: ReleaseCommand): readonly LeaseEntry[] | null {
   const entry = state.lease(command.lockId);
-  if (entry === undefined || command.force || entry.vitals.state === 'active') return [];
-  return isCallers(entry.lease, command) ? [] : [entry];
+  if (entry === undefined || command.force || entry.vitals.state === 'active') return null;
+  return isCallers(entry.lease, command) ? null : [entry];
 }
 
 function idsOf(leases: Iterable<LeaseEntry>): string[] {

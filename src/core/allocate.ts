@@ -123,7 +123,9 @@ function existing(given: Case, entry: LeaseEntry, message: string): Decision<All
 function askedAgain({ state, request, moment }: Case, entry: LeaseEntry): LeaseEntry {
   const { lease, vitals } = entry;
   const isDead = vitals.process === 'dead' || vitals.orphan;
-  const takesOver = !hasLiveProcess(entry) && (isDead || (request.pid !== null && request.pid !== lease.pid));
+  // While a program listens, the lease is its holder's or an orphan, whoever asks.
+  const isTaken = hasLiveProcess(entry) || vitals.state === 'active';
+  const takesOver = !isTaken && (isDead || (request.pid !== null && request.pid !== lease.pid));
   const instance = lease.instanceId === null ? undefined : state.instance(lease.instanceId);
   const isInstanceOver = instance !== undefined && isStale(instance, moment.now, state.floor);
   const ttlMs = request.ttlMs ?? lease.ttlMs;

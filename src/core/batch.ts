@@ -11,6 +11,8 @@ import type {
   Observed,
   Probe,
 } from './command.ts';
+import { blockPorts } from './port-range.ts';
+import { PortSet } from './port-set.ts';
 import { devolve, evolve, type State } from './state.ts';
 
 /**
@@ -28,15 +30,16 @@ export function decideBatch(
   const changes: Change[] = [];
   const allocations: AllocateReply[] = [];
   const probes: Probe[] = [];
+  let seen = observed;
   try {
     for (const [index, allocation] of command.allocations.entries()) {
       const lockId = observed.lockIds[index];
       if (lockId === undefined) throw new Error('a batch needs a fresh lock id for each of its requests');
-      let decision = decideAllocate(state, allocation, moment, observed, lockId);
+      let decision = decideAllocate(state, allocation, moment, seen, lockId);
       if (decision.kind === 'probe') {
         // Goes on as if the probe had been passed, so that all of the batch's ports are probed in one round.
         probes.push(...decision.probes);
-        decision = decideAllocate(state, allocation, moment, withClear(observed, decision.probes), lockId);
+        decision = decideAllocate(state, allocation, moment, withClear(seen, decision.probes), lockId);
       }
       if (decision.kind === 'look') return decision;
       if (decision.kind === 'refuse') {
@@ -49,6 +52,7 @@ export function decideBatch(
         throw new Error('a port that counts as probed was asked to be probed again');
       evolve(state, decision.changes);
       changes.push(...decision.changes);
+      seen = withoutFreed(seen, decision.changes);
       allocations.push(decision.reply);
     }
   } finally {
@@ -62,4 +66,15 @@ function withClear(observed: Observed, probes: readonly Probe[]): Observed {
   const clear = new Set(observed.clear);
   for (const { protocol, port } of probes) clear.add(`${protocol}:${port}`);
   return { ...observed, clear };
+}
+
+/** A port whose lease ends within the batch stays out of it: until the commit that lease is live. */
+function withoutFreed(observed: Observed, changes: readonly Change[]): Observed {
+  const pending = { ...observed.pending };
+  for (const change of changes) {
+    if (change.table !== 'lease' || change.before === null || change.after !== null) continue;
+    const { protocol, port, count } = change.before;
+    pending[protocol] = PortSet.of([...pending[protocol], ...blockPorts(port, count)]);
+  }
+  return { ...observed, pending };
 }

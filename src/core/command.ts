@@ -67,8 +67,16 @@ export interface HoldCommand {
   readonly kind: 'hold';
   readonly lockId: string;
   readonly delta: 1 | -1;
-  /** For a closing one: whether somebody listens on the lease's ports; null when that is not known. */
-  readonly listening: boolean | null;
+}
+
+/** What was seen after a holding connection closed: whether the lease is left without any holder. */
+export interface AbandonCommand {
+  readonly kind: 'abandon';
+  readonly lockId: string;
+  /** When the connection closed, in coordinator time (ms): who renewed or asked again since then is the holder. */
+  readonly since: number;
+  /** Whether the lease's own program listens. */
+  readonly listening: boolean;
 }
 
 export interface RegisterCommand {
@@ -130,6 +138,7 @@ export type Command =
   | RenewCommand
   | ReleaseCommand
   | HoldCommand
+  | AbandonCommand
   | RegisterCommand
   | InstanceHeartbeatCommand
   | RetireCommand
@@ -207,8 +216,8 @@ export interface Replies {
   batch: BatchReply;
   renew: LeaseReply;
   release: LeaseReply;
-  /** Also says which lease a closing connection ended. */
-  hold: SweepReply;
+  hold: LeaseReply;
+  abandon: Record<string, never>;
   register: InstanceReply;
   'instance-heartbeat': InstanceReply;
   retire: RetireReply;

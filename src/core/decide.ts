@@ -6,7 +6,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { AllocateCommand, Command, Decision, Moment, Observed, Replies } from './command.ts';
 import { decideInstanceHeartbeat, decideRegister, decideRetire } from './instance-commands.ts';
 import { leaseKey, singletonName } from './lease.ts';
-import { decideHold, decideRelease, decideRenew } from './lease-commands.ts';
+import { decideAbandon, decideHold, decideRelease, decideRenew } from './lease-commands.ts';
 import { decideObserve } from './observe.ts';
 import type { State } from './state.ts';
 import { decideCleanup, decideSweep, decideWake } from './sweep.ts';
@@ -45,7 +45,9 @@ function decideAny(
     case 'release':
       return decideRelease(state, command, moment);
     case 'hold':
-      return decideHold(state, command, moment, catalogue);
+      return decideHold(state, command, moment);
+    case 'abandon':
+      return decideAbandon(state, command, moment);
     case 'register':
       return decideRegister(state, command, moment, catalogue);
     case 'instance-heartbeat':

@@ -3,15 +3,15 @@
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
 import type {
+  AbandonCommand,
   Decision,
   HoldCommand,
   LeaseReply,
   Moment,
   ReleaseCommand,
   RenewCommand,
-  SweepReply,
 } from './command.ts';
-import { endedLease, forcedEndChanges, releaseChanges } from './ending.ts';
+import { releaseChanges } from './ending.ts';
 import { heartbeat } from './instance-changes.ts';
 import type { Lease, LeaseEntry, Vitals } from './lease.ts';
 import { hasLiveHolder, lifeAtGrant, snapshot } from './life.ts';
@@ -84,42 +84,41 @@ export function isCallers(
   );
 }
 
-/**
- * Counts a holding connection in or out. One that closes ends the lease at once, unless there is another holder or
- * somebody listens; where that is not known, the term decides.
- */
-export function decideHold(
-  state: StateView,
-  command: HoldCommand,
-  moment: Moment,
-  catalogue: Pick<Catalogue, 'quarantineMs' | 'quarantineMaxMs'>,
-): Decision<SweepReply> {
+/** Counts a holding connection in or out. The term begins anew at both. */
+export function decideHold(state: StateView, command: HoldCommand, moment: Moment): Decision<LeaseReply> {
   const entry = state.lease(command.lockId);
-  if (entry === undefined) {
-    // The lease was released before its connection closed: nothing is left to end.
-    return command.delta === 1
-      ? refuse(leaseNotFound(command.lockId))
-      : { kind: 'answer', reply: NONE, changes: [] };
-  }
+  if (entry === undefined) return refuse(leaseNotFound(command.lockId));
   const { lease, vitals } = entry;
   const holds = Math.max(0, vitals.holds + command.delta);
-  const held: Vitals = { ...vitals, holds, renewedAt: moment.now, orphan: vitals.orphan && holds === 0 };
-  const isLast =
-    command.delta === -1 && holds === 0 && !hasLiveHolder(state, { lease, vitals: held }, moment.now);
-  if (isLast && command.listening === false) {
-    const changes = forcedEndChanges(state, entry, catalogue, moment.now);
-    return { kind: 'answer', reply: { ended: [endedLease(state, entry, 'hold-closed', moment)] }, changes };
-  }
-  const isOrphan = isLast && command.listening === true;
-  const after: Vitals = isOrphan ? { ...held, state: 'active', orphan: true } : held;
-  return {
-    kind: 'answer',
-    reply: NONE,
-    changes: [{ table: 'vitals', id: lease.lockId, before: vitals, after }],
-  };
+  const after: Vitals = { ...vitals, holds, renewedAt: moment.now, orphan: vitals.orphan && holds === 0 };
+  const reply = { snapshot: snapshot(state, { lease, vitals: after }, moment) };
+  return { kind: 'answer', reply, changes: [{ table: 'vitals', id: lease.lockId, before: vitals, after }] };
 }
 
-const NONE: SweepReply = { ended: [] };
+/**
+ * Marks a lease that its last holding connection left behind. Where nobody listens, the next sweep ends it; where its
+ * program goes on, it stays as an orphan.
+ */
+export function decideAbandon(
+  state: StateView,
+  command: AbandonCommand,
+  moment: Moment,
+): Decision<Record<string, never>> {
+  const entry = state.lease(command.lockId);
+  const isLeft =
+    entry !== undefined &&
+    entry.vitals.renewedAt === command.since &&
+    entry.vitals.holds === 0 &&
+    !hasLiveHolder(state, entry, moment.now);
+  if (!isLeft) return { kind: 'answer', reply: {}, changes: [] };
+  const { vitals } = entry;
+  const after: Vitals = { ...vitals, orphan: true, state: command.listening ? 'active' : vitals.state };
+  return {
+    kind: 'answer',
+    reply: {},
+    changes: [{ table: 'vitals', id: command.lockId, before: vitals, after }],
+  };
+}
 
 /** Whoever renews is the holder: a process that is dead by then is forgotten, a new one takes its place. */
 function renewedLease({ lease, vitals }: LeaseEntry, command: RenewCommand): Lease {

@@ -43,7 +43,7 @@ export interface Vitals {
   readonly holds: number;
   /** What is known of the holder process; `none` when no pid was named. */
   readonly process: ProcessLife | 'none';
-  /** Holder dead, listener alive. */
+  /** The last holder is gone. The lease goes on while its own program listens, and only that long. */
   readonly orphan: boolean;
   /** Listener checks missed in a row since the lease was last active. */
   readonly missed: number;

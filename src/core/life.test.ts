@@ -13,7 +13,7 @@ interface Scene {
   readonly desk: Desk;
   readonly lease: Lease;
   see(sight: ListenerSight, life?: ProcessLife): void;
-  hold(delta: 1 | -1, listening?: boolean | null): void;
+  hold(delta: 1 | -1, listening?: boolean): void;
   /** Moves time by `ms`, sweeps, and tells why the lease ended, or null. */
   later(ms: number): string | null;
 }
@@ -29,8 +29,11 @@ function scene(request: Partial<AllocateRequest> = {}): Scene {
       const holders = new Map(life === undefined ? [] : [[lockId, life]]);
       desk.submit({ kind: 'observe', listeners: new Map([[lockId, sight]]), holders, instances: new Map() });
     },
-    hold(delta, listening = null) {
-      desk.submit({ kind: 'hold', lockId, delta, listening });
+    hold(delta, listening) {
+      desk.submit({ kind: 'hold', lockId, delta });
+      if (listening === undefined) return;
+      desk.submit({ kind: 'abandon', lockId, since: desk.now, listening });
+      desk.submit({ kind: 'sweep' });
     },
     later(ms) {
       desk.now += ms;
@@ -82,7 +85,18 @@ describe('the life of a lease', () => {
     assert.equal(s.desk.state.lease(s.lease.lockId)?.vitals.orphan, true);
     assert.equal(s.later(10 * 60_000), null);
     s.see('none');
-    assert.equal(s.later(0), 'holder-dead');
+    assert.equal(s.later(0), 'hold-closed');
+  });
+
+  it('belongs to whoever asked for it again while its holder left', () => {
+    const s = scene();
+    s.hold(1);
+    s.hold(-1);
+    const since = s.desk.now;
+    s.desk.now += 10;
+    assert.equal(s.desk.granted({ ttlMs: 60_000 }).existing, true);
+    s.desk.submit({ kind: 'abandon', lockId: s.lease.lockId, since, listening: false });
+    assert.equal(s.later(0), null);
   });
 
   it('ends when its process is dead and nobody listens; a stranger counts for nothing', () => {

@@ -55,7 +55,8 @@ export function endReason(
 ): EndReason | null {
   if (renewsItself(entry)) return null;
   const { lease, vitals } = entry;
-  if (vitals.process === 'dead' || vitals.orphan) return 'holder-dead';
+  if (vitals.process === 'dead') return 'holder-dead';
+  if (vitals.orphan) return 'hold-closed';
   const instance = lease.instanceId === null ? undefined : state.instance(lease.instanceId);
   if (instance !== undefined && isStale(instance, now, state.floor)) return 'instance-ended';
   if (vitals.missed >= catalogue.maxMisses && !hasLiveHolder(state, entry, now)) return 'listener-gone';
