@@ -68,7 +68,7 @@ function skipWithout(t: TestContext, place: Place): boolean {
   return true;
 }
 
-/** An app on a place, and how to end it. */
+/** An app on a place, and how to end it, which may be done twice. */
 async function open(protocol: Protocol, place: Place, port: number) {
   const { host, ipv6Only = false } = place;
   if (protocol === 'tcp') {
@@ -78,18 +78,18 @@ async function open(protocol: Protocol, place: Place, port: number) {
     assert.ok(address !== null && typeof address === 'object');
     return {
       port: address.port,
-      close: async () => {
-        server.close();
-        await once(server, 'close');
-      },
+      close: () => new Promise<unknown>((resolve) => server.close(resolve)),
     };
   }
   const socket = dgram.createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', ipv6Only });
   socket.bind({ address: host, port, exclusive: true });
   await once(socket, 'listening');
+  let isClosed = false;
   return {
     port: socket.address().port,
     close: async () => {
+      if (isClosed) return;
+      isClosed = true;
       socket.close();
       await once(socket, 'close');
     },
@@ -122,6 +122,7 @@ for (const protocol of protocols) {
         const port = await freePort(protocol);
         const other = protocol === 'tcp' ? 'udp' : 'tcp';
         const app = await open(protocol, place, port);
+        t.after(app.close);
         assert.deepEqual(await probe.taken(protocol, [port]), [port]);
         assert.deepEqual(await probe.taken(other, [port]), [], 'the protocols have ports of their own');
         await app.close();

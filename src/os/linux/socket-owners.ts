@@ -5,8 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { listPids } from './pids.ts';
 import type { SocketOwner } from './socket-row.ts';
 
-/** A machine has thousands of descriptors: other work gets its turn after this many processes. */
-const PROCESSES_PER_TURN = 16;
+/** A machine has thousands of descriptors: other work gets its turn after looking at this many. */
+const DESCRIPTORS_PER_TURN = 256;
 
 /**
  * The owner of each socket of `inodes`: of several processes the first in order of pid, which most often is their
@@ -19,30 +19,27 @@ export async function findSocketOwners(inodes: ReadonlySet<string>): Promise<Map
   const owners = new Map<string, SocketOwner>();
   if (inodes.size === 0) return owners;
   const pids = listPids();
-  for (const [index, pid] of [
-    ...pids.filter((pid) => pid !== 1),
-    ...pids.filter((pid) => pid === 1),
-  ].entries()) {
+  let looks = 0;
+  for (const pid of [...pids.filter((pid) => pid !== 1), ...pids.filter((pid) => pid === 1)]) {
     if (owners.size === inodes.size) break;
-    if (index % PROCESSES_PER_TURN === PROCESSES_PER_TURN - 1) await nextTurn();
-    for (const inode of socketsOf(pid)) {
-      if (inodes.has(inode) && !owners.has(inode)) owners.set(inode, { pid, process: null });
+    for (const fd of descriptorsOf(pid)) {
+      looks += 1;
+      if (looks % DESCRIPTORS_PER_TURN === 0) await nextTurn();
+      const inode = socketInode(pid, fd);
+      if (inode !== null && inodes.has(inode) && !owners.has(inode))
+        owners.set(inode, { pid, process: null });
     }
   }
   return owners;
 }
 
-function socketsOf(pid: number): string[] {
-  const inodes: string[] = [];
+function descriptorsOf(pid: number): readonly string[] {
   try {
-    for (const fd of readdirSync(`/proc/${pid}/fd`)) {
-      const inode = socketInode(pid, fd);
-      if (inode !== null) inodes.push(inode);
-    }
+    return readdirSync(`/proc/${pid}/fd`);
   } catch {
     // It ended, or is not ours to look into.
+    return [];
   }
-  return inodes;
 }
 
 function socketInode(pid: number, fd: string): string | null {
