@@ -79,13 +79,17 @@ export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object' && value !== null) return 'an object';
-  const text = JSON.stringify(typeof value === 'string' ? value.slice(0, 60) : value);
-  const escaped = text.replaceAll(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+  const text = printable(JSON.stringify(typeof value === 'string' ? value.slice(0, 60) : value));
+  return typeof value === 'string' && value.length > 60 ? `${text}… (${value.length} characters)` : text;
+}
+
+/** The text without a character that a terminal would obey or that turns the direction of writing. */
+export function printable(text: string): string {
+  return text.replaceAll(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  if (typeof value !== 'string') return escaped;
-  return value.length > 60 ? `${escaped}… (${value.length} characters)` : escaped;
 }
 
 function fromText(type: string | undefined, text: unknown): unknown {

@@ -1,6 +1,7 @@
 // Owns the reading of a JSON body: what is malformed, nested too deeply or meant to reach a prototype stops here.
 
 import { MAX_NESTING } from '../api/names.ts';
+import { printable } from '../api/validate.ts';
 import { StyxyError } from '../errors.ts';
 
 /** Keys that programs trip over which copy objects field by field. */
@@ -41,6 +42,5 @@ function inspect(value: unknown, depth: number): void {
 
 /** What the parser says, without the piece of the body that it quotes. */
 function reason(error: unknown): string {
-  const { message } = error as Error;
-  return /^[^",]*/.exec(message)?.[0].trim() || 'it cannot be parsed';
+  return printable((error as Error).message.replace(/, (?:\.\.\.)?"[\s\S]*$/, ''));
 }
