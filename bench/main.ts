@@ -1,0 +1,73 @@
+// Owns the benchmark's command: which cases run, how long, what is printed, and the exit status.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Case, FULL, QUICK } from './bench.ts';
+import { commandLine } from './cases/command-line.ts';
+import { firstAnswer } from './cases/first-answer.ts';
+import { growth } from './cases/growth.ts';
+import { idle } from './cases/idle.ts';
+import { memory } from './cases/memory.ts';
+import { requests } from './cases/requests.ts';
+import { startLoadProcess } from './load-process.ts';
+import { prepareProgram } from './program.ts';
+import { isMissed, machineLine, markdownTable, plainTable, type Row } from './report.ts';
+
+const CASES: readonly Case[] = [requests, growth, commandLine, firstAnswer, memory, idle];
+
+const USAGE = `npm run bench -- [--quick] [--only NAME]… [--markdown] [--no-build]
+
+Measures the built program against its limits, and exits with 1 when one is missed. Needs Linux.
+
+  --quick     a short run that only shows that everything works; it judges nothing
+  --only      one of the cases, may be repeated:
+${CASES.map(({ name, summary }) => `                ${name.padEnd(14)}${summary}`).join('\n')}
+  --markdown  the table in Markdown
+  --no-build  measure \`dist\` as it is
+`;
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    markdown: { type: 'boolean', default: false },
+    'no-build': { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+if (values.help) console.log(USAGE);
+else process.exitCode = await measure();
+
+async function measure(): Promise<number> {
+  const unknown = values.only.find((name) => !CASES.some((each) => each.name === name));
+  if (unknown !== undefined) {
+    console.error(`There is no case ${unknown}.\n\n${USAGE}`);
+    return 2;
+  }
+  if (process.platform !== 'linux') {
+    console.error('The benchmark reads /proc, which only Linux has.');
+    return 2;
+  }
+  const scratch = mkdtempSync(join(tmpdir(), 'styxy-bench-'));
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  // An `exit` of our own, so that what was started is ended.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
+  const program = await prepareProgram(scratch, values['no-build']);
+  const load = startLoadProcess();
+  const say = (message: string): void => void process.stderr.write(`${message} …\n`);
+  const rows: Row[] = [];
+  try {
+    for (const each of CASES) {
+      if (values.only.length > 0 && !values.only.includes(each.name)) continue;
+      rows.push(...(await each.run({ program, scratch, load, plan: values.quick ? QUICK : FULL, say })));
+    }
+  } finally {
+    load.stop();
+  }
+  const table = values.markdown ? markdownTable : plainTable;
+  console.log(`${machineLine()}\n\n${table(rows, !values.quick)}`);
+  return !values.quick && rows.some(isMissed) ? 1 : 0;
+}
