@@ -2,27 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import net from 'node:net';
 import { userInfo } from 'node:os';
-import { before, describe, type TestContext, test } from 'node:test';
-import type { Protocol } from '../../src/core/lease.ts';
+import { before, type TestContext, test } from 'node:test';
 import { createLinuxPortTable } from '../../src/os/linux/port-table.ts';
 import { readProcNet } from '../../src/os/linux/socket-source.ts';
-import type { PortProbe, PortTable } from '../../src/os/os.ts';
+import type { PortTable } from '../../src/os/os.ts';
 import { createPortTable } from '../../src/os/platform.ts';
-import { createPortProbe, hasSynchronousBinds } from '../../src/os/port-probe.ts';
-
-const onLinux = process.platform === 'linux';
-
-interface Place {
-  readonly host: string;
-  readonly ipv6Only?: boolean;
-  /** As the table shows it. */
-  readonly shown: string;
-}
+import { freePort, onLinux, open, type Place, probes, protocols, spawnNode } from './os-apps.ts';
 
 const places: readonly Place[] = [
   { host: '127.0.0.1', shown: '127.0.0.1' },
@@ -34,13 +23,6 @@ const places: readonly Place[] = [
   { host: '::', ipv6Only: true, shown: '::' },
 ];
 
-const protocols: readonly Protocol[] = ['tcp', 'udp'];
-
-/** Every way to look that this machine has. */
-const probes: readonly (readonly [string, PortProbe])[] = [
-  ['the probe', createPortProbe()],
-  ['the probe that waits', createPortProbe(process.platform, false)],
-];
 const tables: readonly (readonly [string, PortTable])[] = onLinux
   ? [
       ['the table', createPortTable()],
@@ -66,50 +48,6 @@ function skipWithout(t: TestContext, place: Place): boolean {
   if (hasIpv6 || !place.host.includes(':')) return false;
   t.skip('this machine has no IPv6');
   return true;
-}
-
-/** An app on a place, and how to end it, which may be done twice. */
-async function open(protocol: Protocol, place: Place, port: number) {
-  const { host, ipv6Only = false } = place;
-  if (protocol === 'tcp') {
-    const server = net.createServer().listen({ host, port, ipv6Only, exclusive: true });
-    await once(server, 'listening');
-    const address = server.address();
-    assert.ok(address !== null && typeof address === 'object');
-    return {
-      port: address.port,
-      close: () => new Promise<unknown>((resolve) => server.close(resolve)),
-    };
-  }
-  const socket = dgram.createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', ipv6Only });
-  socket.bind({ address: host, port, exclusive: true });
-  await once(socket, 'listening');
-  let isClosed = false;
-  return {
-    port: socket.address().port,
-    close: async () => {
-      if (isClosed) return;
-      isClosed = true;
-      socket.close();
-      await once(socket, 'close');
-    },
-  };
-}
-
-/** A port below the ephemeral range: the kernel hands it to nobody while it is let go of between two looks. */
-async function freePort(protocol: Protocol): Promise<number> {
-  const probe = createPortProbe();
-  for (;;) {
-    const port = 10_240 + Math.floor(Math.random() * 20_000);
-    if ((await probe.taken(protocol, [port])).length === 0) return port;
-  }
-}
-
-function spawnNode(script: string, shell?: string) {
-  const words = [...process.execArgv, '--input-type=module', '-e', script];
-  return shell === undefined
-    ? spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] })
-    : spawn('/bin/sh', ['-c', shell, process.execPath, ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
 for (const protocol of protocols) {
@@ -263,70 +201,3 @@ for (const [looker, probe] of probes) {
     });
   }
 }
-
-for (const isSynchronous of hasSynchronousBinds() ? [true, false] : [false]) {
-  for (const protocol of protocols) {
-    const name = `2,048 ports at once (${protocol}, ${isSynchronous ? 'synchronous' : 'waiting'})`;
-    test(`probing ${name} needs few descriptors`, { skip: !onLinux }, async (t) => {
-      const child = spawnNode(
-        `const { createPortProbe } = await import(${JSON.stringify(new URL('../../src/os/port-probe.ts', import.meta.url).href)});
-         const ports = Array.from({ length: 2048 }, (_, i) => 12000 + i);
-         const taken = await createPortProbe('linux', ${isSynchronous}).taken('${protocol}', ports);
-         console.log(taken.length);`,
-        'ulimit -n 128; exec "$0" "$@"',
-      );
-      t.after(() => child.kill('SIGKILL'));
-      // A probe without a descriptor to spare would call every further port taken.
-      const taken = Number(String((await once(child.stdout, 'data'))[0]));
-      assert.ok(taken < 1000, `${taken} of 2048 taken`);
-    });
-  }
-}
-
-describe('next to an app that binds again and again', { skip: !onLinux }, () => {
-  /** A child that listens on `port` and lets go, `times` over; prints how often it could not. */
-  function rebinder(port: number, times: number) {
-    return spawnNode(`import net from 'node:net';
-      let failed = 0;
-      for (let i = 0; i < ${times}; i++) {
-        const server = net.createServer();
-        await new Promise((resolve) => {
-          server.once('error', () => { failed += 1; resolve(); });
-          server.listen(${port}, '127.0.0.1', () => server.close(resolve));
-        });
-      }
-      console.log('failed', failed);
-      process.exit();`);
-  }
-
-  async function failures(probe: PortProbe, app: number, asked: readonly number[], t: TestContext) {
-    const child = rebinder(app, 300);
-    t.after(() => child.kill('SIGKILL'));
-    let output = '';
-    let isOver = false;
-    child.stdout.on('data', (data) => {
-      output += data;
-    });
-    child.once('close', () => {
-      isOver = true;
-    });
-    while (!isOver) {
-      for (let i = 0; i < 20; i++) await probe.taken('tcp', asked);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    return output.trim();
-  }
-
-  for (const [looker, probe] of probes) {
-    test(`${looker} of the neighbouring ports is never in its way`, async (t) => {
-      const port = await freePort('tcp');
-      assert.equal(await failures(probe, port, [port - 1, port + 1], t), 'failed 0');
-    });
-  }
-
-  test('not even a probe of its own port, where it needs not listen', async (t) => {
-    if (!hasSynchronousBinds()) return t.skip('this Node cannot bind without listening');
-    const port = await freePort('tcp');
-    assert.equal(await failures(createPortProbe(), port, [port], t), 'failed 0');
-  });
-});
