@@ -1,0 +1,364 @@
+// Owns the commands of the model test: each one runs against the naive model and the real core, and compares.
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { AllocateReply, AllocateRequest, ListenerSight } from '../../src/core/command.ts';
+import type { ProcessLife, Protocol } from '../../src/core/lease.ts';
+import type { CoreHarness, Outcome } from './core-harness.ts';
+import { keyOf, type Model, type ModelLease } from './model.ts';
+import { allocate, type ModelAnswer, setHolder } from './model-allocate.ts';
+
+export type Step = fc.Command<Model, CoreHarness>;
+
+const TTL = fc.constantFrom(null, 20_000, 90_000);
+const IDENTITY = { startTicks: '1', bootId: 'b', pidNamespace: 'n' };
+
+const request: fc.Arbitrary<AllocateRequest> = fc
+  .record({
+    serviceType: fc.constantFrom('dev', 'dev', 'dev', 'db', 'nope'),
+    serviceName: fc.constantFrom('web', 'web', 'api', null),
+    preferredPort: fc.option(fc.constantFrom(2999, 3000, 3001, 3002, 3003, 3004, 3006, 3011, 3013), {
+      freq: 2,
+    }),
+    exact: fc.boolean(),
+    protocol: fc.constantFrom<Protocol>('tcp', 'tcp', 'udp'),
+    count: fc.constantFrom(1, 1, 1, 2, 3),
+    instanceId: fc.constantFrom('one', 'two', null, null),
+    projectPath: fc.constantFrom('/a', '/b', '/c', null),
+    pid: fc.constantFrom(null, null, 7),
+    ttlMs: TTL,
+    fresh: fc.constantFrom(false, false, false, true),
+    linkedWorktree: fc.boolean(),
+    isKnown: fc.boolean(),
+  })
+  .map(({ isKnown, ...fields }) => ({
+    ...fields,
+    exact: fields.exact && fields.preferredPort !== null,
+    process: fields.pid === null || !isKnown ? null : { pid: fields.pid, ...IDENTITY },
+  }));
+
+/** One command as its text and what it does; fast-check shrinks lists of them. */
+function step(text: string, run: (model: Model, real: CoreHarness) => void): Step {
+  return {
+    check: () => true,
+    run: (model, real) => {
+      run(model, real);
+      assertSame(model, real);
+    },
+    toString: () => text,
+  };
+}
+
+const allocateStep = fc
+  .tuple(request, fc.option(fc.constantFrom('r1', 'r2', 'r3'), { freq: 3 }))
+  .map(([body, requestId]) =>
+    step(`allocate(${JSON.stringify(body)}, ${requestId})`, (model, real) => {
+      const outcome = real.run<'allocate'>({ kind: 'allocate', request: body, requestId });
+      compare(outcome, allocate(model, body, requestId), model);
+    }),
+  );
+
+const batchStep = fc.array(request, { minLength: 1, maxLength: 4 }).map((bodies) =>
+  step(`batch(${JSON.stringify(bodies)})`, (model, real) => {
+    const allocations = bodies.map((body) => ({ kind: 'allocate' as const, request: body, requestId: null }));
+    const outcome = real.run<'batch'>({ kind: 'batch', allocations });
+    const undo = structuredClone({ ...model, catalogue: null });
+    const answers = bodies.map((body) => allocate(model, body, null));
+    const refused = answers.findIndex((answer) => 'code' in answer);
+    if (refused !== -1) Object.assign(model, { ...undo, catalogue: model.catalogue });
+    if ('refusal' in outcome) {
+      assert.equal(outcome.refusal.fields.index, refused);
+      return;
+    }
+    assert.equal(refused, -1, 'a batch is granted only as a whole');
+    for (const [index, reply] of outcome.reply.allocations.entries()) {
+      const answer = answers[index];
+      if (answer === undefined || 'code' in answer) continue;
+      assert.equal(reply.snapshot.lease.port, answer.port);
+      assert.equal(reply.existing, answer.existing);
+      name(model, reply, answer.serial);
+    }
+  }),
+);
+
+const renewStep = fc.tuple(fc.nat(20), TTL, fc.constantFrom(0, 0, 1)).map(([pick, ttlMs, off]) =>
+  step(`renew(${pick}, ${ttlMs}, fence+${off})`, (model, real) => {
+    const lease = pickLease(model, pick);
+    const fence = lease === undefined ? null : lease.fence + off;
+    const lockId = lease?.lockId ?? 'nobody';
+    const outcome = real.run<'renew'>({ kind: 'renew', lockId, ttlMs, pid: null, process: null, fence });
+    const code = lease === undefined ? 'LEASE_NOT_FOUND' : off === 0 ? null : 'STALE_FENCE';
+    assert.equal(codeOf(outcome), code);
+    if (code !== null || lease === undefined) return;
+    lease.ttlMs = ttlMs ?? lease.ttlMs;
+    lease.renewedAt = model.now;
+    lease.missed = 0;
+    lease.missedAt = model.now;
+    // Whoever renews holds the lease: a process that is known to be dead is nobody's holder any more.
+    if (lease.life === 'dead' || lease.orphan) setHolder(lease, { pid: null, process: null });
+  }),
+);
+
+const releaseStep = fc
+  .record({
+    pick: fc.nat(20),
+    off: fc.constantFrom(null, 0, 0, -1),
+    instance: fc.constantFrom('one', 'two', null),
+    project: fc.constantFrom('/a', '/b', null),
+    force: fc.boolean(),
+  })
+  .map((r) =>
+    step(`release(${JSON.stringify(r)})`, (model, real) => {
+      const lease = pickLease(model, r.pick);
+      const outcome = real.run<'release'>({
+        kind: 'release',
+        lockId: lease?.lockId ?? 'nobody',
+        fence: lease === undefined || r.off === null ? null : lease.fence + r.off,
+        callerInstanceId: r.instance,
+        callerProjectPath: r.project,
+        force: r.force,
+      });
+      const code = releaseCode(lease, r);
+      assert.equal(codeOf(outcome), code);
+      if (code !== null || lease === undefined) return;
+      model.end(lease, false);
+      model.hear(r.instance);
+    }),
+  );
+
+function releaseCode(
+  lease: ModelLease | undefined,
+  r: { off: number | null; instance: string | null; project: string | null; force: boolean },
+): string | null {
+  if (lease === undefined) return 'LEASE_NOT_FOUND';
+  if (r.off !== null && r.off !== 0) return 'STALE_FENCE';
+  const isOwn =
+    (lease.instance !== null && lease.instance === r.instance) ||
+    (lease.project !== null && lease.project === r.project);
+  return lease.state === 'active' && !isOwn && !r.force ? 'LEASE_IN_USE' : null;
+}
+
+const holdStep = fc.tuple(fc.nat(20), fc.constantFrom<1 | -1>(1, -1)).map(([pick, delta]) =>
+  step(`hold(${pick}, ${delta})`, (model, real) => {
+    const lease = pickLease(model, pick);
+    if (lease === undefined || (delta === -1 && lease.holds === 0)) return;
+    real.run<'hold'>({ kind: 'hold', lockId: lease.lockId, delta });
+    lease.holds += delta;
+    lease.renewedAt = model.now;
+    if (lease.holds > 0) lease.orphan = false;
+  }),
+);
+
+const abandonStep = fc.tuple(fc.nat(20), fc.boolean(), fc.boolean()).map(([pick, isLate, listening]) =>
+  step(`abandon(${pick}, ${isLate ? 'renewed since' : 'at once'}, ${listening})`, (model, real) => {
+    const lease = pickLease(model, pick);
+    if (lease === undefined) return;
+    const since = lease.renewedAt - (isLate ? 1 : 0);
+    real.run<'abandon'>({ kind: 'abandon', lockId: lease.lockId, since, listening });
+    if (isLate || lease.holds > 0 || model.hasLiveHolder(lease)) return;
+    lease.orphan = true;
+    if (listening) lease.state = 'active';
+  }),
+);
+
+const observeStep = fc
+  .array(
+    fc.record({
+      pick: fc.nat(20),
+      sight: fc.option(fc.constantFrom<ListenerSight>('none', 'own', 'own', 'stranger'), { nil: undefined }),
+      life: fc.option(fc.constantFrom<ProcessLife>('alive', 'dead', 'unknown'), { nil: undefined }),
+    }),
+    { maxLength: 4 },
+  )
+  .map((sights) =>
+    step(`observe(${JSON.stringify(sights)})`, (model, real) => {
+      const listeners = new Map<string, ListenerSight>();
+      const holders = new Map<string, ProcessLife>();
+      for (const { pick, sight, life } of sights) {
+        const lease = pickLease(model, pick);
+        if (lease === undefined || listeners.has(lease.lockId) || holders.has(lease.lockId)) continue;
+        if (sight !== undefined) listeners.set(lease.lockId, sight);
+        // Only where a pid was named is there a process to look at.
+        if (life !== undefined && lease.isIdentified) holders.set(lease.lockId, life);
+        model.observe(lease, sight, lease.isIdentified ? life : undefined);
+      }
+      real.run<'observe'>({ kind: 'observe', listeners, holders, instances: new Map() });
+    }),
+  );
+
+const sweepStep = fc.constant(
+  step('sweep', (model, real) => {
+    const outcome = real.run<'sweep'>({ kind: 'sweep' });
+    const ended = 'reply' in outcome ? outcome.reply.ended.map(({ snapshot }) => snapshot.lease.lockId) : [];
+    assert.deepEqual(ended, model.sweep());
+    const again = real.run<'sweep'>({ kind: 'sweep' });
+    assert.deepEqual('reply' in again && again.reply.ended, [], 'sweeping twice is sweeping once');
+  }),
+);
+
+const wakeStep = fc.constant(
+  step('wake', (model, real) => {
+    real.run<'wake'>({ kind: 'wake' });
+    model.floor = model.now;
+  }),
+);
+
+const retireStep = fc.constantFrom('one', 'two').map((instanceId) =>
+  step(`retire(${instanceId})`, (model, real) => {
+    const outcome = real.run<'retire'>({ kind: 'retire', instanceId });
+    const known = model.instances.some(({ id }) => id === instanceId);
+    assert.equal(codeOf(outcome), known ? null : 'INSTANCE_NOT_FOUND');
+    if (!known) return;
+    for (const lease of model.leases.filter(({ instance }) => instance === instanceId))
+      model.end(lease, false);
+    model.instances = model.instances.filter(({ id }) => id !== instanceId);
+  }),
+);
+
+const heartbeatStep = fc.constantFrom('one', 'two').map((instanceId) =>
+  step(`heartbeat(${instanceId})`, (model, real) => {
+    const outcome = real.run<'instance-heartbeat'>({ kind: 'instance-heartbeat', instanceId });
+    const known = model.instances.some(({ id }) => id === instanceId);
+    assert.equal(codeOf(outcome), known ? null : 'INSTANCE_NOT_FOUND');
+    model.hear(instanceId);
+  }),
+);
+
+const cleanupStep = fc.tuple(fc.boolean(), fc.boolean()).map(([force, dryRun]) =>
+  step(`cleanup(force ${force}, dry run ${dryRun})`, (model, real) => {
+    const over = model.leases.filter(
+      (lease) =>
+        model.isOver(lease) ||
+        (lease.state === 'idle' && !model.hasLiveHolder(lease)) ||
+        (force && (lease.state === 'idle' || lease.state === 'reserved')),
+    );
+    const outcome = real.run<'cleanup'>({ kind: 'cleanup', force, dryRun });
+    assert.ok('reply' in outcome);
+    assert.deepEqual(
+      outcome.reply.cleaned.map(({ snapshot }) => snapshot.lease.lockId),
+      over.map(({ lockId }) => lockId),
+    );
+    assert.equal(outcome.reply.kept, model.leases.length - over.length);
+    if (!dryRun) for (const lease of over) model.end(lease, true);
+  }),
+);
+
+const worldStep = fc
+  .record({
+    seconds: fc.constantFrom(0, 1, 6, 15, 45, 130),
+    stranger: fc.option(fc.integer({ min: 3000, max: 3012 }), { freq: 2 }),
+    deleted: fc.option(fc.constantFrom('/a', '/b'), { freq: 2 }),
+  })
+  .map(({ seconds, stranger, deleted }) =>
+    step(`world(+${seconds} s, stranger ${stranger}, directory ${deleted})`, (model, real) => {
+      model.now += seconds * 1000;
+      real.now = model.now;
+      if (stranger !== null)
+        for (const set of [model.strangers, real.strangers]) toggle(set, `tcp:${stranger}`);
+      if (deleted !== null) for (const set of [model.deleted, real.deleted]) toggle(set, deleted);
+    }),
+  );
+
+/** All steps, the most telling ones most often. */
+export const STEPS: fc.Arbitrary<Step>[] = [
+  allocateStep,
+  allocateStep,
+  allocateStep,
+  batchStep,
+  renewStep,
+  releaseStep,
+  holdStep,
+  abandonStep,
+  observeStep,
+  observeStep,
+  sweepStep,
+  wakeStep,
+  retireStep,
+  heartbeatStep,
+  cleanupStep,
+  worldStep,
+  worldStep,
+];
+
+function compare(outcome: Outcome<AllocateReply>, answer: ModelAnswer, model: Model): void {
+  if ('code' in answer || 'refusal' in outcome) {
+    assert.equal(codeOf(outcome), 'code' in answer ? answer.code : null);
+    if ('refusal' in outcome) assertNamesHolders(outcome.refusal.code, outcome.refusal.fields);
+    return;
+  }
+  const { snapshot, existing, skipped } = outcome.reply;
+  assert.deepEqual(
+    {
+      existing,
+      port: snapshot.lease.port,
+      serial: answer.serial,
+      skipped: skipped.map(({ port }) => port).sort((a, b) => a - b),
+    },
+    answer,
+  );
+  name(model, outcome.reply, answer.serial);
+}
+
+/** A refusal for want of a port says who has them (invariant 13). */
+function assertNamesHolders(code: string, fields: Readonly<Record<string, unknown>>): void {
+  if (code !== 'RANGE_EXHAUSTED' && code !== 'PORT_UNAVAILABLE') return;
+  assert.ok(Array.isArray(fields.holders) && fields.holders.length > 0 && fields.holders.length <= 20);
+  assert.ok(Number(fields.holders_total) >= fields.holders.length);
+}
+
+/** Gives the model's lease the lock id and fence that the core chose, or compares them with those it has. */
+function name(model: Model, reply: AllocateReply, serial: number): void {
+  const { lockId, fence } = reply.snapshot.lease;
+  const lease = model.leases.find((one) => one.serial === serial);
+  if (lease === undefined) return;
+  if (lease.lockId === '') {
+    assert.ok(fence > model.lastFence, 'a fence rises with every grant');
+    Object.assign(lease, { lockId, fence });
+    model.lastFence = fence;
+  }
+  assert.deepEqual({ lockId, fence }, { lockId: lease.lockId, fence: lease.fence });
+}
+
+function assertSame(model: Model, real: CoreHarness): void {
+  const leases = [...real.state.leases()].map(({ lease, vitals }) => ({
+    lockId: lease.lockId,
+    fence: lease.fence,
+    port: lease.port,
+    key: keyOf({
+      project: lease.projectPath,
+      instance: lease.instanceId,
+      type: lease.serviceType,
+      name: lease.serviceName,
+      protocol: lease.protocol,
+    }),
+    ttlMs: lease.ttlMs,
+    state: vitals.state,
+    life: vitals.process,
+    holds: vitals.holds,
+    missed: vitals.missed,
+  }));
+  const expected = model.leases.map((lease) => ({
+    lockId: lease.lockId,
+    fence: lease.fence,
+    port: lease.port,
+    key: keyOf(lease),
+    ttlMs: lease.ttlMs,
+    state: lease.state,
+    life: lease.life,
+    holds: lease.holds,
+    missed: lease.missed,
+  }));
+  assert.deepEqual(leases, expected);
+}
+
+function codeOf(outcome: Outcome<unknown>): string | null {
+  return 'refusal' in outcome ? outcome.refusal.code : null;
+}
+
+function pickLease(model: Model, pick: number): ModelLease | undefined {
+  return model.leases[pick % Math.max(1, model.leases.length)];
+}
+
+function toggle(set: Set<string>, value: string): void {
+  if (!set.delete(value)) set.add(value);
+}

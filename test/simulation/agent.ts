@@ -1,0 +1,297 @@
+// Owns the simulated agent: a process with a project or an instance that leases ports, runs servers on them, and dies.
+
+import type { AllocateReply, AllocateRequest, Command } from '../../src/core/command.ts';
+import type { Lease, Protocol } from '../../src/core/lease.ts';
+import { send } from './call.ts';
+import { openHold } from './hold.ts';
+import type { Process } from './machine.ts';
+import type { Random } from './random.ts';
+import { CATALOGUE } from './weather.ts';
+import type { World } from './world.ts';
+
+/** A lease as the agent believes to have it. */
+interface Held {
+  readonly lease: Lease;
+  server: Process | null;
+  letGo: (() => void) | null;
+}
+
+/** What an agent does next, and how often of all. */
+const DEEDS: readonly (readonly [number, (agent: Agent) => void])[] = [
+  [30, (agent) => agent.allocate()],
+  [20, (agent) => agent.startServer()],
+  [8, (agent) => agent.stopServer()],
+  [9, (agent) => agent.release()],
+  [3, (agent) => agent.releaseOfOthers()],
+  [8, (agent) => agent.renew()],
+  [6, (agent) => agent.hold()],
+  [4, (agent) => agent.letGo()],
+  [4, (agent) => agent.batch()],
+  [1, (agent) => agent.cleanUp()],
+  [1, (agent) => agent.retire()],
+  [3, (agent) => agent.register()],
+  [3, (agent) => agent.die()],
+];
+
+/** Names of the world that agents share, so that their keys meet. */
+const PROJECTS: readonly [string | null, ...(string | null)[]] = [
+  '/src/shop',
+  '/src/shop',
+  '/src/blog',
+  '/src/docs',
+  null,
+];
+const HOME = '/home/dev';
+
+export class Agent {
+  readonly #world: World;
+  readonly #random: Random;
+  #process: Process;
+  #project: string | null;
+  #instance: string | null;
+  /** Whether it tells the daemon its pid. */
+  #namesPid: boolean;
+  readonly #held = new Map<string, Held>();
+  #requests = 0;
+
+  constructor(world: World, random: Random) {
+    this.#world = world;
+    this.#random = random;
+    this.#process = world.machine.spawn(1, HOME);
+    this.#project = null;
+    this.#instance = null;
+    this.#namesPid = true;
+    this.#beBorn();
+    this.#live();
+    this.#beat();
+  }
+
+  /** Sends an allocation, often under a request id, and sends it again when its answer is lost. */
+  allocate(): void {
+    const requestId = this.#random.chance(0.4)
+      ? `r-${this.#process.startTicks}-${this.#requests++ % 6}`
+      : null;
+    this.#ask({ kind: 'allocate', request: this.#request(), requestId }, 3);
+  }
+
+  batch(): void {
+    const allocations = Array.from({ length: this.#random.int(2, 4) }, () => ({
+      kind: 'allocate' as const,
+      request: this.#request(),
+      requestId: null,
+    }));
+    send<'batch'>(this.#world, { kind: 'batch', allocations }, (answer) => {
+      if (answer.kind !== 'outcome' || !answer.outcome.ok) return;
+      for (const reply of answer.outcome.reply.allocations) this.#got(reply);
+    });
+  }
+
+  /** Starts a server on one of the agent's ports; it takes a while to bind. */
+  startServer(): void {
+    const held = this.#random.pickMaybe([...this.#held.values()].filter(({ server }) => server === null));
+    if (held === undefined) return;
+    const { machine, timeline } = this.#world;
+    const server = machine.spawn(
+      this.#process.pid,
+      this.#random.chance(0.9) ? (this.#project ?? HOME) : HOME,
+      {
+        isReadable: this.#random.chance(0.9),
+      },
+    );
+    held.server = server;
+    timeline.after(this.#random.int(0, 6000), () => {
+      if (machine.identity(server.pid)?.startTicks !== String(server.startTicks)) return;
+      const { lease } = held;
+      const isBound = machine.bind(server.pid, lease.protocol, lease.port, this.#random.chance(0.9));
+      this.#world.log(`server ${server.pid} binds ${lease.port}: ${isBound}`);
+      if (!isBound) this.#end(held);
+    });
+  }
+
+  stopServer(): void {
+    const held = this.#random.pickMaybe([...this.#held.values()].filter(({ server }) => server !== null));
+    if (held === undefined) return;
+    this.#world.log(`server on ${held.lease.port} stops`);
+    this.#end(held);
+  }
+
+  release(): void {
+    const held = this.#random.pickMaybe([...this.#held.values()]);
+    if (held === undefined) return;
+    const { lease } = held;
+    const isStale = this.#random.chance(0.2);
+    const fence = isStale
+      ? lease.fence - this.#random.int(1, 5)
+      : this.#random.chance(0.5)
+        ? lease.fence
+        : null;
+    if (!isStale && this.#random.chance(0.7)) this.#end(held);
+    this.#send({ kind: 'release', lockId: lease.lockId, fence, force: false, ...this.#caller() });
+    if (!isStale) this.#forget(held);
+  }
+
+  /** Releases what somebody else has, as a confused client would. */
+  releaseOfOthers(): void {
+    const record = this.#random.pickMaybe(this.#world.auditor.live());
+    if (record === undefined) return;
+    const { lockId } = record.lease;
+    this.#send({ kind: 'release', lockId, fence: null, force: this.#random.chance(0.1), ...this.#caller() });
+  }
+
+  renew(): void {
+    const held = this.#random.pickMaybe([...this.#held.values()]);
+    if (held === undefined) return;
+    const { lease, server } = held;
+    const fence = this.#random.pick([null, lease.fence, lease.fence, lease.fence + 1, lease.fence - 1]);
+    const ttlMs = this.#random.pick([null, null, 25_000, 90_000]);
+    const pid = this.#namesPid && this.#random.chance(0.5) ? (server?.pid ?? this.#process.pid) : null;
+    this.#send({ kind: 'renew', lockId: lease.lockId, ttlMs, pid, process: this.#identify(pid), fence });
+  }
+
+  hold(): void {
+    const held = this.#random.pickMaybe([...this.#held.values()].filter(({ letGo }) => letGo === null));
+    if (held === undefined) return;
+    held.letGo = openHold(this.#world, held.lease.lockId);
+  }
+
+  letGo(): void {
+    const held = this.#random.pickMaybe([...this.#held.values()].filter(({ letGo }) => letGo !== null));
+    held?.letGo?.();
+    if (held !== undefined) held.letGo = null;
+  }
+
+  cleanUp(): void {
+    this.#send({ kind: 'cleanup', force: this.#random.chance(0.3), dryRun: this.#random.chance(0.3) });
+  }
+
+  retire(): void {
+    if (this.#instance === null) return;
+    this.#send({ kind: 'retire', instanceId: this.#instance });
+  }
+
+  register(): void {
+    if (this.#instance === null) return;
+    const pid = this.#namesPid ? this.#process.pid : null;
+    this.#send({
+      kind: 'register',
+      instanceId: this.#instance,
+      workingDirectory: this.#project,
+      linkedWorktree: this.#random.chance(0.3),
+      template: null,
+      pid,
+      process: this.#identify(pid),
+      ttlMs: null,
+      metadata: {},
+    });
+  }
+
+  /** The process ends: its connections close, its servers die with it or live on as orphans. */
+  die(): void {
+    const takesServersAlong = this.#random.chance(0.6);
+    this.#world.log(`agent ${this.#process.pid} dies, its servers ${takesServersAlong ? 'too' : 'live on'}`);
+    for (const held of this.#held.values()) {
+      if (takesServersAlong) this.#end(held);
+      held.letGo?.();
+    }
+    this.#held.clear();
+    this.#world.machine.kill(this.#process.pid);
+    this.#beBorn();
+  }
+
+  #beBorn(): void {
+    const random = this.#random;
+    this.#process = this.#world.machine.spawn(1, HOME, { isForeign: random.chance(0.1) });
+    this.#project = random.pick(PROJECTS);
+    this.#instance = this.#project === null || random.chance(0.5) ? `agent-${random.int(1, 6)}` : null;
+    this.#namesPid = random.chance(0.6);
+  }
+
+  #live(): void {
+    this.#world.timeline.after(this.#random.int(500, 9000), () => {
+      this.#live();
+      const all = DEEDS.reduce((sum, [weight]) => sum + weight, 0);
+      let at = this.#random.int(1, all);
+      for (const [weight, deed] of DEEDS) {
+        at -= weight;
+        if (at > 0) continue;
+        deed(this);
+        return;
+      }
+    });
+  }
+
+  /** Heartbeats of the instance: in time, late, doubled or missing. */
+  #beat(): void {
+    const usual = CATALOGUE.instanceTtlMs;
+    const delayMs = this.#random.pick([usual, usual, usual / 2, usual * 2, 100, usual * 4]);
+    this.#world.timeline.after(delayMs, () => {
+      this.#beat();
+      if (this.#instance !== null) this.#send({ kind: 'instance-heartbeat', instanceId: this.#instance });
+    });
+  }
+
+  #request(): AllocateRequest {
+    const random = this.#random;
+    const preferredPort = random.chance(0.25)
+      ? random.pick([3000, 3001, 3004, 3005, 3007, 4001, 4005, 5001, 6000])
+      : null;
+    const pid = this.#namesPid ? this.#process.pid : null;
+    return {
+      serviceType: random.pick(['dev', 'dev', 'dev', 'api', 'api', 'db']),
+      serviceName: random.pick(['web', 'web', 'admin', null]),
+      preferredPort,
+      exact: preferredPort !== null && random.chance(0.4),
+      protocol: random.pick<Protocol>(['tcp', 'tcp', 'tcp', 'udp']),
+      count: random.pick([1, 1, 1, 1, 2, 3]),
+      instanceId: this.#instance,
+      projectPath: this.#project,
+      pid,
+      process: this.#identify(pid),
+      ttlMs: random.pick([null, null, 25_000, 120_000]),
+      fresh: random.chance(0.1),
+      linkedWorktree: random.chance(0.3),
+    };
+  }
+
+  #ask(command: Extract<Command, { kind: 'allocate' }>, retries: number): void {
+    send<'allocate'>(this.#world, command, (answer) => {
+      if (answer.kind !== 'outcome') {
+        if (retries === 0) return;
+        this.#world.timeline.after(this.#random.int(100, 4000), () => this.#ask(command, retries - 1));
+      } else if (answer.outcome.ok) {
+        this.#got(answer.outcome.reply);
+      }
+    });
+  }
+
+  #got({ snapshot: { lease } }: AllocateReply): void {
+    const old = this.#held.get(lease.lockId);
+    this.#held.set(lease.lockId, { lease, server: old?.server ?? null, letGo: old?.letGo ?? null });
+  }
+
+  #send(command: Command): void {
+    send(this.#world, command, (answer) => {
+      if (answer.kind !== 'outcome' || answer.outcome.ok || !('lockId' in command)) return;
+      const held = this.#held.get(command.lockId);
+      if (answer.outcome.refusal.code === 'LEASE_NOT_FOUND' && held !== undefined) this.#forget(held);
+    });
+  }
+
+  #forget(held: Held): void {
+    held.letGo?.();
+    this.#held.delete(held.lease.lockId);
+  }
+
+  #end(held: Held): void {
+    if (held.server !== null) this.#world.machine.end(held.server);
+    held.server = null;
+  }
+
+  #identify(pid: number | null) {
+    return pid === null || !this.#world.weather.canIdentify ? null : this.#world.machine.identity(pid);
+  }
+
+  #caller() {
+    return { callerInstanceId: this.#instance, callerProjectPath: this.#project };
+  }
+}

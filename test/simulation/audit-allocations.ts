@@ -1,0 +1,232 @@
+// Owns the audit of allocations: durable before the answer, never a taken port, the right choice, refusals with reasons.
+
+import type { Outcome } from '../../src/coordinator/contract.ts';
+import type { AllocateReply, AllocateRequest } from '../../src/core/command.ts';
+import { leaseKey, type Protocol } from '../../src/core/lease.ts';
+import type { Auditor } from './auditor.ts';
+import type { Call } from './call.ts';
+import { coversPort, type LeaseRecord } from './ledger.ts';
+import { CATALOGUE, OWN_PORT } from './weather.ts';
+import type { World } from './world.ts';
+
+/** A window longer than this (ms) tells too little about what was free at the moment of the decision. */
+const LONGEST_WINDOW_MS = 8000;
+
+export class AllocationAudit {
+  /** By key: the port and size of its last grant; null where several leases of one key make it ambiguous. */
+  readonly #former = new Map<string, { readonly port: number; readonly count: number } | null>();
+  #hasForgotten = false;
+  /** By lock id: the same, as it was when that lease was granted. */
+  readonly #formerAtGrant = new Map<
+    string,
+    { readonly port: number; readonly count: number } | null | undefined
+  >();
+  readonly #inFlight: ReadonlyMap<number, Call>;
+  /** Allocations that were answered lately, for overlaps. */
+  readonly #recent: Call[] = [];
+  readonly #world: World;
+  readonly #auditor: Auditor;
+
+  constructor(world: World, auditor: Auditor, inFlight: ReadonlyMap<number, Call>) {
+    this.#world = world;
+    this.#auditor = auditor;
+    this.#inFlight = inFlight;
+  }
+
+  /** After a power cut nobody knows what the keys remember. */
+  forget(): void {
+    this.#former.clear();
+    this.#hasForgotten = true;
+  }
+
+  done(call: Call): void {
+    if (call.command.kind !== 'allocate' && call.command.kind !== 'batch') return;
+    this.#recent.push(call);
+    if (this.#recent.length > 50) this.#recent.shift();
+  }
+
+  granted({ lease, key }: LeaseRecord): void {
+    if (key === null) return;
+    const isAlone = this.#auditor.live().filter((other) => other.key === key).length === 1;
+    // The judgement of this very grant compares with what was before.
+    const known = this.#former.get(key);
+    this.#formerAtGrant.set(lease.lockId, known === undefined && this.#hasForgotten ? null : known);
+    this.#former.set(key, isAlone ? { port: lease.port, count: lease.count } : null);
+  }
+
+  judge(call: Call, request: AllocateRequest, outcome: Outcome<AllocateReply>): void {
+    if (outcome.ok) this.judgeGrant(call, request, outcome.reply);
+    else this.#judgeRefusal(call, request, outcome.refusal.code, outcome.refusal.fields);
+  }
+
+  judgeGrant(call: Call, request: AllocateRequest, reply: AllocateReply): void {
+    const { lease } = reply.snapshot;
+    const record = this.#auditor.records.get(lease.lockId);
+    this.#check(
+      4,
+      record !== undefined,
+      `${lease.lockId} on ${lease.port} was answered before it was durable`,
+    );
+    if (record === undefined) return;
+    this.#auditor.promised(record, call, reply.existing ? request.pid : lease.pid);
+    record.lastCallAt = this.#auditor.now;
+    this.#check(
+      4,
+      record.lease.port === lease.port && record.lease.fence === lease.fence,
+      `${lease.lockId} was answered otherwise than stored`,
+    );
+    if (reply.existing) this.#judgeExisting(call, request, record);
+    else this.#judgeNew(call, request, record);
+  }
+
+  #judgeExisting(call: Call, request: AllocateRequest, record: LeaseRecord): void {
+    const { lease } = record;
+    const hadEnded = record.endedAt !== null && record.endedAt < call.firstAt;
+    this.#check('key', !hadEnded, `${lease.lockId} had ended and was given out as existing`);
+    if (!lease.singleton) {
+      this.#check('key', leaseKey(request) === record.key, `${lease.lockId} was given to another key`);
+      this.#check('key', request.serviceName !== null, 'a lease without a name was matched');
+      // An answer that is only repeated renews nothing.
+      record.termFrom = Math.max(record.termFrom, call.firstAt);
+    }
+    this.#check('key', !request.fresh, `${lease.lockId} was given where a new one was asked`);
+    this.#check('key', request.count === lease.count, `${lease.lockId} was given for another count`);
+    const isOtherPort = request.exact && request.preferredPort !== lease.port;
+    this.#check('key', !isOtherPort, `${lease.lockId} was given for another exact port`);
+  }
+
+  #judgeNew(call: Call, request: AllocateRequest, record: LeaseRecord): void {
+    const { lease } = record;
+    this.#check('key', record.bornAt >= call.firstAt, `${lease.lockId} was there before it was asked for`);
+    for (const [port, since] of record.takenAtBirth) {
+      this.#check(
+        7,
+        since >= call.firstAt,
+        `${port} was granted though somebody had it since ${since / 1000}`,
+      );
+    }
+    const type = CATALOGUE.serviceTypes.get(request.serviceType);
+    const isInRange =
+      type !== undefined && lease.port >= type.range.start && lease.port + lease.count - 1 <= type.range.end;
+    // A former port out of range was this key's own wish when it got it.
+    const was = this.#formerAtGrant.get(lease.lockId);
+    const isFormer = was === null || (was?.port === lease.port && was.count >= lease.count);
+    const isWished = isInRange || isFormer || lease.port === request.preferredPort;
+    this.#check(2, isWished, `${lease.port}+${lease.count} is out of range and was not asked for`);
+    this.#check(
+      2,
+      !request.exact || lease.port === request.preferredPort,
+      `${lease.port} is not the exact port`,
+    );
+    this.#check('key', lease.count === request.count, `${lease.lockId} has not the size that was asked for`);
+    this.#judgeNoMatch(call, request, record);
+    if (!this.#isClear(call)) return;
+    const former = this.#formerAtGrant.get(lease.lockId);
+    const wish = request.preferredPort;
+    if (wish !== null) {
+      const isFree = lease.port !== wish && this.#wasFree(call, request, wish, record);
+      this.#check('choice', !isFree, `${lease.port} was granted though the wish ${wish} was free`);
+    } else if (former !== undefined && former !== null && former.count === request.count) {
+      const isFree = lease.port !== former.port && this.#wasFree(call, request, former.port, record);
+      this.#check(
+        12,
+        !isFree,
+        `${lease.lockId} got ${lease.port} though its key's former port ${former.port} was free`,
+      );
+    }
+  }
+
+  /** A new lease is only for whom no live one matches. */
+  #judgeNoMatch(call: Call, request: AllocateRequest, record: LeaseRecord): void {
+    if (request.fresh || request.serviceName === null || record.key === null || record.lease.singleton)
+      return;
+    for (const other of this.#auditor.live()) {
+      if (other === record || other.key !== record.key || other.lease.fence > record.lease.fence) continue;
+      const hasOtherShape =
+        other.lease.count !== request.count || (request.exact && request.preferredPort !== other.lease.port);
+      // Somebody had its port: it may count as hijacked.
+      if (hasOtherShape || other.everTouched || call.command.kind === 'batch') continue;
+      this.#check(
+        'key',
+        false,
+        `${record.lease.lockId} was granted though ${other.lease.lockId} has the same key`,
+      );
+    }
+  }
+
+  #judgeRefusal(
+    call: Call,
+    request: AllocateRequest,
+    code: string,
+    fields: Readonly<Record<string, unknown>>,
+  ): void {
+    if (code === 'RANGE_EXHAUSTED' || code === 'PORT_UNAVAILABLE') {
+      const { holders, holders_total: total } = fields;
+      const names = Array.isArray(holders) && holders.length > 0 && holders.length <= 20;
+      this.#check(13, names && Number(total) >= holders.length, `${code} names no holders`);
+      if (this.#isClear(call)) this.#judgeExhausted(call, request, code);
+    } else {
+      const isKnown =
+        code === 'SINGLETON_HELD' || code === 'INVALID_REQUEST' || code === 'UNKNOWN_SERVICE_TYPE';
+      this.#check(13, isKnown, `an allocation was refused with ${code}`);
+    }
+  }
+
+  #judgeExhausted(call: Call, request: AllocateRequest, code: string): void {
+    const type = CATALOGUE.serviceTypes.get(request.serviceType);
+    if (type === undefined) return;
+    const { start, end } = type.range;
+    const first = request.exact ? (request.preferredPort ?? start) : start;
+    const last = request.exact ? first : end - request.count + 1;
+    for (let port = first; port <= last; port++) {
+      this.#check(
+        13,
+        !this.#wasFree(call, request, port, null),
+        `${code}, but ${port} was free all the time`,
+      );
+    }
+  }
+
+  /** Whether nothing happened around the call that makes "was free" hard to tell. */
+  #isClear(call: Call): boolean {
+    const { now, disturbedAt } = this.#auditor;
+    if (now - call.firstAt > LONGEST_WINDOW_MS || disturbedAt >= call.firstAt) return false;
+    const others = [...this.#inFlight.values()].filter(
+      ({ id, command }) => id !== call.id && isAllocation(command.kind),
+    );
+    return others.length === 0 && !this.#recent.some((other) => (other.answeredAt ?? now) >= call.firstAt);
+  }
+
+  /** Whether the block from `first` could be granted from before the call until its answer. */
+  #wasFree(call: Call, request: AllocateRequest, first: number, except: LeaseRecord | null): boolean {
+    for (let port = first; port < first + request.count; port++) {
+      if (!this.#wasPortFree(call, request, port, except)) return false;
+    }
+    return first >= 1024 && first + request.count - 1 <= 65_535;
+  }
+
+  #wasPortFree(call: Call, request: AllocateRequest, port: number, except: LeaseRecord | null): boolean {
+    const { protocol } = request;
+    if (port === OWN_PORT || (protocol === 'tcp' && CATALOGUE.browserBlocked.has(port))) return false;
+    if (!this.#world.machine.wasFreeSince(protocol, port, call.firstAt)) return false;
+    for (const record of this.#auditor.records.values()) {
+      const wasThere = record.endedAt === null || record.endedAt >= call.firstAt;
+      if (record !== except && wasThere && coversPort(record, protocol, port)) return false;
+    }
+    return request.exact || !this.#rests(protocol, port, leaseKey(request));
+  }
+
+  /** Whether the store has a rest for the port that may bind this key. */
+  #rests(protocol: Protocol, port: number, key: string | null): boolean {
+    const rest = this.#world.disk.quarantines.get(`${protocol}:${port}`);
+    return rest !== undefined && (rest.key === null || rest.key !== key);
+  }
+
+  #check(invariant: number | string, holds: boolean, message: string): void {
+    if (!holds) this.#world.violation(invariant, message);
+  }
+}
+
+function isAllocation(kind: string): boolean {
+  return kind === 'allocate' || kind === 'batch';
+}

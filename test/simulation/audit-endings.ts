@@ -1,0 +1,91 @@
+// Owns the reasons for which a lease or an instance may end, judged by the world's truth and not by the daemon's.
+
+import { isListening, type LeaseRecord, SEEN_AFTER_MS, socketsOf } from './ledger.ts';
+import { CATALOGUE } from './weather.ts';
+import type { World } from './world.ts';
+
+/** The auditor looks once a second, so what it saw last may be that old (ms). */
+const LOOK_MS = 1000;
+/** A term may end this much (ms) early: the rounding of one look. */
+const TERM_SLACK_MS = 1100;
+
+/** Why the lease may end now, or null when it must not. */
+export function excuseForEnd(
+  world: World,
+  record: LeaseRecord,
+  instancesGone: ReadonlySet<string>,
+): string | null {
+  const { auditor } = world;
+  const { now } = auditor;
+  const { lease } = record;
+  if (record.enders.size > 0) return 'asked for';
+  if (lease.instanceId !== null && auditor.answers.isRetiring(lease.instanceId))
+    return 'its instance was retired';
+  if (lease.singleton && record.everTouched) return 'hijacked and taken over';
+  if (now - record.listenedAt <= LOOK_MS && isListening(record, world.machine, now)) return null;
+  const cleanup = auditor.answers.cleanupUnderWay();
+  if (cleanup === 'forced') return 'cleaned up by force';
+  if (lease.instanceId !== null && excuseForInstance(world, lease.instanceId, record.promisedAt) !== null) {
+    return 'its instance has ended';
+  }
+  if (instancesGone.has(lease.instanceId ?? '')) return 'its instance has ended';
+  const holder = lifeOfHolder(world, record);
+  if (holder === 'dead' && record.holds === 0 && isProvenAfterPromise(world, record))
+    return 'its holder is dead';
+  if (record.holds === 0 && holder !== 'alive') {
+    const from = Math.max(record.termFrom, record.keptAt, auditor.floor);
+    if (now - from >= lease.ttlMs - TERM_SLACK_MS) return 'its term is over';
+  }
+  if (record.holds > 0 || holder === 'alive' || holder === 'unknown' || hasLiveInstance(world, record))
+    return null;
+  if (cleanup !== null) return 'cleaned up';
+  if (record.holdClosedAt !== null) return 'its connection closed';
+  const quietMs = now - Math.max(record.seenAt, record.bornAt);
+  const missMs = 2 * CATALOGUE.missIntervalMs - TERM_SLACK_MS;
+  if (record.everTouched && socketsOf(record, world.machine).length === 0 && quietMs >= missMs) {
+    return 'its listener is gone';
+  }
+  return null;
+}
+
+/**
+ * Why an instance may count as ended, or null.
+ *
+ * @param promisedAt a moment at which somebody was promised a lease in its name: an end before that is none
+ */
+export function excuseForInstance(
+  world: World,
+  id: string,
+  promisedAt = Number.NEGATIVE_INFINITY,
+): string | null {
+  const { auditor, machine } = world;
+  if (auditor.answers.isRetiring(id)) return 'retired';
+  const record = auditor.instances.get(id);
+  if (record === undefined) return 'not registered';
+  const { row } = record;
+  if (row.process !== null) {
+    if (row.process.pidNamespace !== 'ours' || machine.isAlive(row.process)) return null;
+    return machine.diedAt(row.process) >= promisedAt ? 'its process is dead' : null;
+  }
+  const silentMs = auditor.now - Math.max(record.heardAt, auditor.floor);
+  return silentMs >= 3 * row.ttlMs - TERM_SLACK_MS ? 'it missed its heartbeats' : null;
+}
+
+function lifeOfHolder(world: World, { lease }: LeaseRecord): 'none' | 'alive' | 'dead' | 'unknown' {
+  // A pid that could not be identified when it was named is no holder that anybody could look at.
+  if (lease.process === null) return 'none';
+  if (lease.process.pidNamespace !== 'ours') return 'unknown';
+  if (!world.machine.isAlive(lease.process)) return 'dead';
+  // Where no process can be looked at, a living one is as unknown as any other.
+  const { healthySince, now } = world.auditor;
+  return healthySince !== null && now - healthySince >= SEEN_AFTER_MS ? 'alive' : 'unknown';
+}
+
+/** A lease that somebody else was promised after its holder's death is theirs now. */
+function isProvenAfterPromise(world: World, { lease, adoptedAt }: LeaseRecord): boolean {
+  return lease.process === null || world.machine.diedAt(lease.process) >= adoptedAt;
+}
+
+function hasLiveInstance(world: World, { lease }: LeaseRecord): boolean {
+  return lease.instanceId !== null && excuseForInstance(world, lease.instanceId) === null;
+}

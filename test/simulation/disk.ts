@@ -1,0 +1,92 @@
+// Owns the simulated disk: what was committed outlives every daemon; what was not synced does not outlive a power cut.
+
+import type { DurableChange, KeyMemory, Quarantine, RequestMemory } from '../../src/core/change.ts';
+import { invert } from '../../src/core/change.ts';
+import type { Instance } from '../../src/core/instance.ts';
+import type { Lease } from '../../src/core/lease.ts';
+import type { StoredState } from '../../src/store/store.ts';
+
+/** How many commits at the end of the log a power cut may undo. */
+const UNSYNCED_COMMITS = 5;
+
+export class Disk {
+  readonly leases = new Map<string, Lease>();
+  readonly keys = new Map<string, KeyMemory>();
+  readonly quarantines = new Map<string, Quarantine>();
+  readonly instances = new Map<string, Instance>();
+  readonly requests = new Map<string, RequestMemory>();
+  readonly notes = new Map<string, string>();
+  fenceCeiling = 0;
+  elapsedMs = 0;
+  #unsynced: (readonly DurableChange[])[] = [];
+
+  /** Applies all of `changes`, as they are when written as JSON. */
+  apply(changes: readonly DurableChange[]): void {
+    const written = copy(changes);
+    for (const change of written) this.#put(change);
+    this.#unsynced.push(written);
+    if (this.#unsynced.length > UNSYNCED_COMMITS) this.#unsynced.shift();
+  }
+
+  /** A full sync: no power cut undoes what came before. */
+  sync(): void {
+    this.#unsynced = [];
+  }
+
+  /** Loses the last `commits` commits that were not synced; returns what that undoes. */
+  cutPower(commits: number): readonly DurableChange[] {
+    const undone: DurableChange[] = [];
+    for (let i = 0; i < commits; i++) {
+      for (const change of invert(this.#unsynced.pop() ?? []) as DurableChange[]) {
+        this.#put(change);
+        undone.push(change);
+      }
+    }
+    return undone;
+  }
+
+  /** A copy of everything, as a new daemon reads it. */
+  load(): StoredState {
+    return {
+      leases: copy([...this.leases.values()]),
+      keys: new Map(copy([...this.keys])),
+      quarantines: new Map(copy([...this.quarantines])),
+      instances: copy([...this.instances.values()]),
+      requests: new Map(copy([...this.requests])),
+      fenceCeiling: this.fenceCeiling,
+      elapsedMs: this.elapsedMs,
+      setAside: [],
+    };
+  }
+
+  #put(change: DurableChange): void {
+    switch (change.table) {
+      case 'lease':
+        put(this.leases, change.id, change.after);
+        break;
+      case 'key':
+        put(this.keys, change.id, change.after);
+        break;
+      case 'quarantine':
+        put(this.quarantines, change.id, change.after);
+        break;
+      case 'instance':
+        put(this.instances, change.id, change.after);
+        break;
+      case 'request':
+        put(this.requests, change.id, change.after);
+        break;
+      default:
+        change satisfies never;
+    }
+  }
+}
+
+function put<Value>(map: Map<string, Value>, id: string, value: Value | null): void {
+  if (value === null) map.delete(id);
+  else map.set(id, value);
+}
+
+function copy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

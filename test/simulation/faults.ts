@@ -1,0 +1,120 @@
+// Owns the misfortunes of a simulated world: crashes, sleep, stops, full disks, blind tables, strangers, wrong clocks.
+
+import type { Protocol } from '../../src/core/lease.ts';
+import type { Process } from './machine.ts';
+import type { Random } from './random.ts';
+import { TYPES, type Weather } from './weather.ts';
+import type { World } from './world.ts';
+
+/** A gap (ms) that the daemon must notice as a sleep. */
+const NOTICED_GAP_MS = 10_000;
+
+const FAULTS: readonly ((world: World, random: Random) => void)[] = [
+  (world, random) => {
+    world.weather.crashInSteps = random.int(1, 8);
+  },
+  (world) => world.crash('killed'),
+  cutPower,
+  sleep,
+  stopDaemon,
+  (world, random) =>
+    spell(world, random, 'storeFault', random.pick(['STORE_FULL', 'STORE_UNAVAILABLE']), null),
+  (world, random) => spell(world, random, 'storeDelayMs', random.int(1, 400), world.weather.storeDelayMs),
+  (world, random) => spell(world, random, 'probeDelayMs', random.int(1, 400), world.weather.probeDelayMs),
+  (world, random) => spell(world, random, 'table', random.pick(['denied', 'partial', 'stale']), 'good'),
+  (world, random) => spell(world, random, 'tableDelayMs', random.int(500, 4000), 5),
+  (world, random) => spell(world, random, 'canIdentify', false, true),
+  (world, random) => {
+    world.weather.wallOffsetMs = random.int(-36_000_000, 36_000_000);
+    world.log(`wall clock is off by ${world.weather.wallOffsetMs / 1000} s`);
+  },
+  (world, random) => {
+    for (let i = random.int(2, 6); i > 0; i--) stranger(world, random);
+  },
+  (world, random) => {
+    const project = random.pick(['/src/shop', '/src/blog', '/src/docs']);
+    if (!world.deleted.delete(project)) world.deleted.add(project);
+    world.log(`directory ${project} ${world.deleted.has(project) ? 'is deleted' : 'is back'}`);
+  },
+];
+
+/** Lets misfortunes happen, one after the other. */
+export function plagueWith(world: World, random: Random): void {
+  world.timeline.after(random.int(2000, 40_000), () => {
+    plagueWith(world, random);
+    random.pickMaybe(FAULTS)?.(world, random);
+  });
+}
+
+/** Lets strangers take ports of the ranges now and then. */
+export function letStrangersIn(world: World, random: Random): void {
+  world.timeline.after(random.int(2000, 30_000), () => {
+    letStrangersIn(world, random);
+    stranger(world, random);
+  });
+}
+
+/** A stranger binds a port, any or one that was just probed, and goes again after a while. */
+export function stranger(
+  world: World,
+  random: Random,
+  port: number | null = null,
+  protocol: Protocol = 'tcp',
+): void {
+  const { machine, timeline } = world;
+  const { range } = random.pick(TYPES);
+  const wanted = port ?? random.int(range.start, range.end);
+  const process: Process = machine.spawn(1, '/elsewhere', { isReadable: random.chance(0.7) });
+  const isBound = machine.bind(process.pid, protocol, wanted, random.chance(0.7));
+  if (isBound) world.log(`stranger ${process.pid} takes ${protocol} ${wanted}`);
+  timeline.after(isBound ? random.int(1000, 90_000) : 0, () => machine.end(process));
+}
+
+/** One part of the weather turns bad for a while. */
+function spell<Part extends keyof Weather>(
+  world: World,
+  random: Random,
+  part: Part,
+  bad: Weather[Part],
+  good: Weather[Part],
+): void {
+  world.log(`${part} is ${bad}`);
+  world.weather[part] = bad;
+  world.auditor.disturbed();
+  world.timeline.after(random.int(500, 30_000), () => {
+    world.weather[part] = good;
+    world.log(`${part} is ${good} again`);
+  });
+}
+
+function cutPower(world: World, random: Random): void {
+  const undone = world.disk.cutPower(random.int(0, 3));
+  world.log(`power is cut, ${undone.length} changes are lost`);
+  world.crash('power cut');
+  world.auditor.powerWasCut(undone);
+}
+
+function sleep(world: World, random: Random): void {
+  const durationMs = random.pick([3000, 15_000, 600_000, 36_000_000]);
+  world.log(`machine sleeps for ${durationMs / 1000} s`);
+  world.timeline.sleep(durationMs);
+  if (durationMs >= NOTICED_GAP_MS) world.auditor.woke();
+  else world.auditor.disturbed();
+}
+
+function stopDaemon(world: World, random: Random): void {
+  const { daemon, timeline, auditor } = world;
+  if (daemon === null || daemon.gate.isStopped) return;
+  const durationMs = random.pick([500, 5000, 30_000, 300_000]);
+  world.log(`daemon is stopped for ${durationMs / 1000} s`);
+  daemon.gate.stop();
+  auditor.disturbed();
+  timeline.after(durationMs, () => {
+    if (daemon.gate.isDead) return;
+    world.log('daemon goes on');
+    if (durationMs >= NOTICED_GAP_MS) auditor.woke();
+    else auditor.disturbed();
+    // In the order of arrival, and in turns, as an event loop takes them.
+    for (const fn of daemon.gate.goOn()) timeline.after(0, () => daemon.gate.enter(fn));
+  });
+}

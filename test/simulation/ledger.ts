@@ -1,0 +1,108 @@
+// Owns what the auditor knows of every lease that was ever committed: its row, its asks, its holders, when it was kept.
+
+import type { Instance } from '../../src/core/instance.ts';
+import { type Lease, leaseKey } from '../../src/core/lease.ts';
+import type { Machine, Socket } from './machine.ts';
+
+/** A listener counts as seen when it was there for this long (ms): the contract gives ten seconds. */
+export const SEEN_AFTER_MS = 12_000;
+
+export interface LeaseRecord {
+  /** As it is in the store, or was at its end. */
+  lease: Lease;
+  readonly key: string | null;
+  readonly bornAt: number;
+  endedAt: number | null;
+  /** When each of its ports got its socket, for those that had one at the birth. */
+  readonly takenAtBirth: ReadonlyMap<number, number>;
+  /** From when on the term counts at the earliest. */
+  termFrom: number;
+  /** The last moment at which a holder or its own listener renewed the term for certain. */
+  keptAt: number;
+  /** The last moment at which its own program was seen to listen for certain. */
+  listenedAt: number;
+  /** The last moment at which anybody had one of its ports. */
+  touchedAt: number;
+  /** The last moment at which anybody had had one of its ports for long enough to be seen. */
+  seenAt: number;
+  everTouched: boolean;
+  /** Open connections that hold it. */
+  holds: number;
+  holdClosedAt: number | null;
+  /** When it last got another holder process. */
+  holderAt: number;
+  /** The last moment at which somebody was told that the lease is theirs. */
+  promisedAt: number;
+  /** The same, for somebody who named no process, or another one than the lease had before. */
+  adoptedAt: number;
+  /** Calls that may end it: their ids, until they are refused. */
+  readonly enders: Set<number>;
+  /** Since when it is over and nothing kept the daemon from ending it. */
+  overSince: number | null;
+  lastCallAt: number;
+}
+
+export function newRecord(lease: Lease, machine: Machine, now: number, termFrom: number): LeaseRecord {
+  const takenAtBirth = new Map<number, number>();
+  const record: LeaseRecord = {
+    lease,
+    key: leaseKey(lease),
+    bornAt: now,
+    endedAt: null,
+    takenAtBirth,
+    termFrom,
+    keptAt: Number.NEGATIVE_INFINITY,
+    listenedAt: Number.NEGATIVE_INFINITY,
+    touchedAt: Number.NEGATIVE_INFINITY,
+    seenAt: Number.NEGATIVE_INFINITY,
+    everTouched: false,
+    holds: 0,
+    holdClosedAt: null,
+    holderAt: now,
+    promisedAt: Number.NEGATIVE_INFINITY,
+    adoptedAt: Number.NEGATIVE_INFINITY,
+    enders: new Set(),
+    overSince: null,
+    lastCallAt: now,
+  };
+  for (const socket of socketsOf(record, machine)) takenAtBirth.set(socket.port, socket.since);
+  return record;
+}
+
+export function socketsOf({ lease }: LeaseRecord, machine: Machine): Socket[] {
+  const found: Socket[] = [];
+  for (let port = lease.port; port < lease.port + lease.count; port++) {
+    const socket = machine.socket(lease.protocol, port);
+    if (socket !== undefined) found.push(socket);
+  }
+  return found;
+}
+
+export function coversPort({ lease }: LeaseRecord, protocol: string, port: number): boolean {
+  return lease.protocol === protocol && port >= lease.port && port < lease.port + lease.count;
+}
+
+/**
+ * Whether there is evidence against a listener: outside the holder's process tree, where one is known, and with a known
+ * working directory outside the project (contract, "Life").
+ */
+export function isProvenStranger({ lease }: LeaseRecord, socket: Socket, machine: Machine): boolean {
+  const process = machine.processes.get(socket.pid);
+  if (lease.projectPath === null || !socket.isNamed || process === undefined || !process.isReadable)
+    return false;
+  if (process.cwd === lease.projectPath || process.cwd.startsWith(`${lease.projectPath}/`)) return false;
+  return lease.process === null || !machine.ancestors(socket.pid).includes(lease.process.pid);
+}
+
+/** Whether the lease's own program, as far as anybody can tell, has listened for long enough to be seen. */
+export function isListening(record: LeaseRecord, machine: Machine, now: number): boolean {
+  return socketsOf(record, machine).some(
+    (socket) => now - socket.since >= SEEN_AFTER_MS && !isProvenStranger(record, socket, machine),
+  );
+}
+
+/** What the auditor knows of an instance. */
+export interface InstanceRecord {
+  row: Instance;
+  heardAt: number;
+}

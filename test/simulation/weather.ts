@@ -1,0 +1,77 @@
+// Owns the weather of a simulated world: which faults are on at this moment, and the catalogue that everybody uses.
+
+import type { Catalogue, ServiceType } from '../../src/core/catalogue.ts';
+import { PortSet } from '../../src/core/port-set.ts';
+
+export interface Weather {
+  /** What every commit fails with at this moment. */
+  storeFault: 'STORE_FULL' | 'STORE_UNAVAILABLE' | null;
+  /** The longest that a commit takes, in ms; 0: commits are synchronous. */
+  storeDelayMs: number;
+  /** The longest that a probe takes, in ms; 0: probes are synchronous. */
+  probeDelayMs: number;
+  /** How the table of listeners answers. `partial` names no owners, `stale` is up to 200 ms old. */
+  table: 'good' | 'denied' | 'partial' | 'stale';
+  tableDelayMs: number;
+  /** Whether processes can be identified at all. */
+  canIdentify: boolean;
+  /** By how much the wall clock is wrong, in ms. */
+  wallOffsetMs: number;
+  /** After how many calls to the outside the daemon dies; null: not at all. */
+  crashInSteps: number | null;
+}
+
+export function fairWeather(): Weather {
+  return {
+    storeFault: null,
+    storeDelayMs: 0,
+    probeDelayMs: 0,
+    table: 'good',
+    tableDelayMs: 5,
+    canIdentify: true,
+    wallOffsetMs: 0,
+    crashInSteps: null,
+  };
+}
+
+/** Small ranges, so that they are full now and then, with a blocked port and the daemon's own one inside. */
+export const TYPES: readonly [ServiceType, ...ServiceType[]] = [
+  serviceType('dev', 3000, 3011, [3000, 3001, 3002], 'multi'),
+  serviceType('api', 4000, 4005, [4001], 'multi'),
+  serviceType('db', 5000, 5003, [5000], 'single'),
+];
+
+export const BLOCKED_PORT = 3005;
+export const OWN_PORT = 3007;
+
+export const CATALOGUE: Catalogue = {
+  serviceTypes: new Map(TYPES.map((type) => [type.name, type])),
+  templates: new Map([
+    ['main', 0],
+    ['dev', 1],
+    ['staging', 2],
+    ['features', 3],
+  ]),
+  browserBlocked: PortSet.of([BLOCKED_PORT]),
+  ownPorts: PortSet.of([OWN_PORT]),
+  defaultTtlMs: 60_000,
+  maxTtlMs: 30 * 86_400_000,
+  instanceTtlMs: 20_000,
+  keyRetentionMs: 90 * 86_400_000,
+  requestRetentionMs: 86_400_000,
+  quarantineMs: 120_000,
+  quarantineMaxMs: 600_000,
+  conflictRestMs: 10_000,
+  missIntervalMs: 10_000,
+  maxMisses: 3,
+};
+
+function serviceType(
+  name: string,
+  start: number,
+  end: number,
+  preferredPorts: readonly number[],
+  instanceBehavior: 'multi' | 'single',
+): ServiceType {
+  return { name, range: { start, end }, preferredPorts, instanceBehavior, description: '' };
+}

@@ -1,0 +1,154 @@
+// Owns one simulated world: its seed, time, machine, disk, weather and daemon, and the run from the first to the last event.
+
+import { createHash } from 'node:crypto';
+import type { Coordinator } from '../../src/coordinator/contract.ts';
+import { startCoordinator } from '../../src/coordinator/coordinator.ts';
+import { DEFAULT_TIMINGS, type Timings } from '../../src/coordinator/timings.ts';
+import { StyxyError } from '../../src/errors.ts';
+import { Auditor } from './auditor.ts';
+import { Disk } from './disk.ts';
+import { Machine } from './machine.ts';
+import { createRandom, type Random } from './random.ts';
+import { Gate, surroundings } from './surroundings.ts';
+import { Timeline } from './timeline.ts';
+import { fairWeather } from './weather.ts';
+
+/** How many lines of the history a failure shows. */
+const TAIL_LINES = 60;
+
+export interface Daemon {
+  readonly gate: Gate;
+  coordinator: Coordinator | null;
+  /** Called for each call under way when the daemon dies: the connection breaks. */
+  readonly broken: Set<() => void>;
+}
+
+/** Replaces parts of the program under test, to see that the simulation notices. */
+export interface Variant {
+  readonly start?: typeof startCoordinator;
+  readonly wrap?: (
+    options: Parameters<typeof startCoordinator>[0],
+    world: World,
+  ) => Parameters<typeof startCoordinator>[0];
+}
+
+export class World {
+  readonly seed: number;
+  readonly timeline = new Timeline();
+  readonly machine = new Machine(() => this.timeline.now);
+  readonly disk = new Disk();
+  readonly weather = fairWeather();
+  readonly auditor: Auditor;
+  /** Chance for what surrounds the daemon; clients have streams of their own. */
+  readonly chaos: Random;
+  readonly deleted = new Set<string>();
+  readonly timings: Timings = {
+    ...DEFAULT_TIMINGS,
+    fenceBlock: 100,
+    housekeepingMs: 30_000,
+    saveElapsedMs: 120_000,
+  };
+  daemon: Daemon | null = null;
+  lockIds = 0;
+  calls = 0;
+  crashes = 0;
+  failure: string | null = null;
+  readonly #hash = createHash('sha256');
+  readonly #tail: string[] = [];
+  readonly #variant: Variant;
+  #lines = 0;
+
+  constructor(seed: number, variant: Variant = {}) {
+    this.seed = seed;
+    this.chaos = createRandom(seed);
+    this.#variant = variant;
+    this.auditor = new Auditor(this);
+  }
+
+  get lines(): number {
+    return this.#lines;
+  }
+
+  log(line: string): void {
+    const text = `${(this.timeline.now / 1000).toFixed(3)} ${line}`;
+    this.#hash.update(text);
+    this.#lines += 1;
+    this.#tail.push(text);
+    if (this.#tail.length > TAIL_LINES) this.#tail.shift();
+    if (process.env.SIM_TRACE === '1') process.stderr.write(`${text}\n`);
+  }
+
+  /** The hash of everything that happened so far. */
+  digest(): string {
+    return this.#hash.copy().digest('hex');
+  }
+
+  get tail(): readonly string[] {
+    return this.#tail;
+  }
+
+  /** Notes the first violation; the run ends after this event. */
+  violation(invariant: number | string, message: string): void {
+    if (this.failure !== null) return;
+    if (process.env.SIM_IGNORE && new RegExp(process.env.SIM_IGNORE).test(message)) return;
+    this.failure = `invariant ${invariant}: ${message}`;
+    this.log(`VIOLATION of ${this.failure}`);
+  }
+
+  /** A fault that no command waited for: one of the store's is expected, anything else is a bug. */
+  onFault(error: unknown): void {
+    if (error instanceof StyxyError && error.code.startsWith('STORE_')) return;
+    this.violation(
+      'none',
+      `a bug was reported: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    );
+  }
+
+  /** Starts a daemon on what the disk holds. */
+  boot(): void {
+    if (this.daemon !== null) return;
+    const gate = new Gate();
+    const daemon: Daemon = { gate, coordinator: null, broken: new Set() };
+    this.daemon = daemon;
+    this.auditor.daemonStarts();
+    this.log('daemon starts');
+    const options = surroundings(this, gate);
+    const start = this.#variant.start ?? startCoordinator;
+    start(this.#variant.wrap?.(options, this) ?? options).then(
+      (coordinator) => {
+        if (gate.isDead) return;
+        daemon.coordinator = coordinator;
+        this.log('daemon serves');
+        this.auditor.daemonServes(coordinator, gate);
+      },
+      (error) => {
+        if (gate.isDead) return;
+        this.onFault(error);
+        this.crash('could not start');
+      },
+    );
+  }
+
+  /** One call to the outside: the point at which a crash that was planned happens. */
+  step(gate: Gate): void {
+    const { weather } = this;
+    if (gate.isDead || weather.crashInSteps === null) return;
+    weather.crashInSteps -= 1;
+    if (weather.crashInSteps > 0) return;
+    weather.crashInSteps = null;
+    this.crash('planned');
+  }
+
+  /** Ends the daemon without notice; the service manager starts another one. */
+  crash(why: string): void {
+    const { daemon } = this;
+    if (daemon === null) return;
+    daemon.gate.isDead = true;
+    this.daemon = null;
+    this.crashes += 1;
+    this.log(`daemon dies: ${why}`);
+    this.auditor.daemonDied();
+    for (const breaks of daemon.broken) this.timeline.after(this.chaos.int(0, 5), breaks);
+    this.timeline.after(this.chaos.int(50, 8000), () => this.boot());
+  }
+}
