@@ -57,7 +57,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     command: Extract<Command, { kind: Kind }>,
     doubtful: readonly LeaseEntry[],
   ): Promise<Outcome<Replies[Kind]>> {
-    await refresh(doubtful, command.kind !== 'cleanup');
+    // Who renews goes on in place of a dead holder, and clean-up by hand ends what is over itself.
+    await refresh(doubtful, command.kind !== 'cleanup' && command.kind !== 'renew');
     return writer.submit<Kind>(command);
   }
 
@@ -108,6 +109,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
           : doubtsOf([command.request]);
       case 'batch':
         return doubtsOf(command.allocations.map((one) => one.request));
+      case 'renew':
+        return withDeadHolder(state.lease(command.lockId));
       case 'release':
         return ofSomebodyElse(state, command);
       case 'cleanup':
@@ -122,6 +125,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       .flatMap((request) => matches(state, request))
       .filter(({ lease }) => isDead(lease.process));
     return dead.length === 0 && requests.every(isInstanceSound) ? null : dead;
+  }
+
+  function withDeadHolder(entry: LeaseEntry | undefined): readonly LeaseEntry[] | null {
+    return entry !== undefined && isDead(entry.lease.process) ? [entry] : null;
   }
 
   function isInstanceSound({ instanceId }: AllocateRequest): boolean {
