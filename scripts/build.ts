@@ -25,6 +25,8 @@ const COMMON: BuildOptions = {
   bundle: true,
   platform: 'node',
   format: 'cjs',
+  // A package's own CommonJS may find its parts by ways that no bundler can follow.
+  mainFields: ['module', 'main'],
   target: 'node22.13',
   // CommonJS starts faster than ES modules, and only without a dynamic import in it.
   supported: { 'dynamic-import': false },

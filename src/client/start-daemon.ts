@@ -1,7 +1,16 @@
 // Owns the start of a daemon by a client, so that many clients on a cold machine end with one daemon and all answered.
 
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.ts';
@@ -82,8 +91,8 @@ function cannotStart(home: Home, refusal: DaemonRefusal | null): StyxyError {
 /** @throws StyxyError DAEMON_UNREACHABLE */
 function prepareHome(home: Home): void {
   try {
-    mkdirSync(home.dir, { recursive: true, mode: 0o700 });
-    mkdirSync(home.logs, { recursive: true, mode: 0o700 });
+    makeDirectory(home.dir);
+    makeDirectory(home.logs);
   } catch (cause) {
     const { code = '', message } = cause as NodeJS.ErrnoException;
     const reasons: Record<string, string> = {
@@ -93,6 +102,7 @@ function prepareHome(home: Home): void {
       ENOTDIR: 'a part of the path is no directory',
       EEXIST: 'it is no directory',
       ENOSPC: 'the disk is full',
+      ENOENT: 'nothing can be created there',
     };
     throw new StyxyError(
       'DAEMON_UNREACHABLE',
@@ -103,6 +113,19 @@ function prepareHome(home: Home): void {
         cause,
       },
     );
+  }
+}
+
+/** Makes a directory and its parents. Node's own recursive way never ends where a file system takes none, as /proc. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, 0o700);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    makeDirectory(dirname(path));
+    makeDirectory(path);
   }
 }
 

@@ -16,6 +16,8 @@ export interface StoppedDaemon {
 const ASK_TIMEOUT_MS = 3_000;
 /** The daemon lets requests that are under way finish. */
 const END_TIMEOUT_MS = 10_000;
+/** One that does not answer has little to finish. */
+const SILENT_END_TIMEOUT_MS = 3_000;
 const KILL_TIMEOUT_MS = 3_000;
 const POLL_MS = 15;
 
@@ -44,7 +46,8 @@ export async function stopDaemon(home: Home, env: NodeJS.ProcessEnv): Promise<St
     if (!isProven(target)) throw failure ?? stillThere(target.pid);
     process.kill(target.pid, 'SIGTERM');
   }
-  if (await hasEnded(target, END_TIMEOUT_MS)) return { pid: target.pid, wasKilled: false };
+  const graceMs = asked === null ? SILENT_END_TIMEOUT_MS : END_TIMEOUT_MS;
+  if (await hasEnded(target, graceMs)) return { pid: target.pid, wasKilled: false };
   if (!isProven(target) || !isRunning(target)) throw stillThere(target.pid);
   process.kill(target.pid, 'SIGKILL');
   if (!(await hasEnded(target, KILL_TIMEOUT_MS))) throw stillThere(target.pid);

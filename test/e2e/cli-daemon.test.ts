@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { openPlace, type Place, PROGRAM } from './cli-harness.ts';
+
+let place: Place;
+const children = new Set<ChildProcess>();
+
+beforeEach(() => {
+  place = openPlace();
+});
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
+  await place.close();
+});
+
+function daemonPid(): number {
+  return (JSON.parse(readFileSync(join(place.home, 'daemon.json'), 'utf8')) as { pid: number }).pid;
+}
+
+describe('the daemon', () => {
+  it('is started once, stopped once, and both may be asked for again', async () => {
+    assert.match((await place.styxy(['daemon', 'stop'])).stdout, /No daemon ran/);
+    assert.equal((await place.styxy(['daemon', 'status'])).status, 3);
+    assert.match((await place.styxy(['daemon', 'start'])).stdout, /^Started/);
+    const again = await place.styxy(['daemon', 'start']);
+    assert.deepEqual([again.status, /^Runs already/.test(again.stdout)], [0, true]);
+    assert.equal((await place.styxy(['daemon', 'status'])).status, 0);
+    assert.match((await place.styxy(['daemon', 'stop'])).stdout, /is stopped/);
+    assert.equal(existsSync(join(place.home, 'styxy.sock')), false);
+    assert.equal((await place.styxy(['daemon', 'stop'])).status, 0);
+  });
+
+  it('that was killed is replaced by the next command, with its leases', async () => {
+    const first = await place.styxy(['allocate', '-s', 'dev', '-q']);
+    process.kill(daemonPid(), 'SIGKILL');
+    assert.equal((await place.styxy(['allocate', '-s', 'dev', '-q'])).stdout, first.stdout);
+    assert.match((await place.styxy(['list', '--json'])).stdout, /"count": 1/);
+  });
+
+  it('in the foreground is this very process, ends by its signals, and names the one that runs', async () => {
+    const child = spawn(process.execPath, [PROGRAM, 'daemon', 'run'], {
+      cwd: place.dir,
+      env: place.env,
+      stdio: ['ignore', 'inherit', 'pipe'],
+    });
+    children.add(child);
+    let stderr = '';
+    child.stderr.on('data', (bytes: Buffer) => {
+      stderr += bytes.toString();
+    });
+    while ((await place.styxy(['daemon', 'status'])).status !== 0) assert.equal(child.exitCode, null, stderr);
+    if (process.platform === 'linux' && typeof process.execve === 'function')
+      assert.equal(daemonPid(), child.pid);
+    const second = await place.styxy(['daemon', 'run']);
+    assert.equal(second.status, 1);
+    assert.match(second.stderr, new RegExp(`pid ${daemonPid()}`));
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    assert.deepEqual(await exit, [0, null]);
+    assert.doesNotMatch(stderr, /ExperimentalWarning/);
+  });
+
+  it('that is frozen is given up on by requests, and replaced by a restart', {
+    skip: process.platform === 'linux' ? false : 'only Linux proves which process a pid is',
+  }, async () => {
+    await place.styxy(['daemon', 'start']);
+    const pid = daemonPid();
+    process.kill(pid, 'SIGSTOP');
+    const outcome = await place.styxy(['list']);
+    assert.equal(outcome.status, 3);
+    assert.match(outcome.stderr, new RegExp(`pid ${pid}.*no answer came within`));
+    const restarted = await place.styxy(['daemon', 'restart']);
+    assert.equal(restarted.status, 0, restarted.stderr);
+    assert.notEqual(daemonPid(), pid);
+  });
+
+  it('logs what it does, where `daemon logs` finds it', async () => {
+    assert.match((await place.styxy(['daemon', 'logs'])).stderr, /no log yet/);
+    await place.styxy(['daemon', 'start']);
+    await place.styxy(['daemon', 'stop']);
+    assert.match((await place.styxy(['daemon', 'logs'])).stdout, /INFO .*ready/);
+    assert.match((await place.styxy(['daemon', 'logs', '-n', '1'])).stdout, /^.*stopped.*\n$/);
+  });
+});
+
+describe('without a daemon', () => {
+  it('that may be started, commands exit with 3 and say what to do', async () => {
+    for (const args of [['allocate', '-s', 'dev', '-q'], ['list'], ['check', '3000'], ['status']]) {
+      const outcome = await place.styxy(args, { env: { STYXY_AUTOSTART: '0' } });
+      assert.deepEqual([outcome.status, outcome.stdout], [3, ''], args.join(' '));
+      assert.match(outcome.stderr, /No daemon runs.*\n.*styxy daemon start/);
+    }
+    assert.equal(existsSync(place.home), false);
+    const started = await place.styxy(['daemon', 'start'], { env: { STYXY_AUTOSTART: '0' } });
+    assert.equal(started.status, 0, started.stderr);
+  });
+
+  const cases: readonly (readonly [string, () => NodeJS.ProcessEnv, number, RegExp])[] = [
+    ['STYXY_HOME is relative', () => ({ STYXY_HOME: 'styxy' }), 1, /no absolute path/],
+    ['STYXY_HOME is empty', () => ({ STYXY_HOME: '' }), 1, /no absolute path/],
+    ['STYXY_HOME is a file', () => ({ STYXY_HOME: file(place) }), 3, /is no directory/],
+    ['STYXY_HOME is below a file', () => ({ STYXY_HOME: join(file(place), 'x') }), 3, /no directory/],
+    ['STYXY_HOME cannot be made', () => ({ STYXY_HOME: '/proc/styxy' }), 3, /\/proc\/styxy/],
+    ['STYXY_API_PORT is a word', () => ({ STYXY_API_PORT: 'http' }), 3, /STYXY_API_PORT is "http"/],
+    ['STYXY_API_PORT is no port', () => ({ STYXY_API_PORT: '70000' }), 3, /STYXY_API_PORT is "70000"/],
+  ];
+  for (const [what, env, status, message] of cases) {
+    it(`because ${what}, the reason is given`, async () => {
+      const plain = await place.styxy(['allocate', '-s', 'dev', '-q'], { env: env() });
+      assert.deepEqual([plain.status, plain.stdout], [status, ''], plain.stderr);
+      assert.match(plain.stderr, message);
+      const json = await place.styxy(['allocate', '-s', 'dev', '--json'], { env: env() });
+      assert.equal((JSON.parse(json.stdout) as { success: boolean }).success, false);
+    });
+  }
+
+  it('because the token is not safe, the file and the remedy are named', async () => {
+    mkdirSync(place.home, { mode: 0o700 });
+    writeFileSync(join(place.home, 'auth.token'), 'a'.repeat(64));
+    chmodSync(join(place.home, 'auth.token'), 0o644);
+    const { status, stdout } = await place.styxy(['list', '--json']);
+    const problem = JSON.parse(stdout) as Record<string, string>;
+    assert.deepEqual([status, problem.code, problem.reason], [3, 'DAEMON_UNREACHABLE', 'HOME_UNSAFE']);
+    assert.match(problem.detail ?? '', /auth\.token/);
+    assert.match(problem.hint ?? '', /chmod/);
+    rmSync(join(place.home, 'auth.token'));
+    assert.equal((await place.styxy(['list'])).status, 0);
+  });
+});
+
+function file({ dir }: Place): string {
+  const path = join(dir, 'file');
+  writeFileSync(path, '');
+  return path;
+}
