@@ -242,9 +242,15 @@ function matches(state: State, request: AllocateRequest): readonly LeaseEntry[] 
   return single === undefined || own.includes(single) ? own : [...own, single];
 }
 
+/**
+ * A caller that names itself as somebody else than the holder is not believed to know what the lease is used for: its
+ * listener is looked at. Who names nobody has the lock id, which only the holder was told, and the last observation
+ * counts.
+ */
 function ofSomebodyElse(state: State, command: ReleaseCommand): readonly LeaseEntry[] | null {
+  const isNamed = command.callerInstanceId !== null || command.callerProjectPath !== null;
   const entry = state.lease(command.lockId);
-  if (entry === undefined || command.force || entry.vitals.state === 'active') return null;
+  if (entry === undefined || !isNamed || command.force || entry.vitals.state === 'active') return null;
   return isCallers(entry.lease, command) ? null : [entry];
 }
 
