@@ -22,8 +22,10 @@ const PORTS_EACH = 20;
 export interface Started {
   readonly pid: number;
   readonly child: ChildProcess;
-  /** Resolves with the status, or the signal that ended it. */
+  /** Resolves with the status, or the signal that ended it, once all that it and its processes print is there. */
   readonly ended: Promise<number | NodeJS.Signals>;
+  /** Resolves when it has ended itself, whoever of its processes still has its streams. */
+  readonly exited: Promise<void>;
   out(): string;
   err(): string;
   /** Resolves with what a pattern found in the standard output. */
@@ -78,10 +80,14 @@ export class RunFixture {
     const ended = new Promise<number | NodeJS.Signals>((resolve) => {
       child.once('close', (status, signal) => resolve(signal ?? status ?? -1));
     });
+    const exited = new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+    });
     const started: Started = {
       pid: child.pid ?? 0,
       child,
       ended,
+      exited,
       out: () => text.out,
       err: () => text.err,
       printed: (pattern) =>
@@ -123,8 +129,8 @@ export class RunFixture {
 
   /** Ends the daemon, and whatever a test left running. */
   async stop(): Promise<void> {
-    for (const { child } of this.#started) if (child.exitCode === null) child.kill('SIGTERM');
-    await Promise.all(this.#started.map(({ ended }) => ended));
+    for (const { child } of this.#started) child.kill('SIGTERM');
+    await Promise.all(this.#started.map(({ exited }) => exited));
     await this.daemon.stop();
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }

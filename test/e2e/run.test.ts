@@ -132,8 +132,8 @@ describe('the signals of styxy run', { concurrency: 3 }, () => {
     await untilGone(Number(pid));
   });
 
-  const hasPython = hasCommand('python3');
-  it('come once from the keyboard', { skip: hasPython ? false : 'python3 is missing' }, async () => {
+  const missingPython = hasCommand('python3') ? false : 'python3 is missing';
+  it('come once from the keyboard', { skip: missingPython }, async () => {
     const script = `let n = 0; process.on('SIGINT', () => { n += 1; setTimeout(() => { console.log('interrupts ' + n); process.exit(0); }, 300); })`;
     const command = [NODE, '--disable-warning=ExperimentalWarning', 'main', 'run', '-s', TYPE, '-n', 'key'];
     const line = JSON.stringify([...command, ...onSignal(script)]);

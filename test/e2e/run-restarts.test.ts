@@ -1,0 +1,215 @@
+// Owns the proof of what outlives its maker: ports that come back, leases without their `styxy run`, and runs without a daemon.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import {
+  hasCommand,
+  isAlive,
+  type RunFixture,
+  SERVER,
+  type Started,
+  serving,
+  startRunFixture,
+  until,
+  untilGone,
+} from './run-fixture.ts';
+
+const NODE = process.execPath;
+const SERVE = ['--', NODE, '-e', SERVER];
+const missingGit = hasCommand('git') ? false : 'git is missing';
+const missingPython = hasCommand('python3') ? false : 'python3 is missing';
+
+let fixture: RunFixture;
+before(async () => {
+  fixture = await startRunFixture();
+});
+after(() => fixture.stop());
+
+async function stopRun(run: Started): Promise<void> {
+  process.kill(run.pid, 'SIGTERM');
+  await run.ended;
+}
+
+describe('the ports of two worktrees', () => {
+  it('differ, and are the same again after everything was restarted', { skip: missingGit }, async () => {
+    const shop = join(fixture.root, 'shop');
+    const linked = join(fixture.root, 'fix');
+    mkdirSync(shop);
+    writeFileSync(join(shop, 'README'), 'a shop');
+    const git = (...args: string[]): void => {
+      const named = ['-c', 'user.name=test', '-c', 'user.email=test@localhost', '-c', 'commit.gpgsign=false'];
+      execFileSync('git', [...named, ...args], { cwd: shop, stdio: 'ignore' });
+    };
+    git('init');
+    git('add', '.');
+    git('commit', '-m', 'A shop');
+    git('worktree', 'add', '-b', 'fix', linked);
+    // The second round starts them the other way round: the ports are the checkouts', not those of an order.
+    const round = async (checkouts: readonly string[]): Promise<Map<string, number>> => {
+      const ports = new Map<string, number>();
+      for (const cwd of checkouts) {
+        const run = fixture.runTyped(['-n', 'web', ...SERVE], { cwd });
+        ports.set(cwd, (await serving(run)).port);
+        runs.push(run);
+      }
+      await Promise.all(runs.splice(0).map(stopRun));
+      return ports;
+    };
+    const runs: Started[] = [];
+    const first = await round([shop, linked]);
+    assert.equal(new Set(first.values()).size, 2);
+    await fixture.daemon.end();
+    await fixture.daemon.restart();
+    const second = await round([linked, shop]);
+    assert.deepEqual(new Map([...second].sort()), new Map([...first].sort()));
+  });
+});
+
+describe('a run whose styxy run was killed', () => {
+  it('keeps its lease while the command lives, and no longer', async () => {
+    const run = fixture.runTyped(['-n', 'left-alone', ...SERVE]);
+    const { port, pid } = await serving(run);
+    await until('the lease to name the command', async () =>
+      (await fixture.leaseOn(port))?.pid === pid ? true : null,
+    );
+    process.kill(run.pid, 'SIGKILL');
+    await run.exited;
+    const lease = await fixture.leaseOn(port);
+    assert.deepEqual([lease?.pid, lease?.expires_at], [pid, null]);
+    process.kill(pid, 'SIGKILL');
+    await until('the lease to end', async () => ((await fixture.leaseOn(port)) === null ? true : null));
+  });
+
+  it('is an orphan when the command is dead and its server still listens', async () => {
+    const run = fixture.runTyped([
+      '-n',
+      'orphan',
+      '--',
+      'sh',
+      '-c',
+      `${NODE} -e "$0" & echo "shell $$ end"; wait`,
+      SERVER,
+    ]);
+    const { port, pid } = await serving(run);
+    const [, shell] = await run.printed(/shell (\d+) end/);
+    process.kill(run.pid, 'SIGKILL');
+    process.kill(Number(shell), 'SIGKILL');
+    await until('the lease to be an orphan', async () =>
+      (await fixture.leaseOn(port))?.orphan === true ? true : null,
+    );
+    process.kill(pid, 'SIGKILL');
+    await until('the lease to end', async () => ((await fixture.leaseOn(port)) === null ? true : null));
+  });
+});
+
+describe('a run whose daemon goes away', () => {
+  for (const [how, gone] of [
+    ['is killed', () => fixture.daemon.kill9()],
+    ['is stopped', () => fixture.daemon.end()],
+  ] as const) {
+    it(`goes on with its lease when the daemon ${how} and another one comes`, async () => {
+      const run = fixture.runTyped(['-n', 'survivor', ...SERVE]);
+      const { port, pid } = await serving(run);
+      const lease = await until('the lease', () => fixture.leaseOn(port));
+      await gone();
+      assert.ok(isAlive(pid));
+      await fixture.daemon.restart();
+      const [again] = await fixture.leases();
+      assert.equal(again?.lock_id, lease.lock_id);
+      assert.equal(await (await fetch(`http://127.0.0.1:${port}`)).text(), 'served');
+      await stopRun(run);
+      assert.equal(await fixture.leaseOn(port), null);
+      assert.doesNotMatch(run.err(), /ended by somebody/);
+    });
+  }
+
+  it('ends as it would have without one', async () => {
+    const run = fixture.runTyped(['-n', 'forsaken', ...SERVE]);
+    const { pid } = await serving(run);
+    await fixture.daemon.kill9();
+    process.kill(run.pid, 'SIGTERM');
+    assert.equal(await run.ended, 143);
+    await untilGone(pid);
+    await fixture.daemon.restart();
+    await until('the lease to end', async () => ((await fixture.leases()).length === 0 ? true : null));
+  });
+
+  it('says so when its lease is gone meanwhile, and goes on', async () => {
+    const run = fixture.runTyped(['-n', 'robbed', ...SERVE]);
+    const { port, pid } = await serving(run);
+    const lease = await until('the lease', () => fixture.leaseOn(port));
+    await fixture.daemon.request('DELETE', `/allocate/${lease.lock_id}?force=true`);
+    await fixture.daemon.kill9();
+    await fixture.daemon.restart();
+    await until('the warning', () => (/was ended by somebody/.test(run.err()) ? true : null));
+    assert.ok(isAlive(pid));
+    await stopRun(run);
+  });
+});
+
+describe('a run of a real tool', () => {
+  it('serves on the port that replaces {port}', { skip: missingPython }, async () => {
+    const run = fixture.runTyped([
+      '-n',
+      'files',
+      '--',
+      'python3',
+      '-m',
+      'http.server',
+      '--bind',
+      '127.0.0.1',
+      '{port}',
+    ]);
+    const lease = await until(
+      'the lease',
+      async () => (await fixture.leases()).find(({ service_name }) => service_name === 'files') ?? null,
+    );
+    const page = await until('an answer', () =>
+      fetch(`http://127.0.0.1:${lease.port}`).then(
+        (answer) => answer.text(),
+        () => null,
+      ),
+    );
+    assert.match(page, /Directory listing/);
+    process.kill(run.pid, 'SIGINT');
+    await run.ended;
+    assert.equal(await fixture.leaseOn(lease.port), null);
+  });
+});
+
+describe('a run without a daemon', () => {
+  const SHOW = 'console.log(JSON.stringify([process.env.PORT ?? null, ...process.argv.slice(1)]))';
+  beforeEach(() => fixture.daemon.end());
+  after(() => fixture.daemon.restart());
+
+  it('is the unchanged command, after one warning', async () => {
+    const run = fixture.run(['--', NODE, '-e', SHOW, '{port}']);
+    assert.equal(await run.ended, 0);
+    assert.deepEqual(JSON.parse(run.out()), [null, '{port}']);
+    assert.equal(run.err().match(/no daemon/g)?.length, 1);
+    assert.match(run.err(), /\{port\} stays as it is/);
+  });
+
+  it('puts the port that was asked for in place of {port}, since nothing else can be meant', async () => {
+    const run = fixture.run(['-p', '4321', '--', NODE, '-e', SHOW, '{port}']);
+    assert.equal(await run.ended, 0);
+    assert.deepEqual(JSON.parse(run.out()), [null, '4321']);
+  });
+
+  it("has the command's status, and ends its processes", async () => {
+    const run = fixture.run(['--', 'sh', '-c', 'sleep 303 & echo "sleeper $! end"; sleep 0.5; exit 5']);
+    assert.equal(await run.ended, 5);
+    const [, pid] = await run.printed(/sleeper (\d+) end/);
+    await untilGone(Number(pid));
+  });
+
+  it('does not happen with --require: status 3, and nothing is started', async () => {
+    const run = fixture.run(['--require', '--', NODE, '-p', '"started"']);
+    assert.equal(await run.ended, 3);
+    assert.equal(run.out(), '');
+    assert.match(run.err(), /No daemon runs/);
+  });
+});
