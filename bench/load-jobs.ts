@@ -7,8 +7,10 @@ export interface Churn {
   readonly connections: number;
   readonly durationMs: number;
   readonly serviceType: string;
-  /** Whether each connection asks for the lease of one key again and again, or always for a new, nameless one. */
-  readonly keyed: boolean;
+  /** The projects, one for each connection, which asks for one lease of it again and again; empty for nameless ones. */
+  readonly projects: readonly string[];
+  /** What a release says beside the lock id: for which project it is, that it is to be in any case, or nothing. */
+  readonly release: 'for-project' | 'forced' | 'by-id';
 }
 
 /** Grants leases that stay. */
@@ -26,7 +28,7 @@ export type Job = Churn | Fill;
 export interface LoadResult {
   readonly requests: number;
   readonly seconds: number;
-  /** Of the round trips of single requests, in microseconds. */
+  /** Of an allocation and its release together, in microseconds; of single requests where nothing is released. */
   readonly p50Us: number;
   readonly p99Us: number;
 }
@@ -36,10 +38,10 @@ export type Reply =
   | { readonly ok: false; readonly error: string };
 
 /** What `styxy allocate` sends for a service of a checkout. */
-export function requestBody(serviceType: string, project: number, service: number) {
+export function requestBody(serviceType: string, project: string, service: number) {
   return {
     service_type: serviceType,
-    service_name: `@acme/storefront-${project}/service-${service}`,
-    project_path: `/home/developer/work/checkouts/storefront-${project}`,
+    service_name: `@acme/storefront/service-${service}`,
+    project_path: project,
   };
 }

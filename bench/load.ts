@@ -6,10 +6,13 @@ import { quantile } from './statistics.ts';
 
 const MAX_SAMPLES = 1_000_000;
 const FILL_CONNECTIONS = 16;
+/** As long as the paths of real checkouts are. */
+const HELD_PROJECTS = '/home/developer/work/checkouts/storefront';
 
 /** Counts answers, and ends the job at the first that is not what was asked for. */
 interface Ledger {
   readonly latenciesMs: Float64Array;
+  samples: number;
   requests: number;
   fail(error: Error): void;
 }
@@ -28,7 +31,8 @@ function answer(reply: Reply): void {
 
 async function runJob(job: Job): Promise<LoadResult> {
   const failing = Promise.withResolvers<never>();
-  const ledger: Ledger = { latenciesMs: new Float64Array(MAX_SAMPLES), requests: 0, fail: failing.reject };
+  const latenciesMs = new Float64Array(MAX_SAMPLES);
+  const ledger: Ledger = { latenciesMs, samples: 0, requests: 0, fail: failing.reject };
   const count = job.kind === 'churn' ? job.connections : FILL_CONNECTIONS;
   const connections = await Promise.all(
     Array.from({ length: count }, () => openKeepAlive(job.socket, ledger.fail)),
@@ -38,7 +42,7 @@ async function runJob(job: Job): Promise<LoadResult> {
     const work = job.kind === 'churn' ? churn(job, connections, ledger) : fill(job, connections, ledger);
     await Promise.race([work, failing.promise]);
     const seconds = (performance.now() - began) / 1000;
-    const sorted = ledger.latenciesMs.subarray(0, Math.min(ledger.requests, MAX_SAMPLES)).sort();
+    const sorted = ledger.latenciesMs.subarray(0, Math.min(ledger.samples, MAX_SAMPLES)).sort();
     const { requests } = ledger;
     return { requests, seconds, p50Us: quantile(sorted, 0.5) * 1000, p99Us: quantile(sorted, 0.99) * 1000 };
   } finally {
@@ -52,14 +56,25 @@ async function churn(job: Churn, connections: readonly KeepAlive[], ledger: Ledg
     connections.map(
       (connection, index) =>
         new Promise<void>((done) => {
-          const body = job.keyed ? requestBody(job.serviceType, index, 0) : { service_type: job.serviceType };
+          const project = job.projects[index];
+          const body =
+            project === undefined
+              ? { service_type: job.serviceType }
+              : requestBody(job.serviceType, project, 0);
           const request = postRequest('/allocate', body);
+          const caller = callerQuery(job, project);
+          let began = 0;
           const allocate = (): void => {
-            if (performance.now() >= until) done();
-            else timed(connection, request, ledger, 'granted', release);
+            began = performance.now();
+            if (began >= until) done();
+            else ask(connection, request, 201, ledger, release);
           };
           const release = (lockId: string): void =>
-            timed(connection, bareRequest('DELETE', `/allocate/${lockId}`), ledger, 'released', allocate);
+            ask(connection, bareRequest('DELETE', `/allocate/${lockId}${caller}`), 200, ledger, released);
+          const released = (): void => {
+            sample(ledger, performance.now() - began);
+            allocate();
+          };
           allocate();
         }),
     ),
@@ -72,20 +87,26 @@ async function fill(job: Fill, connections: readonly KeepAlive[], ledger: Ledger
     connections.map(
       (connection) =>
         new Promise<void>((done) => {
+          let began = 0;
           const next = (): void => {
             if (begun >= job.leases) {
               done();
               return;
             }
-            const project = Math.floor(begun / job.leasesPerProject);
+            const number = Math.floor(begun / job.leasesPerProject);
             const body = {
-              ...requestBody(job.serviceType, project, begun % job.leasesPerProject),
-              instance_id: `agent-session-${project}.terminal`,
+              ...requestBody(job.serviceType, `${HELD_PROJECTS}-${number}`, begun % job.leasesPerProject),
+              instance_id: `agent-session-${number}.terminal`,
               // The instances send no heartbeats while the leases are looked at.
               ttl_seconds: 24 * 3600,
             };
             begun += 1;
-            timed(connection, postRequest('/allocate', body), ledger, 'granted', next);
+            began = performance.now();
+            ask(connection, postRequest('/allocate', body), 201, ledger, granted);
+          };
+          const granted = (): void => {
+            sample(ledger, performance.now() - began);
+            next();
           };
           next();
         }),
@@ -93,20 +114,27 @@ async function fill(job: Fill, connections: readonly KeepAlive[], ledger: Ledger
   );
 }
 
-function timed(
+function callerQuery({ release }: Churn, project: string | undefined): string {
+  if (release === 'forced') return '?force=true';
+  return release === 'by-id' || project === undefined ? '' : `?project_path=${encodeURIComponent(project)}`;
+}
+
+function ask(
   connection: KeepAlive,
   request: string,
+  wanted: number,
   ledger: Ledger,
-  wanted: 'granted' | 'released',
   next: (lockId: string) => void,
 ): void {
-  const began = performance.now();
   connection.send(request, (status, lockId) => {
-    if (ledger.requests < MAX_SAMPLES) ledger.latenciesMs[ledger.requests] = performance.now() - began;
     ledger.requests += 1;
-    const isGood = wanted === 'granted' ? status === 201 : status === 200;
-    if (!isGood || lockId === null)
+    if (status !== wanted || lockId === null)
       ledger.fail(new Error(`status ${status} instead of ${wanted} for ${request}`));
     else next(lockId);
   });
+}
+
+function sample(ledger: Ledger, elapsedMs: number): void {
+  if (ledger.samples < MAX_SAMPLES) ledger.latenciesMs[ledger.samples] = elapsedMs;
+  ledger.samples += 1;
 }

@@ -17,7 +17,7 @@ import { isMissed, machineLine, markdownTable, plainTable, type Row } from './re
 
 const CASES: readonly Case[] = [requests, growth, commandLine, firstAnswer, memory, idle];
 
-const USAGE = `npm run bench -- [--quick] [--only NAME]… [--markdown] [--no-build]
+const USAGE = `npm run bench -- [--quick] [--only NAME]… [--markdown] [--program DIR]
 
 Measures the built program against its limits, and exits with 1 when one is missed. Needs Linux.
 
@@ -25,7 +25,7 @@ Measures the built program against its limits, and exits with 1 when one is miss
   --only      one of the cases, may be repeated:
 ${CASES.map(({ name, summary }) => `                ${name.padEnd(14)}${summary}`).join('\n')}
   --markdown  the table in Markdown
-  --no-build  measure \`dist\` as it is
+  --program   measure the program in this directory instead of building it, to compare two builds
 `;
 
 const { values } = parseArgs({
@@ -33,7 +33,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
     markdown: { type: 'boolean', default: false },
-    'no-build': { type: 'boolean', default: false },
+    program: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -55,7 +55,7 @@ async function measure(): Promise<number> {
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
   // An `exit` of our own, so that what was started is ended.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
-  const program = await prepareProgram(scratch, values['no-build']);
+  const program = await prepareProgram(scratch, values.program ?? null);
   const load = startLoadProcess();
   const say = (message: string): void => void process.stderr.write(`${message} …\n`);
   const rows: Row[] = [];

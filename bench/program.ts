@@ -8,6 +8,8 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
+export const MAX_CONNECTIONS = 64;
+
 export interface Program {
   /** The entry of the command line. */
   readonly cli: string;
@@ -17,21 +19,22 @@ export interface Program {
   readonly daemon: string;
   /** The no-op server, bundled the way the daemon is. */
   readonly baseline: string;
+  /** As many checkouts as there are connections at most. */
+  readonly checkouts: readonly string[];
 }
 
 /**
  * @param scratch a directory that ends with the run
- * @param isBuilt true to take `dist` as it is
+ * @param built the directory of a built program; null to build it
  * @throws Error when the build fails or there is nothing built
  */
-export async function prepareProgram(scratch: string, isBuilt: boolean): Promise<Program> {
-  const dist = join(ROOT, 'dist');
-  if (!isBuilt) {
+export async function prepareProgram(scratch: string, built: string | null): Promise<Program> {
+  const dist = built ?? join(ROOT, 'dist');
+  if (built === null) {
     const built = spawnSync(process.execPath, ['scripts/build.ts'], { cwd: ROOT, encoding: 'utf8' });
     if (built.status !== 0) throw new Error(`the build failed:\n${built.stdout}${built.stderr}`);
   }
-  if (!existsSync(join(dist, 'daemon.cjs')))
-    throw new Error('there is no dist/daemon.cjs: run `npm run build`');
+  if (!existsSync(join(dist, 'daemon.cjs'))) throw new Error(`there is no daemon.cjs in ${dist}`);
   const copy = join(scratch, 'program');
   cpSync(dist, copy, { recursive: true });
   const binDir = join(scratch, 'bin');
@@ -47,6 +50,7 @@ export async function prepareProgram(scratch: string, isBuilt: boolean): Promise
     binDir,
     daemon: join(copy, 'daemon.cjs'),
     baseline,
+    checkouts: makeCheckouts(scratch, MAX_CONNECTIONS),
   };
 }
 
@@ -64,10 +68,12 @@ async function bundleBaseline(outfile: string): Promise<void> {
   });
 }
 
-/** A checkout to run commands in. */
-export function makeCheckout(scratch: string): string {
-  const dir = join(scratch, 'checkout');
-  mkdirSync(join(dir, '.git'), { recursive: true });
-  writeFileSync(join(dir, 'package.json'), JSON.stringify({ name: 'storefront', version: '1.0.0' }));
-  return dir;
+/** Makes real checkouts: what a daemon does for a project depends on whether its directory is there. */
+function makeCheckouts(scratch: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const dir = join(scratch, 'checkouts', `storefront-${index}`);
+    mkdirSync(join(dir, '.git'), { recursive: true });
+    writeFileSync(join(dir, 'package.json'), JSON.stringify({ name: 'storefront', version: '1.0.0' }));
+    return dir;
+  });
 }

@@ -76,10 +76,14 @@ export async function startDaemon(
   return served(child, homeAt(homeDir).socket);
 }
 
-export async function startBaseline(program: Program, scratch: string): Promise<Served> {
+export async function startBaseline(
+  program: Program,
+  scratch: string,
+  nodeFlags: readonly string[] = [],
+): Promise<Served> {
   const socket = join(mkdtempSync(join(scratch, 'baseline-')), 'server.sock');
   const child = fork(program.baseline, [socket], {
-    execArgv: [],
+    execArgv: [...nodeFlags],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   track(child);

@@ -2,7 +2,6 @@
 
 import { type SpawnSyncOptionsWithStringEncoding, spawnSync } from 'node:child_process';
 import type { Case } from '../bench.ts';
-import { makeCheckout } from '../program.ts';
 import type { Row } from '../report.ts';
 import { environmentFor, makeHome, startDaemon } from '../servers.ts';
 import { median, ratios } from '../statistics.ts';
@@ -18,7 +17,7 @@ export const commandLine: Case = {
     const homeDir = makeHome(bench.scratch);
     const daemon = await startDaemon(program, homeDir);
     const options = {
-      cwd: makeCheckout(bench.scratch),
+      cwd: program.checkouts[0],
       env: environmentFor(homeDir, program.binDir),
       encoding: 'utf8',
     } as const;

@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { homeAt } from '../../src/home.ts';
 import type { Bench, Case } from '../bench.ts';
-import { makeCheckout } from '../program.ts';
 import type { Row } from '../report.ts';
 import { environmentFor, makeHome, spawnDaemonProcess, stopProcess, untilHealthy } from '../servers.ts';
 import { median, ratios, spread } from '../statistics.ts';
@@ -24,7 +23,7 @@ export const firstAnswer: Case = {
       again: [] as number[],
       cold: [] as number[],
     };
-    const checkout = makeCheckout(bench.scratch);
+    const checkout = bench.program.checkouts[0];
     for (let round = -1; round < bench.plan.starts; round++) {
       const homeDir = makeHome(bench.scratch);
       const node = nodeStartMs();
@@ -83,7 +82,7 @@ async function firstAnswerMs(bench: Bench, homeDir: string): Promise<number> {
 }
 
 /** The command starts a daemon of its own, which is ended by its pid. */
-async function coldCommandMs(bench: Bench, homeDir: string, cwd: string): Promise<number> {
+async function coldCommandMs(bench: Bench, homeDir: string, cwd: string | undefined): Promise<number> {
   const began = performance.now();
   const { status, stderr } = spawnSync(process.execPath, [bench.program.cli, 'allocate', '-s', 'dev', '-q'], {
     cwd,

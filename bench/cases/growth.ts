@@ -10,13 +10,15 @@ const LIMIT = 1.25;
 interface Variant {
   readonly what: string;
   readonly serviceType: string;
-  readonly keyed: boolean;
+  /** Whether the same lease of a project is asked for again and again, or always a nameless one. */
+  readonly isOfProject: boolean;
 }
 
+const ROOMY: Variant = { what: 'a type with room', serviceType: 'dev', isOfProject: true };
 const VARIANTS: readonly Variant[] = [
-  { what: 'a key of a type with room', serviceType: 'dev', keyed: true },
-  { what: 'a key of the type that is nearly full', serviceType: BULK_TYPE, keyed: true },
-  { what: 'a new lease in the type that is nearly full', serviceType: BULK_TYPE, keyed: false },
+  ROOMY,
+  { what: 'the type that is nearly full', serviceType: BULK_TYPE, isOfProject: true },
+  { what: 'nameless, in the type that is nearly full', serviceType: BULK_TYPE, isOfProject: false },
 ];
 
 export const growth: Case = {
@@ -34,8 +36,8 @@ export const growth: Case = {
         serviceType: BULK_TYPE,
         leasesPerProject: 10,
       });
-      await p50(bench, full, { serviceType: 'dev', keyed: true }, bench.plan.warmUpMs);
-      await p50(bench, empty, { serviceType: 'dev', keyed: true }, bench.plan.warmUpMs * 2);
+      await p50(bench, full, ROOMY, bench.plan.warmUpMs);
+      await p50(bench, empty, ROOMY, bench.plan.warmUpMs * 2);
       const rows: Row[] = [];
       for (const variant of VARIANTS) rows.push(await compare(bench, full, empty, variant));
       return rows;
@@ -64,18 +66,19 @@ async function compare(bench: Bench, full: Served, empty: Served, variant: Varia
 }
 
 async function p50(
-  bench: Bench,
+  { load, program }: Bench,
   server: Served,
-  { serviceType, keyed }: Pick<Variant, 'serviceType' | 'keyed'>,
+  { serviceType, isOfProject }: Variant,
   durationMs: number,
 ): Promise<number> {
-  const job = {
+  const result = await load.run({
     kind: 'churn',
     socket: server.socket,
     connections: 1,
     durationMs,
     serviceType,
-    keyed,
-  } as const;
-  return (await bench.load.run(job)).p50Us;
+    projects: isOfProject ? program.checkouts : [],
+    release: isOfProject ? 'for-project' : 'forced',
+  });
+  return result.p50Us;
 }

@@ -66,7 +66,8 @@ async function underLoad(bench: Bench): Promise<{ idleBytes: number; afterLoadBy
       connections: 16,
       durationMs: bench.plan.warmUpMs,
       serviceType: 'dev',
-      keyed: true,
+      projects: bench.program.checkouts,
+      release: 'for-project',
     });
     await sleep(bench.plan.restMs * 3);
     return { idleBytes, afterLoadBytes: residentBytes(daemon.pid) };
