@@ -8,6 +8,8 @@ export function nearest(word: string, candidates: readonly string[]): string | n
   const begun = candidates.filter((candidate) => word.length > 1 && candidate.startsWith(word.toLowerCase()));
   if (begun.length === 1) return begun[0] ?? null;
   const found = closest(word.toLowerCase(), [...candidates]);
-  const allowed = Math.max(1, Math.floor(Math.max(word.length, found.length) / 3));
+  // Two letters that changed places are a distance of two.
+  const { length } = word.length > found.length ? word : found;
+  const allowed = length < 4 ? 1 : Math.max(2, Math.floor(length / 3));
   return distance(word.toLowerCase(), found) <= allowed ? found : null;
 }

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { type Outcome, openPlace, type Place, ROOT, runProgram } from './cli-harness.ts';
+
+let place: Place;
+let prefix = '';
+const isWindows = process.platform === 'win32';
+
+/** npm of the machine, with a configuration and cache of its own settings, but in our directories. */
+function npm(args: readonly string[], cwd: string): Promise<Outcome> {
+  return runProgram(isWindows ? 'npm.cmd' : 'npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd,
+    env: process.env,
+  });
+}
+
+/** Runs the installed program under a Node of our choice, as the shebang would. */
+function installed(node: string, args: readonly string[]): Promise<Outcome> {
+  const env = { ...place.env, PATH: [dirname(node), process.env.PATH ?? ''].join(delimiter) };
+  return runProgram(join(prefix, 'bin', 'styxy'), args, { cwd: place.dir, env });
+}
+
+/** Installs another Node line into a directory of its own; null, and a skipped test, when it cannot be had. */
+async function anotherNode(line: number, context: TestContext): Promise<string | null> {
+  const dir = place.directory(`node-${line}`);
+  const { status, stderr } = await npm(['install', '--prefix', dir, `node@${line}`], dir);
+  const node = join(dir, 'node_modules', 'node', 'bin', 'node');
+  if (status === 0 && existsSync(node)) return node;
+  context.skip(`node@${line} could not be installed: ${stderr.trim().split('\n')[0] ?? ''}`);
+  return null;
+}
+
+async function worksUnder(node: string): Promise<void> {
+  const first = await installed(node, ['allocate', '-s', 'dev', '-q']);
+  assert.deepEqual([first.status, first.stderr], [0, '']);
+  assert.match(first.stdout, /^3\d{3}\n$/);
+  const status = await installed(node, ['status', '--json']);
+  assert.deepEqual([status.status, status.stderr], [0, '']);
+  const run = await installed(node, ['run', '-n', 'job', '--', node, '-e', 'console.log(process.env.PORT)']);
+  assert.equal(run.status, 0, run.stderr);
+  assert.match(run.stdout, /^3\d{3}\n$/);
+  assert.match((await installed(node, ['list'])).stdout, /reserved/);
+  assert.equal((await installed(node, ['release', '--port', first.stdout.trim()])).status, 0);
+  const output = join(place.home, 'logs', 'daemon-output.log');
+  assert.doesNotMatch(existsSync(output) ? readFileSync(output, 'utf8') : '', /Warning/);
+  assert.equal((await installed(node, ['daemon', 'stop'])).status, 0);
+}
+
+describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' : false }, () => {
+  before(async () => {
+    place = openPlace();
+    prefix = join(place.dir, 'prefix');
+    mkdirSync(prefix);
+    // Built already: building again would pull the bundles from under the tests that run beside this one.
+    const packed = await npm(['pack', '--ignore-scripts', '--pack-destination', place.dir], ROOT);
+    assert.equal(packed.status, 0, packed.stderr);
+    const tarball = readdirSync(place.dir).find((name) => /^styxy-.*\.tgz$/.test(name)) ?? '';
+    const added = await npm(
+      ['install', '-g', '--offline', '--prefix', prefix, join(place.dir, tarball)],
+      place.dir,
+    );
+    assert.equal(added.status, 0, added.stderr);
+  });
+  after(() => place.close());
+
+  it('holds the program and its papers, and nothing else', () => {
+    const root = join(prefix, 'lib', 'node_modules', 'styxy');
+    assert.deepEqual(readdirSync(root).sort(), [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'THIRD-PARTY-NOTICES.md',
+      'dist',
+      'package.json',
+    ]);
+    assert.deepEqual(readdirSync(join(root, 'dist')).sort(), ['cli.cjs', 'daemon.cjs', 'styxy.cjs']);
+    assert.equal(statSync(join(root, 'dist', 'styxy.cjs')).mode & 0o111, 0o111);
+  });
+
+  it('names every package that the bundles hold', () => {
+    const notices = readFileSync(join(ROOT, 'THIRD-PARTY-NOTICES.md'), 'utf8');
+    for (const name of ['fastify', 'pino', 'jsonc-parser', 'fastest-levenshtein', 'rotating-file-stream'])
+      assert.match(notices, new RegExp(`^## ${name} \\d`, 'm'));
+  });
+
+  it('works on the Node that runs this test', async () => {
+    await worksUnder(process.execPath);
+  });
+
+  it('works on Node 22', async (context) => {
+    const node = await anotherNode(22, context);
+    if (node !== null) await worksUnder(node);
+  });
+
+  it('says on Node 20 what it needs, and how to get it', async (context) => {
+    const node = await anotherNode(20, context);
+    if (node === null) return;
+    const { status, stdout, stderr } = await installed(node, ['allocate', '-s', 'dev', '-q']);
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /styxy needs Node 22\.13 or newer, and this is Node 20\.\d+\.\d+/);
+    assert.match(stderr, /nodejs\.org.*\n.*node@24/);
+  });
+});
