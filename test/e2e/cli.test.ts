@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -221,6 +221,27 @@ describe('help', () => {
   });
 });
 
+describe('config', () => {
+  it('shows types, templates and sources, and names mistakes with their place', async () => {
+    const shown = await place.styxy(['config', 'show']);
+    assert.match(shown.stdout, /^dev +3000-3099 +multi/m);
+    assert.match(shown.stdout, /^terms\.lease_ttl_seconds +3600/m);
+    assert.match((await place.styxy(['config', 'instances'])).stdout, /^dev +3000 +3001 +3002 +3003$/m);
+    const file = (await place.styxy(['config', 'path'])).stdout.trim();
+    assert.equal((await place.styxy(['config', 'validate'])).status, 0);
+    writeFileSync(file, '{\n  // a comment\n  "service_types": {"dev": {"range": [3000, 70000]}}\n}\n');
+    const wrong = await place.styxy(['config', 'validate']);
+    assert.equal(wrong.status, 1);
+    assert.match(wrong.stdout, /config\.json:3:\d+: service_types\.dev\.range/);
+    const json = document(await place.styxy(['config', 'validate', file, '--json'])) as {
+      errors: { line: number }[];
+    };
+    assert.deepEqual([json.errors.length > 0, json.errors[0]?.line], [true, 3]);
+    rmSync(file);
+    assert.equal((await place.styxy(['config', 'validate', file])).status, 1);
+  });
+});
+
 describe('--json', () => {
   for (const args of [
     ['status'],
@@ -234,6 +255,7 @@ describe('--json', () => {
     ['config', 'show'],
     ['config', 'path'],
     ['config', 'instances'],
+    ['config', 'validate'],
     ['daemon', 'status'],
     ['daemon', 'start'],
     ['daemon', 'logs'],

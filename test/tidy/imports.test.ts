@@ -16,7 +16,17 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
   api: { errors: 'all', home: 'all', core: 'types' },
   client: { errors: 'all', home: 'all', core: 'types', api: 'all' },
   run: { errors: 'all', home: 'all', core: 'types', api: 'all', client: 'all', os: 'all' },
-  cli: { errors: 'all', home: 'all', core: 'types', api: 'all', client: 'all', run: 'all', demo: 'all' },
+  cli: {
+    errors: 'all',
+    home: 'all',
+    core: 'types',
+    api: 'all',
+    client: 'all',
+    run: 'all',
+    demo: 'all',
+    config: 'all',
+    os: 'all',
+  },
   demo: { errors: 'all', home: 'all', core: 'types', api: 'all', client: 'all' },
   daemon: {
     errors: 'all',

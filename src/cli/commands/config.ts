@@ -9,6 +9,7 @@ import { bold } from '../style.ts';
 import { type Column, pairLines, tableLines } from '../table.ts';
 import { visible } from '../visible.ts';
 import { print, printJson, say } from '../write.ts';
+import { validateCommand } from './config-validate.ts';
 
 interface TypeRow {
   readonly name: string;
@@ -103,10 +104,10 @@ const instances: Command = {
 
 export const configCommand: Command = {
   name: 'config',
-  summary: 'Show the configuration',
-  usage: ['config show', 'config path', 'config instances'],
+  summary: 'Show and check the configuration',
+  usage: ['config show', 'config validate [FILE]', 'config path', 'config instances'],
   examples: [{ line: 'styxy config show', description: 'Which service types are there?' }],
-  subcommands: [show, path, instances],
+  subcommands: [show, validateCommand, path, instances],
   run: show.run,
 };
 

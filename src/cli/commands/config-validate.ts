@@ -1,0 +1,58 @@
+// Owns `styxy config validate`: every mistake of a configuration file, with its place, without a daemon.
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ConfigError } from '../../config/config.ts';
+import { loadConfig } from '../../config/load-config.ts';
+import { resolveApiPort, resolveHome } from '../../home.ts';
+import { ephemeralStart } from '../../os/ephemeral-range.ts';
+import type { Command } from '../command.ts';
+import { visible } from '../visible.ts';
+import { print, printJson, say } from '../write.ts';
+
+const INVALID_STATUS = 1;
+
+export const validateCommand: Command = {
+  name: 'validate',
+  summary: 'Name every mistake in the configuration file',
+  details: [
+    'Needs no daemon. With --json it prints `{valid, errors: [{line, column, path, message}]}`; line and column are 0 for what is about the file as a whole.',
+  ],
+  usage: ['config validate [FILE]'],
+  arguments: [
+    { name: 'FILE', description: 'the file; config.json of STYXY_HOME unless given', isOptional: true },
+  ],
+  examples: [{ line: 'styxy config validate', description: 'After editing config.json' }],
+  exits: { 0: 'the file is right, or there is none to be read', 1: 'it has mistakes' },
+  async run({ words, env, isJson }) {
+    const [named] = words;
+    const path = named === undefined ? resolveHome(env).config : resolve(named);
+    const ownPort = resolveApiPort(env);
+    const loaded = loadConfig({
+      path,
+      lastGood: null,
+      ownPort: ownPort === 0 ? null : ownPort,
+      ephemeralStart: ephemeralStart(),
+    });
+    const exists = existsSync(path);
+    const missing = { line: 0, column: 0, path: '', message: 'the file does not exist' };
+    // Without the home's own file the shipped configuration holds; a file that somebody names must be there.
+    const errors = named !== undefined && !exists ? [missing] : loaded.errors;
+    if (isJson) printJson({ valid: errors.length === 0, errors });
+    else {
+      for (const error of errors) print(visible(sentence(path, error)));
+      if (errors.length === 0)
+        print(
+          visible(exists ? `${path} is right.` : `There is no ${path}: the shipped configuration holds.`),
+        );
+      for (const warning of loaded.warnings) say(visible(`Note: ${warning}`));
+    }
+    return errors.length === 0 ? 0 : INVALID_STATUS;
+  },
+};
+
+/** In the form that editors jump to. */
+function sentence(file: string, { line, column, path, message }: ConfigError): string {
+  const place = line === 0 ? file : `${file}:${line}:${column}`;
+  return `${place}: ${path === '' ? '' : `${path}: `}${message}`;
+}
