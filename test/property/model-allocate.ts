@@ -122,7 +122,10 @@ function join(model: Model, lease: ModelLease, request: AllocateRequest): ModelA
 }
 
 /** The sender of a request is the holder now. */
-export function setHolder(lease: ModelLease, { pid, process }: Pick<AllocateRequest, 'pid' | 'process'>): void {
+export function setHolder(
+  lease: ModelLease,
+  { pid, process }: Pick<AllocateRequest, 'pid' | 'process'>,
+): void {
   lease.pid = pid;
   lease.isIdentified = process !== null;
   lease.life = pid === null ? 'none' : process === null ? 'unknown' : 'alive';
@@ -146,8 +149,8 @@ function choose(model: Model, request: AllocateRequest): { port: number | null; 
   if (exact) return done(null);
   const key = keyOfRequest(request);
   const former = model.former.find((memory) => memory.key === key);
-  // More ports than it had are its former ones only as far as the range goes.
-  const isFormer = former !== undefined && (count <= former.count || isInRange(model, request, former.port));
+  // A block of another size is no former one: out of range nobody asked for it.
+  const isFormer = former !== undefined && (count === former.count || isInRange(model, request, former.port));
   if (isFormer && isOpen(former.port)) return done(former.port);
   const last: number[] = [];
   for (const port of orderOf(model, request)) {

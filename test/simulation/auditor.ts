@@ -26,6 +26,16 @@ const END_BOUND_MS = 45_000;
 /** How often the auditor looks at the world (ms). */
 const LOOK_EVERY_MS = 1000;
 
+/** What happened in a world, in numbers. */
+export interface Counts {
+  grants: number;
+  ends: number;
+  answers: number;
+  refusals: number;
+  faults: number;
+  lost: number;
+}
+
 export class Auditor {
   /** Every lease that was ever committed, by lock id. */
   readonly records = new Map<string, LeaseRecord>();
@@ -42,7 +52,7 @@ export class Auditor {
   readonly #suspects = new Map<string, number>();
   #commitBeganAt = 0;
   readonly #world: World;
-  counts = { grants: 0, ends: 0, answers: 0, refusals: 0, faults: 0, lost: 0 };
+  readonly counts: Counts = { grants: 0, ends: 0, answers: 0, refusals: 0, faults: 0, lost: 0 };
 
   constructor(world: World) {
     this.#world = world;
@@ -58,7 +68,9 @@ export class Auditor {
   promised(record: LeaseRecord, call: Call, pid: number | null): void {
     if (this.healthySince === null || this.healthySince > call.firstAt) return;
     record.promisedAt = Math.max(record.promisedAt, call.sentAt);
-    if (pid === null && record.holderAt < call.sentAt)
+    // While a program listens, the lease is its holder's, whoever asks.
+    const isUsed = call.sentAt - record.touchedAt < 2 * SEEN_AFTER_MS;
+    if (pid === null && !isUsed && record.holderAt < call.sentAt)
       record.adoptedAt = Math.max(record.adoptedAt, call.sentAt);
   }
 

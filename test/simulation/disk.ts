@@ -20,9 +20,9 @@ export class Disk {
   elapsedMs = 0;
   #unsynced: (readonly DurableChange[])[] = [];
 
-  /** Applies all of `changes`, as they are when written as JSON. */
+  /** Applies all of `changes`, as their rows are when written as JSON. */
   apply(changes: readonly DurableChange[]): void {
-    const written = copy(changes);
+    const written = changes.map((change) => ({ ...change, after: asWritten(change.after) }) as DurableChange);
     for (const change of written) this.#put(change);
     this.#unsynced.push(written);
     if (this.#unsynced.length > UNSYNCED_COMMITS) this.#unsynced.shift();
@@ -45,14 +45,14 @@ export class Disk {
     return undone;
   }
 
-  /** A copy of everything, as a new daemon reads it. */
+  /** Everything, as a new daemon reads it. */
   load(): StoredState {
     return {
-      leases: copy([...this.leases.values()]),
-      keys: new Map(copy([...this.keys])),
-      quarantines: new Map(copy([...this.quarantines])),
-      instances: copy([...this.instances.values()]),
-      requests: new Map(copy([...this.requests])),
+      leases: [...this.leases.values()],
+      keys: new Map(this.keys),
+      quarantines: new Map(this.quarantines),
+      instances: [...this.instances.values()],
+      requests: new Map(this.requests),
       fenceCeiling: this.fenceCeiling,
       elapsedMs: this.elapsedMs,
       setAside: [],
@@ -87,6 +87,7 @@ function put<Value>(map: Map<string, Value>, id: string, value: Value | null): v
   else map.set(id, value);
 }
 
-function copy<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
+/** What a row is after it was written and read: nobody can change it any more. */
+function asWritten<T>(row: T): T {
+  return Object.freeze(JSON.parse(JSON.stringify(row))) as T;
 }

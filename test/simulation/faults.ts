@@ -90,7 +90,7 @@ function spell<Part extends keyof Weather>(
 function cutPower(world: World, random: Random): void {
   const undone = world.disk.cutPower(random.int(0, 3));
   world.log(`power is cut, ${undone.length} changes are lost`);
-  world.crash('power cut');
+  world.crash('power cut', true);
   world.auditor.powerWasCut(undone);
 }
 

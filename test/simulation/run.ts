@@ -1,12 +1,13 @@
 // Owns one run: a world from a seed, its inhabitants, and what came of it.
 
 import { Agent } from './agent.ts';
+import type { Counts } from './auditor.ts';
 import { letStrangersIn, plagueWith } from './faults.ts';
 import { createRandom } from './random.ts';
 import { type Variant, World } from './world.ts';
 
 /** How long a world is simulated (virtual ms). */
-const LIFE_MS = 15 * 60_000;
+const LIFE_MS = 10 * 60_000;
 
 export interface Result {
   readonly seed: number;
@@ -18,7 +19,7 @@ export interface Result {
   readonly digest: string;
   readonly simulatedMs: number;
   readonly crashes: number;
-  readonly counts: Readonly<Record<string, number>>;
+  readonly counts: Counts;
 }
 
 /** Simulates one seed. */

@@ -130,6 +130,8 @@ function createProbe(world: World, gate: Gate): PortProbe {
       if (gate.isDead) return [];
       world.auditor.probed(protocol, ports);
       const taken = () => {
+        // This is the moment at which the port is bound: a lease on it may have been granted since the call.
+        world.auditor.probed(protocol, ports);
         world.step(gate);
         return ports.filter((port) => world.machine.socket(protocol, port) !== undefined);
       };

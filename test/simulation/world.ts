@@ -15,6 +15,8 @@ import { fairWeather } from './weather.ts';
 
 /** How many lines of the history a failure shows. */
 const TAIL_LINES = 60;
+/** How many characters of the history are hashed together: one by one costs more than the rest of a line. */
+const HASHED_AT_ONCE = 16_384;
 
 export interface Daemon {
   readonly gate: Gate;
@@ -23,9 +25,11 @@ export interface Daemon {
   readonly broken: Set<() => void>;
 }
 
-/** Replaces parts of the program under test, to see that the simulation notices. */
+/** Replaces parts of the program under test, to see that the simulation notices, or looks on. */
 export interface Variant {
   readonly start?: typeof startCoordinator;
+  /** Gets every line of the history. */
+  readonly trace?: ((line: string) => void) | undefined;
   readonly wrap?: (
     options: Parameters<typeof startCoordinator>[0],
     world: World,
@@ -56,7 +60,7 @@ export class World {
   readonly #hash = createHash('sha256');
   readonly #tail: string[] = [];
   readonly #variant: Variant;
-  #lines = 0;
+  #unhashed = '';
 
   constructor(seed: number, variant: Variant = {}) {
     this.seed = seed;
@@ -65,22 +69,24 @@ export class World {
     this.auditor = new Auditor(this);
   }
 
-  get lines(): number {
-    return this.#lines;
-  }
-
   log(line: string): void {
     const text = `${(this.timeline.now / 1000).toFixed(3)} ${line}`;
-    this.#hash.update(text);
-    this.#lines += 1;
+    this.#unhashed += text;
+    if (this.#unhashed.length > HASHED_AT_ONCE) this.#flush();
     this.#tail.push(text);
     if (this.#tail.length > TAIL_LINES) this.#tail.shift();
-    if (process.env.SIM_TRACE === '1') process.stderr.write(`${text}\n`);
+    this.#variant.trace?.(text);
   }
 
   /** The hash of everything that happened so far. */
   digest(): string {
+    this.#flush();
     return this.#hash.copy().digest('hex');
+  }
+
+  #flush(): void {
+    this.#hash.update(this.#unhashed);
+    this.#unhashed = '';
   }
 
   get tail(): readonly string[] {
@@ -90,7 +96,6 @@ export class World {
   /** Notes the first violation; the run ends after this event. */
   violation(invariant: number | string, message: string): void {
     if (this.failure !== null) return;
-    if (process.env.SIM_IGNORE && new RegExp(process.env.SIM_IGNORE).test(message)) return;
     this.failure = `invariant ${invariant}: ${message}`;
     this.log(`VIOLATION of ${this.failure}`);
   }
@@ -139,8 +144,11 @@ export class World {
     this.crash('planned');
   }
 
-  /** Ends the daemon without notice; the service manager starts another one. */
-  crash(why: string): void {
+  /**
+   * Ends the daemon without notice; the service manager starts another one. With the power, answers on their way are
+   * gone too.
+   */
+  crash(why: string, isPowerCut = false): void {
     const { daemon } = this;
     if (daemon === null) return;
     daemon.gate.isDead = true;
@@ -148,7 +156,10 @@ export class World {
     this.crashes += 1;
     this.log(`daemon dies: ${why}`);
     this.auditor.daemonDied();
-    for (const breaks of daemon.broken) this.timeline.after(this.chaos.int(0, 5), breaks);
+    for (const breaks of [...daemon.broken]) {
+      if (isPowerCut) breaks();
+      else this.timeline.after(this.chaos.int(0, 5), breaks);
+    }
     this.timeline.after(this.chaos.int(50, 8000), () => this.boot());
   }
 }
