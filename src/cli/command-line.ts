@@ -8,7 +8,7 @@ import { COMMANDS } from './registry.ts';
 import { reportFailure } from './report.ts';
 import { nearest } from './suggestion.ts';
 
-import { print, printJson } from './write.ts';
+import { finalStatus, print, printJson } from './write.ts';
 
 /**
  * Runs one command line; what goes wrong is reported here.
@@ -17,12 +17,15 @@ import { print, printJson } from './write.ts';
  * @returns the exit status
  */
 export async function runCommandLine(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return finalStatus(await runWords(words, env));
+}
+
+async function runWords(words: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const [first = '', ...rest] = words;
   const isJson = asksForJson(words);
   if (first === '' || first === '--help' || first === '-h') return showOverview(isJson);
   if (first === '--version' || first === '-V' || first === 'version') return showVersion(isJson);
-  if (first === 'help')
-    return await runCommandLine([...rest.filter((word) => word !== '--help'), '--help'], env);
+  if (first === 'help') return await runWords([...rest.filter((word) => word !== '--help'), '--help'], env);
   const path: string[] = [];
   try {
     let command = choose(COMMANDS, first, 'command', '');

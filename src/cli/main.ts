@@ -7,6 +7,7 @@ import { checkCommand } from './commands/check.ts';
 import { releaseCommand } from './commands/release.ts';
 import { parseInvocation } from './parse.ts';
 import { reportFailure } from './report.ts';
+import { finalStatus } from './write.ts';
 
 /** Commands that scripts and hooks run all the time: nothing but what they need is loaded for them. */
 const FREQUENT: readonly Command[] = [allocateCommand, checkCommand, releaseCommand];
@@ -36,6 +37,6 @@ function tryParse(command: Command, args: readonly string[]): ReturnType<typeof 
 
 // Everything is written by system calls, so that nothing is lost by ending at once.
 main(process.argv.slice(2)).then(
-  (status) => process.exit(status),
+  (status) => process.exit(finalStatus(status)),
   (error: unknown) => process.exit(reportFailure(error, '', false)),
 );

@@ -4,8 +4,10 @@ import { writeSync } from 'node:fs';
 
 const STDOUT = 1;
 const STDERR = 2;
+const LOST_DATA_STATUS = 1;
 /** Descriptors whose reader has gone away. */
 const closed = new Set<number>();
+let isDataLost = false;
 
 /** Prints data. A line end is added. */
 export function print(text: string): void {
@@ -27,6 +29,11 @@ export function isOutputClosed(): boolean {
   return closed.has(STDOUT);
 }
 
+/** The exit status of a command: data that could not be written, as on a full disk, make a done one a failed one. */
+export function finalStatus(status: number): number {
+  return status === 0 && isDataLost ? LOST_DATA_STATUS : status;
+}
+
 /**
  * Writes by system calls: `process.stdout` costs milliseconds to make, and what it has not yet written is lost at
  * `process.exit`.
@@ -43,8 +50,11 @@ function write(fd: number, text: string): void {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
         continue;
       }
-      // Nobody reads (EPIPE), or there is no such stream: the command's work and status do not depend on it.
       closed.add(fd);
+      // Nobody reads, or there is no such stream: the command's work and status do not depend on it.
+      if (code === 'EPIPE' || code === 'EBADF' || fd !== STDOUT) return;
+      isDataLost = true;
+      say(`styxy: standard output cannot be written (${code})`);
       return;
     }
   }

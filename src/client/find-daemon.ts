@@ -55,7 +55,7 @@ export function unreachable(home: Home, cause: TransportError): StyxyError {
   const who = info !== null && isRunning(info) ? `The daemon (pid ${info.pid})` : 'The daemon';
   const hints: Partial<Record<TransportError['fault'], string>> = {
     silent: 'It may be stopped or overloaded: `styxy daemon restart` ends it and starts a new one.',
-    denied: `This process may not open ${home.socket}; outside of its sandbox it could.`,
+    denied: `Set STYXY_HOME to a directory of yours; inside a sandbox, permit ${home.socket}.`,
   };
   return new StyxyError('DAEMON_UNREACHABLE', `${who} of ${home.dir} cannot be reached: ${cause.message}`, {
     hint: hints[cause.fault] ?? 'Try again; `styxy daemon logs` shows what the daemon says.',

@@ -18,11 +18,11 @@ import { monotonicMs } from './monotonic.ts';
 import { type DaemonRefusal, spawnDaemon } from './spawn-daemon.ts';
 
 /** How long all of it may take: a cold start, also on a machine that is busy. */
-const START_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 15_000;
 /** A marker older than this was left by a client that ended in between. */
 const MARKER_STALE_MS = START_TIMEOUT_MS;
 const POLL_MIN_MS = 4;
-const POLL_MAX_MS = 50;
+const POLL_MAX_MS = 80;
 
 /**
  * Starts a daemon, or waits for the one that another client is starting.

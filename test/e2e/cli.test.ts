@@ -163,6 +163,17 @@ describe('a closed standard output', () => {
   });
 });
 
+describe('a standard output that cannot be written', () => {
+  it('fails the command, whose data is lost', { skip: process.platform !== 'linux' }, async () => {
+    const script = `"${process.execPath}" "${PROGRAM}" list > /dev/full`;
+    const outcome = await runProgram('bash', ['-c', script], { cwd: place.dir, env: place.env });
+    assert.deepEqual(
+      [outcome.status, outcome.stderr],
+      [1, 'styxy: standard output cannot be written (ENOSPC)\n'],
+    );
+  });
+});
+
 describe('wrong usage', () => {
   for (const [args, suggestion] of [
     [['alocate'], /styxy allocate/],

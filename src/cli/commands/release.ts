@@ -99,11 +99,20 @@ async function release(client: Client, invocation: Invocation, lockId: string): 
   // The caller is who asks, not whose leases are asked for: only then does `active` protect them.
   const caller = {
     instance_id: invocation.env.STYXY_INSTANCE === '' ? null : (invocation.env.STYXY_INSTANCE ?? null),
-    project_path: projectAt(null).path,
+    project_path: callerProject(),
     force: invocation.has('force') ? true : null,
   };
   const path = `/allocate/${encodeURIComponent(lockId)}${query(caller)}`;
   return expectOk(await client.request<ReleaseAnswer>('DELETE', path));
+}
+
+/** The project here; null where the working directory is gone, which must not keep its leases. */
+function callerProject(): string | null {
+  try {
+    return projectAt(null).path;
+  } catch {
+    return null;
+  }
 }
 
 function labelOf(lease: LeaseJson): string {
