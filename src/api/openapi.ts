@@ -132,7 +132,8 @@ function refusalsOf(operation: Operation): Json {
 function namedSchemas(): ReadonlyMap<object, string> {
   const named = new Map<object, string>();
   for (const [name, value] of Object.entries({ ...leases, ...instances, ...daemon })) {
-    if (typeof value === 'object') named.set(value, name.replace(/Json$/, ''));
+    // A query stands with its operation, one parameter for each field.
+    if (typeof value === 'object' && !name.endsWith('Query')) named.set(value, name.replace(/Json$/, ''));
   }
   return named;
 }

@@ -58,7 +58,8 @@ export function textParserOf<S extends TObject>(
   const parse = parserOf(schema, what);
   const properties = schema.properties as Readonly<Record<string, Keywords>>;
   return (texts) => {
-    const values: Record<string, unknown> = {};
+    // Without a prototype, so that `__proto__` is a name like any other, and an unknown one.
+    const values: Record<string, unknown> = Object.create(null);
     for (const name of Object.keys(texts)) {
       const text = texts[name];
       if (Array.isArray(text))

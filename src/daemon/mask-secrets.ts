@@ -1,32 +1,50 @@
 // Owns the masking of secrets in what is shown of other programs: command lines that carry tokens and passwords.
 
-const SECRET_NAME =
-  '[\\w.-]*(?:token|secret|passw(?:or)?d|passwd|passphrase|pwd|api-?_?key|access-?_?key|private-?_?key|credentials?|auth)[\\w.-]*';
-const VALUE = `(?:"[^"]*"|'[^']*'|[^\\s"'&]+)`;
+/** A command line comes from anybody: what is looked through is bounded, and every pass is linear. */
+const MAX_COMMAND_LENGTH = 4_096;
 const MASK = '***';
 
-/** `--token=x`, `TOKEN=x`, `?token=x`, `password: x` */
-const ASSIGNED = new RegExp(`(${SECRET_NAME}\\s?[=:]\\s?)${VALUE}`, 'gi');
-/** `--password x`, `-password x` */
-const FOLLOWING = new RegExp(`(\\s--?${SECRET_NAME}\\s+)(?!-)${VALUE}`, 'gi');
-/** `API_KEY=x` and `DB_KEY=x`: what ends in KEY is taken for one. */
-const KEY = new RegExp(`(\\b[\\w-]*KEY=)${VALUE}`, 'g');
+/** `name=`, `name: ` or `--name `, wherever a name begins. */
+const NAME = /(?<![\w.-])([\w.-]+)(\s?[=:]\s?|\s+)/g;
+const VALUE = /(?:(?:bearer|basic)\s+)?(?:"[^"]*"|'[^']*'|[^\s"'&]+)/iy;
+const SECRET =
+  /token|secret|passw|passphrase|pwd|credential|auth(?!or(?!iz))|(?:api|access|private|encryption|signing)[._-]?key|[._-]key$/i;
+/** `STRIPEKEY=x`: in capitals it is a variable's name. */
+const KEY = /KEY$/;
 /** `postgres://user:password@host` */
-const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi;
-/** `Authorization: Bearer x` */
-const BEARER = new RegExp(`\\b((?:bearer|basic)\\s+)${VALUE}`, 'gi');
+const USER_INFO = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi;
+/** `Bearer x`, whatever stands before it. */
+const BEARER = /\b((?:bearer|basic)\s+)(?!\*)[^\s"'&]+/gi;
 
-/** The command line with everything that looks like a secret replaced by `***`. */
+/** The command line with everything that looks like a secret replaced by `***`; a very long one is cut. */
 export function maskSecrets(command: string): string {
-  return command
-    .replaceAll(USER_INFO, `$1${MASK}@`)
-    .replaceAll(BEARER, `$1${MASK}`)
-    .replaceAll(ASSIGNED, `$1${MASK}`)
-    .replaceAll(FOLLOWING, `$1${MASK}`)
-    .replaceAll(KEY, `$1${MASK}`);
+  const isLong = command.length > MAX_COMMAND_LENGTH;
+  const text = (isLong ? command.slice(0, MAX_COMMAND_LENGTH) : command).replaceAll(USER_INFO, `$1${MASK}@`);
+  const masked = maskNamed(text).replaceAll(BEARER, `$1${MASK}`);
+  return isLong ? `${masked}…` : masked;
 }
 
 /** A token as it may be shown: `abcd***wxyz`. */
 export function maskToken(token: string): string {
   return token.length < 16 ? MASK : `${token.slice(0, 4)}${MASK}${token.slice(-4)}`;
+}
+
+function maskNamed(text: string): string {
+  let masked = '';
+  let done = 0;
+  NAME.lastIndex = 0;
+  for (let found = NAME.exec(text); found !== null; found = NAME.exec(text)) {
+    const [, name = '', separator = ''] = found;
+    const isAssigned = separator.includes('=') || separator.includes(':');
+    // After an option a word is its value, unless it is an option itself; after any other word it is just the next.
+    const hasValue = isAssigned || (name.startsWith('-') && text[NAME.lastIndex] !== '-');
+    if (!hasValue || !(SECRET.test(name) || KEY.test(name))) continue;
+    VALUE.lastIndex = NAME.lastIndex;
+    const value = VALUE.exec(text);
+    if (value === null) continue;
+    masked += `${text.slice(done, NAME.lastIndex)}${MASK}`;
+    done = VALUE.lastIndex;
+    NAME.lastIndex = done;
+  }
+  return masked + text.slice(done);
 }
