@@ -12,6 +12,8 @@ export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.u
 /** How to run the command line from source. */
 const STYXY = ['--disable-warning=ExperimentalWarning', MAIN];
 const PATIENCE_MS = 20_000;
+/** How long the output of a process that has ended may take, in ms. */
+const STREAMS_MS = 500;
 
 /** A service type with ports that other tests on this machine hardly use: `multi`, and one of which there is one. */
 export const TYPE = 'many';
@@ -22,10 +24,8 @@ const PORTS_EACH = 20;
 export interface Started {
   readonly pid: number;
   readonly child: ChildProcess;
-  /** Resolves with the status, or the signal that ended it, once all that it and its processes print is there. */
+  /** Resolves with the status, or the signal that ended it, and waits a moment for the rest of the output. */
   readonly ended: Promise<number | NodeJS.Signals>;
-  /** Resolves when it has ended itself, whoever of its processes still has its streams. */
-  readonly exited: Promise<void>;
   out(): string;
   err(): string;
   /** Resolves with what a pattern found in the standard output. */
@@ -77,17 +77,21 @@ export class RunFixture {
     child.stderr.setEncoding('utf8').on('data', (more: string) => {
       text.err += more;
     });
+    // Whoever it left behind may still have its streams, and must not be waited for.
     const ended = new Promise<number | NodeJS.Signals>((resolve) => {
-      child.once('close', (status, signal) => resolve(signal ?? status ?? -1));
-    });
-    const exited = new Promise<void>((resolve) => {
-      child.once('exit', () => resolve());
+      child.once('exit', (status, signal) => {
+        const result = signal ?? status ?? -1;
+        const timer = setTimeout(resolve, STREAMS_MS, result);
+        child.once('close', () => {
+          clearTimeout(timer);
+          resolve(result);
+        });
+      });
     });
     const started: Started = {
       pid: child.pid ?? 0,
       child,
       ended,
-      exited,
       out: () => text.out,
       err: () => text.err,
       printed: (pattern) =>
@@ -130,7 +134,7 @@ export class RunFixture {
   /** Ends the daemon, and whatever a test left running. */
   async stop(): Promise<void> {
     for (const { child } of this.#started) child.kill('SIGTERM');
-    await Promise.all(this.#started.map(({ exited }) => exited));
+    await Promise.all(this.#started.map(({ ended }) => ended));
     await this.daemon.stop();
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -76,7 +76,7 @@ describe('a run whose styxy run was killed', () => {
       (await fixture.leaseOn(port))?.pid === pid ? true : null,
     );
     process.kill(run.pid, 'SIGKILL');
-    await run.exited;
+    await run.ended;
     const lease = await fixture.leaseOn(port);
     assert.deepEqual([lease?.pid, lease?.expires_at], [pid, null]);
     process.kill(pid, 'SIGKILL');
