@@ -40,7 +40,6 @@ async function unchanged(send: () => Promise<Answer>, field: string | null): Pro
   assert.equal(answer.body.code, 'INVALID_REQUEST', answer.text);
   if (field !== null) assert.equal(answer.body.field, field, answer.text);
   // No message may carry a character that a terminal obeys or that turns the direction of writing.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
   assert.doesNotMatch(String(answer.body.detail), /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
   assert.equal(await state(), before);
 }
