@@ -1,6 +1,6 @@
 // Owns the bundles of the published package: the frequent commands, the whole command line, and the daemon.
 
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
@@ -9,6 +9,8 @@ import { VERSION_CHECK } from './build/version-check.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
+/** What `bin` in package.json names. */
+const PROGRAM = 'styxy.cjs';
 
 /** The whole command line is a bundle of its own: the frequent commands load it only when they are not what is meant. */
 const wholeCommandLine: Plugin = {
@@ -43,7 +45,7 @@ const COMMON: BuildOptions = {
 const BUNDLES: readonly BuildOptions[] = [
   {
     entryPoints: ['src/cli/main.ts'],
-    outfile: 'dist/styxy.cjs',
+    outfile: `dist/${PROGRAM}`,
     plugins: [wholeCommandLine],
     banner: { js: VERSION_CHECK },
     // Must be parsed by every Node that somebody may still have, so that its first statement can tell them.
@@ -53,10 +55,19 @@ const BUNDLES: readonly BuildOptions[] = [
   { entryPoints: ['src/daemon/main.ts'], outfile: 'dist/daemon.cjs' },
 ];
 
-rmSync(DIST, { recursive: true, force: true });
+const results = await Promise.all(BUNDLES.map((bundle) => build({ ...COMMON, ...bundle, write: false })));
 mkdirSync(DIST, { recursive: true });
-const results = await Promise.all(BUNDLES.map((bundle) => build({ ...COMMON, ...bundle })));
-chmodSync(join(DIST, 'styxy.cjs'), 0o755);
+const files = results.flatMap(({ outputFiles }) => outputFiles);
+for (const { path, contents } of files) install(path, contents);
+const wanted = new Set(files.map(({ path }) => basename(path)));
+for (const name of readdirSync(DIST)) if (!wanted.has(name)) rmSync(join(DIST, name), { recursive: true });
+
+/** By a rename, so that whoever runs the program meanwhile finds the former bundle or the new one, whole. */
+function install(path: string, contents: Uint8Array): void {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, contents, { mode: basename(path) === PROGRAM ? 0o755 : 0o644 });
+  renameSync(draft, path);
+}
 
 const metafiles = results.flatMap(({ metafile }): Metafile[] => (metafile === undefined ? [] : [metafile]));
 const packages = writeNotices(ROOT, metafiles);

@@ -76,7 +76,7 @@ describe('a table', () => {
         { title: 'NAME', cell: ({ name }) => name },
       ],
       rows,
-      2,
+      { indent: 2 },
     );
     assert.deepEqual(lines, ['  PORT  NAME', '  3000  web', '    80  a\\x1b[31m']);
   });

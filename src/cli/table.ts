@@ -17,14 +17,18 @@ const GAP = '  ';
 /**
  * The lines of a table, its titles first. Foreign text in cells is made visible.
  *
- * @param indent spaces before each line
+ * @param options `indent`: spaces before each line; `isWhole`: nothing is cut, however narrow the terminal
  */
-export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly Row[], indent = 0): string[] {
+export function tableLines<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  { indent = 0, isWhole = false }: { readonly indent?: number; readonly isWhole?: boolean } = {},
+): string[] {
   const cells = rows.map((row) => columns.map(({ cell }) => visible(cell(row))));
   const widths = columns.map(({ title }, index) =>
     Math.max(lengthOf(title), ...cells.map((line) => lengthOf(line[index] ?? ''))),
   );
-  const room = (terminalWidth() ?? Number.POSITIVE_INFINITY) - indent;
+  const room = ((isWhole ? null : terminalWidth()) ?? Number.POSITIVE_INFINITY) - indent;
   const render = (line: readonly string[], paint: (text: string, index: number) => string): string => {
     let left = room;
     const parts: string[] = [];

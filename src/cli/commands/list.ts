@@ -68,15 +68,27 @@ function show(leases: readonly LeaseJson[], invocation: Invocation): void {
     print('No leases.');
     return;
   }
-  const groups = Map.groupBy(leases, groupOf);
-  const columns = columnsOf(invocation.has('verbose'));
-  const titles = [...groups.keys()].sort();
-  for (const [index, title] of titles.entries()) {
-    const rows = (groups.get(title) ?? []).toSorted((a, b) => a.port - b.port);
-    if (index > 0) print('');
-    print(bold(visible(title)));
-    for (const line of tableLines(columns, rows, INDENT)) print(line);
+  const isVerbose = invocation.has('verbose');
+  const sorted = leases.toSorted((a, b) => compare(groupOf(a), groupOf(b)) || a.port - b.port);
+  // One table, so that the columns of all groups are under each other; lock ids are for copying, never cut.
+  const [head = '', ...lines] = tableLines(columnsOf(isVerbose), sorted, {
+    indent: INDENT,
+    isWhole: isVerbose,
+  });
+  let group: string | null = null;
+  for (const [index, lease] of sorted.entries()) {
+    if (groupOf(lease) !== group) {
+      if (group !== null) print('');
+      group = groupOf(lease);
+      print(bold(visible(group)));
+      print(head);
+    }
+    print(lines[index] ?? '');
   }
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function groupOf(lease: LeaseJson): string {
