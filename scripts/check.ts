@@ -12,6 +12,8 @@ export const PLAIN_STEPS: readonly Step[] = [
   { name: 'types', command: ['node_modules/.bin/tsc'] },
 ];
 
+const HANGING_MS = 120_000;
+
 /** The folders whose tests take seconds, by name of the step. */
 export const FAST_TESTS: Readonly<Record<string, string>> = {
   tidy: 'test/tidy/**/*.test.ts',
@@ -22,7 +24,7 @@ export const FAST_TESTS: Readonly<Record<string, string>> = {
 if (import.meta.main) {
   const tests = Object.entries(FAST_TESTS).map(([name, pattern]) => ({
     name,
-    command: testCommand([pattern]),
+    command: testCommand([pattern], HANGING_MS),
   }));
   process.exitCode = (await runSteps([...PLAIN_STEPS, ...tests])) ? 0 : 1;
 }

@@ -20,14 +20,19 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
  * The words that run test files with Node's test runner.
  *
  * @param patterns globs of test files; at least one file must match, so that a moved folder does not pass unseen
+ * @param timeoutMs when a test counts as hanging; no test asserts how long it takes
  * @throws Error when a pattern matches nothing
  */
-export function testCommand(patterns: readonly string[], options: readonly string[] = []): string[] {
+export function testCommand(
+  patterns: readonly string[],
+  timeoutMs: number,
+  options: readonly string[] = [],
+): string[] {
   return [
     'node',
     '--disable-warning=ExperimentalWarning',
     '--test',
-    '--test-timeout=600000',
+    `--test-timeout=${timeoutMs}`,
     ...options,
     ...patterns.flatMap(testFiles),
   ];

@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os';
 import { FAST_TESTS, PLAIN_STEPS } from './check.ts';
 import { runOpenly, runSteps, type Step, testCommand } from './steps.ts';
 
+const HANGING_MS = 600_000;
+
 const isFull = process.argv.includes('--full');
 const unknown = process.argv.slice(2).filter((word) => word !== '--full');
 if (unknown.length > 0) {
@@ -23,7 +25,7 @@ if (!isGood) process.exit(1);
 const patterns = [...Object.values(FAST_TESTS), 'test/contract/**/*.test.ts', 'test/e2e/**/*.test.ts'];
 if (isFull) patterns.push('test/e2e/**/*.long.test.ts');
 process.exitCode = await runOpenly(
-  testCommand(patterns, [
+  testCommand(patterns, HANGING_MS, [
     '--test-reporter=spec',
     `--test-concurrency=${Math.max(2, availableParallelism())}`,
   ]),

@@ -1,8 +1,9 @@
 // Owns the state of the files: their size and first line, their names, and words that no file may hold.
 
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { importsOf, isTest, ROOT, read, repositoryFiles, sourcesOf, withoutComments } from './tree.ts';
 
@@ -11,6 +12,11 @@ const MAX_TEST_LINES = 500;
 
 /** Files that are longer, each with its reason. */
 const LONGER: Readonly<Record<string, string>> = {};
+
+/** Folders whose tests run the whole program, by the file that does. */
+const TESTED_FROM_OUTSIDE: Readonly<Record<string, string>> = {
+  'src/daemon/handlers': 'test/e2e/http.test.ts',
+};
 
 /** Where the process may be ended. */
 const ENTRIES = ['src/cli/main.ts', 'src/daemon/main.ts'];
