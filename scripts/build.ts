@@ -1,6 +1,6 @@
 // Owns the bundles of the published package: the frequent commands, the whole command line, and the daemon.
 
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
@@ -60,13 +60,20 @@ mkdirSync(DIST, { recursive: true });
 const files = results.flatMap(({ outputFiles }) => outputFiles);
 for (const { path, contents } of files) install(path, contents);
 const wanted = new Set(files.map(({ path }) => basename(path)));
-for (const name of readdirSync(DIST)) if (!wanted.has(name)) rmSync(join(DIST, name), { recursive: true });
+for (const name of readdirSync(DIST))
+  if (name.endsWith('.cjs') && !wanted.has(name)) rmSync(join(DIST, name));
 
 /** By a rename, so that whoever runs the program meanwhile finds the former bundle or the new one, whole. */
 function install(path: string, contents: Uint8Array): void {
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, contents, { mode: basename(path) === PROGRAM ? 0o755 : 0o644 });
-  renameSync(draft, path);
+  try {
+    writeFileSync(draft, contents);
+    // Whatever the umask is: the package is for everybody.
+    chmodSync(draft, basename(path) === PROGRAM ? 0o755 : 0o644);
+    renameSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 const metafiles = results.flatMap(({ metafile }): Metafile[] => (metafile === undefined ? [] : [metafile]));
