@@ -1,7 +1,5 @@
 // Owns the wiring: opens the home, takes its lock, and connects store, system, coordinator, routes and sockets.
 
-import { randomBytes } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { StatusAnswer } from '../api/schemas-daemon.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
@@ -13,8 +11,10 @@ import type { Store } from '../store/store.ts';
 import { openAuthToken } from './auth-token.ts';
 import type { DaemonContext } from './context.ts';
 import { namedPid, writeDaemonInfo } from './daemon-info.ts';
+import { createDirectoryLook } from './directory-look.ts';
 import { createHolds } from './holds.ts';
 import { setUpHome } from './home-setup.ts';
+import { createLockIds } from './lock-ids.ts';
 import { createLog, type DaemonLog } from './logs.ts';
 import { listenAddresses } from './own-address.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
@@ -92,8 +92,8 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       clock: system.clock,
       scheduler: createScheduler(),
       catalogue: () => catalogue,
-      newLockId: () => randomBytes(16).toString('hex'),
-      directoryExists,
+      newLockId: createLockIds(),
+      directoryExists: createDirectoryLook(system.clock.monotonic),
       onFault: (error) => log.error({ error: describe(error) }, 'a fault in the background'),
     });
     coordinator = started;
@@ -207,16 +207,6 @@ function observed(
 
 function withOwnPort(catalogue: Catalogue, port: number): Catalogue {
   return { ...catalogue, ownPorts: PortSet.of([...catalogue.ownPorts, port]) };
-}
-
-async function directoryExists(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    // Out of sight is not gone.
-    const { code } = error as NodeJS.ErrnoException;
-    return code !== 'ENOENT' && code !== 'ENOTDIR';
-  }
 }
 
 function describe(error: unknown): string {
