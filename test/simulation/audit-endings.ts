@@ -36,6 +36,9 @@ export function excuseForEnd(
     const from = Math.max(record.termFrom, record.keptAt, auditor.floor);
     if (now - from >= lease.ttlMs - TERM_SLACK_MS) return 'its term is over';
   }
+  const isOrphan = record.holdClosedAt !== null && record.touchedAt >= record.holdClosedAt;
+  if (isOrphan && record.holds === 0 && holder !== 'alive')
+    return 'its last connection closed, then its listener went';
   if (record.holds > 0 || holder === 'alive' || holder === 'unknown' || hasLiveInstance(world, record))
     return null;
   if (cleanup !== null) return 'cleaned up';

@@ -5,26 +5,21 @@ import type { DurableChange } from '../../src/core/change.ts';
 import type { Lease, Protocol } from '../../src/core/lease.ts';
 import { singletonName } from '../../src/core/lease.ts';
 import { AnswerAudit } from './audit-answers.ts';
+import { describeRecord, watchLeases } from './audit-bounds.ts';
 import { excuseForEnd, excuseForInstance } from './audit-endings.ts';
 import type { Call } from './call.ts';
 import {
   coversPort,
   type InstanceRecord,
-  isListening,
   type LeaseRecord,
   newRecord,
   SEEN_AFTER_MS,
-  socketsOf,
+  touch,
 } from './ledger.ts';
 import type { Socket } from './machine.ts';
 import type { Gate } from './surroundings.ts';
 import { CATALOGUE, OWN_PORT } from './weather.ts';
 import type { World } from './world.ts';
-
-/** A dead holder's lease, or one whose term is over, is gone this long (ms) after nothing keeps the daemon from it. */
-const END_BOUND_MS = 45_000;
-/** How often the auditor looks at the world (ms). */
-const LOOK_EVERY_MS = 1000;
 
 /** What happened in a world, in numbers. */
 export interface Counts {
@@ -57,21 +52,25 @@ export class Auditor {
   constructor(world: World) {
     this.#world = world;
     this.answers = new AnswerAudit(world, this);
-    this.#look();
+    watchLeases(world, this);
   }
 
   get now(): number {
     return this.#world.timeline.now;
   }
 
-  /** Somebody who named `pid` was told that the lease is theirs, by a daemon that could see who is dead. */
+  /**
+   * Somebody who named `pid` was told that the lease is theirs, by a daemon that could see who is dead: an older holder's
+   * death does not end it any more. An allocation also vouches for the instance.
+   */
   promised(record: LeaseRecord, call: Call, pid: number | null): void {
-    if (this.healthySince === null || this.healthySince > call.firstAt) return;
-    record.promisedAt = Math.max(record.promisedAt, call.sentAt);
     // While a program listens, the lease is its holder's, whoever asks.
     const isUsed = call.sentAt - record.touchedAt < 2 * SEEN_AFTER_MS;
-    if (pid === null && !isUsed && record.holderAt < call.sentAt)
+    if (isUsed || this.healthySince === null || this.healthySince > call.firstAt) return;
+    if (call.command.kind !== 'renew') record.promisedAt = Math.max(record.promisedAt, call.sentAt);
+    if (pid === null && record.holderAt < call.sentAt) {
       record.adoptedAt = Math.max(record.adoptedAt, call.sentAt);
+    }
   }
 
   live(): LeaseRecord[] {
@@ -186,7 +185,8 @@ export class Auditor {
       if (change.table === 'lease') {
         const record = this.records.get(change.id);
         if (change.after === null) this.records.delete(change.id);
-        else if (record !== undefined) Object.assign(record, { lease: change.after, endedAt: null });
+        else if (record !== undefined)
+          Object.assign(record, { lease: change.after, endedAt: null, holds: 0 });
       }
       if (change.table === 'instance' && change.after === null) this.instances.delete(change.id);
       else if (change.table === 'instance') this.#instanceChanges(change.id, change.after);
@@ -196,7 +196,7 @@ export class Auditor {
 
   bound(socket: Socket): void {
     for (const record of this.live()) {
-      if (coversPort(record, socket.protocol, socket.port)) this.#touch(record);
+      if (coversPort(record, socket.protocol, socket.port)) touch(record, this.now);
     }
   }
 
@@ -256,7 +256,7 @@ export class Auditor {
     this.#check(
       9,
       excuse !== null,
-      `${lockId} on ${record.lease.port} ended without a reason: ${this.describe(record)}`,
+      `${lockId} on ${record.lease.port} ended without a reason: ${describeRecord(this.#world, record)}`,
     );
     this.#world.log(`commit end of ${lockId}: ${excuse}`);
     record.endedAt = this.now;
@@ -275,82 +275,6 @@ export class Auditor {
       record.row = after;
       record.heardAt = this.now;
     }
-  }
-
-  describe(record: LeaseRecord): string {
-    const { lease } = record;
-    const ago = (at: number): string =>
-      Number.isFinite(at) ? `${((this.now - at) / 1000).toFixed(1)} s ago` : 'never';
-    return [
-      `term ${lease.ttlMs / 1000} s from ${ago(record.termFrom)}`,
-      `kept ${ago(record.keptAt)}`,
-      `floor ${ago(this.floor)}`,
-      `listened ${ago(record.listenedAt)}`,
-      `touched ${ago(record.touchedAt)}`,
-      `holds ${record.holds}`,
-      `pid ${lease.pid} ${lease.process === null ? 'unidentified' : this.#world.machine.isAlive(lease.process) ? 'alive' : 'dead'}`,
-      `instance ${lease.instanceId}`,
-    ].join(', ');
-  }
-
-  #look(): void {
-    this.#world.timeline.after(LOOK_EVERY_MS, () => this.#look());
-    const { weather, daemon } = this.#world;
-    const isWell =
-      daemon !== null &&
-      daemon.coordinator !== null &&
-      !daemon.gate.isStopped &&
-      weather.storeFault === null &&
-      weather.table === 'good' &&
-      weather.canIdentify;
-    if (!isWell) this.healthySince = null;
-    else this.healthySince ??= this.now;
-    for (const record of this.live()) this.#watch(record);
-  }
-
-  #watch(record: LeaseRecord): void {
-    const { machine } = this.#world;
-    const { lease } = record;
-    const sinceHealthy = this.healthySince === null ? -1 : this.now - this.healthySince;
-    const sockets = socketsOf(record, machine);
-    if (sockets.length > 0) this.#touch(record);
-    if (sockets.some(({ since }) => this.now - since >= SEEN_AFTER_MS)) record.seenAt = this.now;
-    if (sinceHealthy >= SEEN_AFTER_MS) {
-      if (isListening(record, machine, this.now)) record.listenedAt = this.now;
-      const isAlive =
-        lease.process !== null && lease.process.pidNamespace === 'ours' && machine.isAlive(lease.process);
-      if (record.holds > 0 || isAlive || record.listenedAt === this.now) record.keptAt = this.now;
-    }
-    this.#checkBound(record, sinceHealthy);
-  }
-
-  /** A lease that is over for certain ends within a bound (invariant 8). */
-  #checkBound(record: LeaseRecord, sinceHealthy: number): void {
-    if (sinceHealthy < 0 || !this.#isOverForCertain(record)) {
-      record.overSince = null;
-      return;
-    }
-    record.overSince = Math.max(record.overSince ?? this.now, this.disturbedAt);
-    const isLate = this.now - record.overSince > END_BOUND_MS;
-    this.#check(8, !isLate, `${record.lease.lockId} is over and does not end: ${this.describe(record)}`);
-  }
-
-  #isOverForCertain(record: LeaseRecord): boolean {
-    const { lease } = record;
-    if (record.holds > 0 || socketsOf(record, this.#world.machine).length > 0) return false;
-    const { process } = lease;
-    if (process !== null) {
-      if (process.pidNamespace !== 'ours' || this.#world.machine.isAlive(process)) return false;
-      if (this.now - record.lastCallAt > 1000) return true;
-    }
-    if (lease.pid !== null && process === null) return false;
-    const from = Math.max(record.termFrom, record.keptAt, record.lastCallAt, record.touchedAt, this.floor);
-    return this.now - from > lease.ttlMs;
-  }
-
-  #touch(record: LeaseRecord): void {
-    record.touchedAt = this.now;
-    record.everTouched = true;
   }
 
   #check(invariant: number, holds: boolean, message: string): void {

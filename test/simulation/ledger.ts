@@ -106,3 +106,9 @@ export interface InstanceRecord {
   row: Instance;
   heardAt: number;
 }
+
+/** Somebody has one of the lease's ports at this moment. */
+export function touch(record: LeaseRecord, now: number): void {
+  record.touchedAt = now;
+  record.everTouched = true;
+}
