@@ -1,19 +1,11 @@
 // Owns the lease's JSON form: what of a lease the world sees, and how times and the URL are written.
 
 import type { LeaseSnapshot } from '../core/command.ts';
-import type { Lease } from '../core/lease.ts';
 import { blockPorts } from '../core/port-range.ts';
 import type { LeaseJson } from './schemas.ts';
 
 /** Types whose servers speak protocols that no browser opens. */
 const NOT_HTTP: ReadonlySet<string> = new Set(['database', 'infrastructure', 'messaging']);
-
-/**
- * The time of day and the time that terms are counted in drift by a millisecond now and then. Who looks at a lease twice
- * would see its end move, although nothing happened: within this, the end that was shown first is shown again.
- */
-const STEADY_MS = 1_000;
-const shownExpiries = new WeakMap<Lease, { readonly at: number; readonly text: string }>();
 
 /** The contract's JSON of a lease as it was at the moment of its snapshot. */
 export function leaseJson(snapshot: LeaseSnapshot): LeaseJson {
@@ -32,17 +24,9 @@ export function leaseJson(snapshot: LeaseSnapshot): LeaseJson {
     orphan: vitals.orphan && vitals.state === 'active',
     fence: lease.fence,
     allocated_at: new Date(lease.allocatedAt).toISOString(),
-    expires_at: remainingMs === null ? null : expiry(lease, at + remainingMs),
+    expires_at: remainingMs === null ? null : new Date(Math.round(at + remainingMs)).toISOString(),
     singleton: lease.singleton,
     url:
       lease.protocol === 'udp' || NOT_HTTP.has(lease.serviceType) ? null : `http://localhost:${lease.port}`,
   };
-}
-
-function expiry(lease: Lease, at: number): string {
-  const known = shownExpiries.get(lease);
-  if (known !== undefined && Math.abs(known.at - at) < STEADY_MS) return known.text;
-  const text = new Date(at).toISOString();
-  shownExpiries.set(lease, { at, text });
-  return text;
 }

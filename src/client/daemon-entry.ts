@@ -3,7 +3,7 @@
 import { extname, join } from 'node:path';
 
 /** Warnings of Node's are of no use to users; the small young generation keeps an idle daemon small. */
-const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=1'];
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
 
 /** The program and its arguments that run the daemon: from source in development, the bundle once packed. */
 export function daemonCommand(args: readonly string[]): { file: string; args: string[] } {

@@ -71,6 +71,21 @@ describe('the key of a lease', () => {
     assert.equal(desk.granted({ projectPath: null }).existing, false);
   });
 
+  it('keeps its port although a second copy ran on another one', () => {
+    const desk = createDesk(catalogue);
+    const first = desk.granted();
+    const copy = desk.granted({ fresh: true });
+    assert.notEqual(portOf(copy), portOf(first));
+    for (const { snapshot } of [first, copy]) release(desk, snapshot.lease.lockId);
+    assert.equal(portOf(desk.granted()), portOf(first));
+  });
+
+  it('does not let an asker take over from a holder that cannot be seen', () => {
+    const desk = createDesk(catalogue);
+    desk.granted({ pid: 7 });
+    assert.equal(desk.granted({ pid: 8 }).snapshot.lease.pid, 7);
+  });
+
   it('lets an asker take over from a dead holder', () => {
     const desk = createDesk(catalogue);
     const identity = { pid: 7, startTicks: '1', bootId: 'b', pidNamespace: 'n' };

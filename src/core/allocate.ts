@@ -123,8 +123,9 @@ function existing(given: Case, entry: LeaseEntry, message: string): Decision<All
 function askedAgain({ state, request, moment }: Case, entry: LeaseEntry): LeaseEntry {
   const { lease, vitals } = entry;
   const isDead = vitals.process === 'dead' || vitals.orphan;
-  // While a program listens, the lease is its holder's or an orphan, whoever asks.
-  const isTaken = hasLiveProcess(entry) || vitals.state === 'active';
+  // While a program listens, the lease is its holder's or an orphan, whoever asks; and unknown is not dead.
+  const isUnknown = lease.pid !== null && vitals.process === 'unknown';
+  const isTaken = hasLiveProcess(entry) || isUnknown || vitals.state === 'active';
   const takesOver = !isTaken && (isDead || (request.pid !== null && request.pid !== lease.pid));
   const instance = lease.instanceId === null ? undefined : state.instance(lease.instanceId);
   const isInstanceOver = instance !== undefined && isStale(instance, moment.now, state.floor);
@@ -175,7 +176,7 @@ function grant(
     singleton: type.instanceBehavior === 'single',
     fence: state.lastFence + 1,
     ttlMs: request.ttlMs ?? catalogue.defaultTtlMs,
-    allocatedAt: moment.wall,
+    allocatedAt: Math.round(moment.wall),
   };
   const vitals: Vitals = { ...NEW_VITALS, renewedAt: moment.now, process: lifeAtGrant(lease) };
   const skipped = skippedPorts(observed, request, type);
@@ -201,7 +202,8 @@ function grant(
 
 function keyChange(state: StateView, lease: Lease, now: number): Change[] {
   const key = leaseKey(lease);
-  if (key === null) return [];
+  // A second copy beside a running one does not move the key away from the port of the first.
+  if (key === null || state.leasesOfKey(key).some(({ vitals }) => vitals.state !== 'hijacked')) return [];
   const before = state.keyMemory(key) ?? null;
   const isCurrent =
     before !== null &&

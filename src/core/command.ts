@@ -231,7 +231,7 @@ export interface Replies {
 export interface Moment {
   /** Coordinator time in ms: monotonic, goes on across restarts, never the wall clock. Every rule reads this one. */
   readonly now: number;
-  /** Wall clock in epoch ms, for what people read. */
+  /** Wall clock in epoch ms, for what people read; with its fraction, so that it moves in step with `now`. */
   readonly wall: number;
 }
 

@@ -65,7 +65,7 @@ export function instanceOfAllocation(
     process: null,
     ttlMs: catalogue.instanceTtlMs,
     metadata: {},
-    registeredAt: moment.wall,
+    registeredAt: Math.round(moment.wall),
   };
   return registration(state, instance, moment.now);
 }

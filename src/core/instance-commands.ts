@@ -48,7 +48,7 @@ export function decideRegister(
     process: keepsProcess ? (before?.process ?? null) : command.process,
     ttlMs: command.ttlMs ?? before?.ttlMs ?? catalogue.instanceTtlMs,
     metadata: { ...before?.metadata, ...command.metadata },
-    registeredAt: before?.registeredAt ?? moment.wall,
+    registeredAt: before?.registeredAt ?? Math.round(moment.wall),
   };
   const changes = registration(state, instance, moment.now);
   const pulse = { heardAt: moment.now, process: instance.process === null ? 'none' : 'alive' } as const;
