@@ -25,7 +25,9 @@ const FAULTS: readonly ((world: World, random: Random) => void)[] = [
   (world, random) => spell(world, random, 'tableDelayMs', random.int(500, 4000), 5),
   (world, random) => spell(world, random, 'canIdentify', false, true),
   (world, random) => {
-    world.weather.wallOffsetMs = random.int(-36_000_000, 36_000_000);
+    // A big jump looks like a sleep to whoever counts by this clock, a small one looks like time.
+    const jumpMs = random.pick([36_000_000, 9000, 9000]);
+    world.weather.wallOffsetMs += random.int(-jumpMs, jumpMs);
     world.log(`wall clock is off by ${world.weather.wallOffsetMs / 1000} s`);
   },
   (world, random) => {

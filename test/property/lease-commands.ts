@@ -1,14 +1,13 @@
-// Owns the commands of the model test: each one runs against the naive model and the real core, and compares.
+// Owns the commands of the model test that clients send: allocations, batches, and what a holder does with a lease.
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { AllocateReply, AllocateRequest, ListenerSight } from '../../src/core/command.ts';
-import type { ProcessLife, Protocol } from '../../src/core/lease.ts';
-import type { CoreHarness, Outcome } from './core-harness.ts';
-import { keyOf, type Model, type ModelLease } from './model.ts';
+import type { AllocateReply, AllocateRequest } from '../../src/core/command.ts';
+import type { Protocol } from '../../src/core/lease.ts';
+import type { Outcome } from './core-harness.ts';
+import type { Model, ModelLease } from './model.ts';
 import { allocate, type ModelAnswer, setHolder } from './model-allocate.ts';
-
-export type Step = fc.Command<Model, CoreHarness>;
+import { codeOf, pickLease, type Step, step } from './step.ts';
 
 const TTL = fc.constantFrom(null, 20_000, 90_000);
 const IDENTITY = { startTicks: '1', bootId: 'b', pidNamespace: 'n' };
@@ -36,18 +35,6 @@ const request: fc.Arbitrary<AllocateRequest> = fc
     exact: fields.exact && fields.preferredPort !== null,
     process: fields.pid === null || !isKnown ? null : { pid: fields.pid, ...IDENTITY },
   }));
-
-/** One command as its text and what it does; fast-check shrinks lists of them. */
-function step(text: string, run: (model: Model, real: CoreHarness) => void): Step {
-  return {
-    check: () => true,
-    run: (model, real) => {
-      run(model, real);
-      assertSame(model, real);
-    },
-    toString: () => text,
-  };
-}
 
 const allocateStep = fc
   .tuple(request, fc.option(fc.constantFrom('r1', 'r2', 'r3'), { freq: 3 }))
@@ -161,106 +148,8 @@ const abandonStep = fc.tuple(fc.nat(20), fc.boolean(), fc.boolean()).map(([pick,
   }),
 );
 
-const observeStep = fc
-  .array(
-    fc.record({
-      pick: fc.nat(20),
-      sight: fc.option(fc.constantFrom<ListenerSight>('none', 'own', 'own', 'stranger'), { nil: undefined }),
-      life: fc.option(fc.constantFrom<ProcessLife>('alive', 'dead', 'unknown'), { nil: undefined }),
-    }),
-    { maxLength: 4 },
-  )
-  .map((sights) =>
-    step(`observe(${JSON.stringify(sights)})`, (model, real) => {
-      const listeners = new Map<string, ListenerSight>();
-      const holders = new Map<string, ProcessLife>();
-      for (const { pick, sight, life } of sights) {
-        const lease = pickLease(model, pick);
-        if (lease === undefined || listeners.has(lease.lockId) || holders.has(lease.lockId)) continue;
-        if (sight !== undefined) listeners.set(lease.lockId, sight);
-        // Only where a pid was named is there a process to look at.
-        if (life !== undefined && lease.isIdentified) holders.set(lease.lockId, life);
-        model.observe(lease, sight, lease.isIdentified ? life : undefined);
-      }
-      real.run<'observe'>({ kind: 'observe', listeners, holders, instances: new Map() });
-    }),
-  );
-
-const sweepStep = fc.constant(
-  step('sweep', (model, real) => {
-    const outcome = real.run<'sweep'>({ kind: 'sweep' });
-    const ended = 'reply' in outcome ? outcome.reply.ended.map(({ snapshot }) => snapshot.lease.lockId) : [];
-    assert.deepEqual(ended, model.sweep());
-    const again = real.run<'sweep'>({ kind: 'sweep' });
-    assert.deepEqual('reply' in again && again.reply.ended, [], 'sweeping twice is sweeping once');
-  }),
-);
-
-const wakeStep = fc.constant(
-  step('wake', (model, real) => {
-    real.run<'wake'>({ kind: 'wake' });
-    model.floor = model.now;
-  }),
-);
-
-const retireStep = fc.constantFrom('one', 'two').map((instanceId) =>
-  step(`retire(${instanceId})`, (model, real) => {
-    const outcome = real.run<'retire'>({ kind: 'retire', instanceId });
-    const known = model.instances.some(({ id }) => id === instanceId);
-    assert.equal(codeOf(outcome), known ? null : 'INSTANCE_NOT_FOUND');
-    if (!known) return;
-    for (const lease of model.leases.filter(({ instance }) => instance === instanceId))
-      model.end(lease, false);
-    model.instances = model.instances.filter(({ id }) => id !== instanceId);
-  }),
-);
-
-const heartbeatStep = fc.constantFrom('one', 'two').map((instanceId) =>
-  step(`heartbeat(${instanceId})`, (model, real) => {
-    const outcome = real.run<'instance-heartbeat'>({ kind: 'instance-heartbeat', instanceId });
-    const known = model.instances.some(({ id }) => id === instanceId);
-    assert.equal(codeOf(outcome), known ? null : 'INSTANCE_NOT_FOUND');
-    model.hear(instanceId);
-  }),
-);
-
-const cleanupStep = fc.tuple(fc.boolean(), fc.boolean()).map(([force, dryRun]) =>
-  step(`cleanup(force ${force}, dry run ${dryRun})`, (model, real) => {
-    const over = model.leases.filter(
-      (lease) =>
-        model.isOver(lease) ||
-        (lease.state === 'idle' && !model.hasLiveHolder(lease)) ||
-        (force && (lease.state === 'idle' || lease.state === 'reserved')),
-    );
-    const outcome = real.run<'cleanup'>({ kind: 'cleanup', force, dryRun });
-    assert.ok('reply' in outcome);
-    assert.deepEqual(
-      outcome.reply.cleaned.map(({ snapshot }) => snapshot.lease.lockId),
-      over.map(({ lockId }) => lockId),
-    );
-    assert.equal(outcome.reply.kept, model.leases.length - over.length);
-    if (!dryRun) for (const lease of over) model.end(lease, true);
-  }),
-);
-
-const worldStep = fc
-  .record({
-    seconds: fc.constantFrom(0, 1, 6, 15, 45, 130),
-    stranger: fc.option(fc.integer({ min: 3000, max: 3012 }), { freq: 2 }),
-    deleted: fc.option(fc.constantFrom('/a', '/b'), { freq: 2 }),
-  })
-  .map(({ seconds, stranger, deleted }) =>
-    step(`world(+${seconds} s, stranger ${stranger}, directory ${deleted})`, (model, real) => {
-      model.now += seconds * 1000;
-      real.now = model.now;
-      if (stranger !== null)
-        for (const set of [model.strangers, real.strangers]) toggle(set, `tcp:${stranger}`);
-      if (deleted !== null) for (const set of [model.deleted, real.deleted]) toggle(set, deleted);
-    }),
-  );
-
-/** All steps, the most telling ones most often. */
-export const STEPS: fc.Arbitrary<Step>[] = [
+/** The most telling ones most often. */
+export const LEASE_STEPS: fc.Arbitrary<Step>[] = [
   allocateStep,
   allocateStep,
   allocateStep,
@@ -269,15 +158,6 @@ export const STEPS: fc.Arbitrary<Step>[] = [
   releaseStep,
   holdStep,
   abandonStep,
-  observeStep,
-  observeStep,
-  sweepStep,
-  wakeStep,
-  retireStep,
-  heartbeatStep,
-  cleanupStep,
-  worldStep,
-  worldStep,
 ];
 
 function compare(outcome: Outcome<AllocateReply>, answer: ModelAnswer, model: Model): void {
@@ -317,48 +197,4 @@ function name(model: Model, reply: AllocateReply, serial: number): void {
     model.lastFence = fence;
   }
   assert.deepEqual({ lockId, fence }, { lockId: lease.lockId, fence: lease.fence });
-}
-
-function assertSame(model: Model, real: CoreHarness): void {
-  const leases = [...real.state.leases()].map(({ lease, vitals }) => ({
-    lockId: lease.lockId,
-    fence: lease.fence,
-    port: lease.port,
-    key: keyOf({
-      project: lease.projectPath,
-      instance: lease.instanceId,
-      type: lease.serviceType,
-      name: lease.serviceName,
-      protocol: lease.protocol,
-    }),
-    ttlMs: lease.ttlMs,
-    state: vitals.state,
-    life: vitals.process,
-    holds: vitals.holds,
-    missed: vitals.missed,
-  }));
-  const expected = model.leases.map((lease) => ({
-    lockId: lease.lockId,
-    fence: lease.fence,
-    port: lease.port,
-    key: keyOf(lease),
-    ttlMs: lease.ttlMs,
-    state: lease.state,
-    life: lease.life,
-    holds: lease.holds,
-    missed: lease.missed,
-  }));
-  assert.deepEqual(leases, expected);
-}
-
-function codeOf(outcome: Outcome<unknown>): string | null {
-  return 'refusal' in outcome ? outcome.refusal.code : null;
-}
-
-function pickLease(model: Model, pick: number): ModelLease | undefined {
-  return model.leases[pick % Math.max(1, model.leases.length)];
-}
-
-function toggle(set: Set<string>, value: string): void {
-  if (!set.delete(value)) set.add(value);
 }
