@@ -2,7 +2,7 @@
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLoadProcess } from './load-process.ts';
 import { cpuSeconds } from './process-cost.ts';
@@ -10,6 +10,9 @@ import { prepareProgram } from './program.ts';
 import { BULK_TYPE, makeHome, type Served, startBaseline, startDaemon } from './servers.ts';
 
 const WARM_UP_MS = 2000;
+/** How many areas are listed before the functions. */
+const AREAS = 25;
+const ROOT = new URL('..', import.meta.url).href;
 
 interface ProfileNode {
   readonly id: number;
@@ -100,15 +103,44 @@ function print({ nodes, samples, timeDeltas }: Profile): void {
     busyUs += elapsedUs;
     totals.set(name, (totals.get(name) ?? 0) + elapsedUs);
   }
-  const ranked = [...totals].sort(([, a], [, b]) => b - a).slice(0, Number(values.top));
-  for (const [name, us] of ranked)
+  printRanked(
+    groupedBy(totals, (name) => areaOf(name)),
+    busyUs,
+    AREAS,
+  );
+  printRanked(totals, busyUs, Number(values.top));
+}
+
+function groupedBy(
+  totals: ReadonlyMap<string, number>,
+  keyOf: (name: string) => string,
+): Map<string, number> {
+  const groups = new Map<string, number>();
+  for (const [name, us] of totals) groups.set(keyOf(name), (groups.get(keyOf(name)) ?? 0) + us);
+  return groups;
+}
+
+/** The room of the source that a function is in, its package, or what of Node it belongs to. */
+function areaOf(name: string): string {
+  const place = name.split('  ')[1];
+  if (place === undefined) return name;
+  if (place.startsWith('node:')) return `node:${place.slice(5).split(/[/:]/, 2).join('/')}`;
+  const folder = /node_modules\/((?:@[^/]+\/)?[^/]+)|src\/([^/]+)\//.exec(place);
+  return folder?.[1] ?? folder?.[2] ?? place;
+}
+
+function printRanked(totals: ReadonlyMap<string, number>, busyUs: number, count: number): void {
+  const ranked = [...totals].sort(([, a], [, b]) => b - a).slice(0, count);
+  for (const [name, us] of ranked) {
     console.log(
       `${((us / busyUs) * 100).toFixed(1).padStart(5)} %  ${(us / 1000).toFixed(0).padStart(6)} ms  ${name}`,
     );
+  }
+  console.log('');
 }
 
 function nameOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): string {
   const name = functionName === '' ? '(anonymous)' : functionName;
   if (url === '') return name;
-  return `${name}  ${url.startsWith('node:') ? url : basename(url)}:${lineNumber + 1}`;
+  return `${name}  ${url.replace(ROOT, '')}:${lineNumber + 1}`;
 }
