@@ -21,12 +21,22 @@ const PROGRAM = join(ROOT, 'dist', 'styxy.cjs');
 
 /** What a recipe's output must show, by a word that only this recipe holds. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
-  'PORT=$(styxy': /^http:\/\/localhost:3\d{3}$/m,
-  STYXY_URL_BACKEND: /the API is at http:\/\/localhost:80\d\d/,
+  'PORT=$(styxy': /^http:\/\/localhost:210\d\d$/m,
+  STYXY_URL_BACKEND: /the API is at http:\/\/localhost:211\d\d/,
   'styxy check': /3093/,
   '--count 4': /\d{4}/,
   'retire agent-1': /agent-1/,
   '--unix-socket': /"allocations":\s*\[/,
+};
+
+/** Ranges of this file's own: daemons of other tests, which know nothing of this one, use the shipped ranges meanwhile. */
+const CONFIG = {
+  service_types: {
+    dev: { range: [21_000, 21_099], preferred_ports: [] },
+    api: { range: [21_100, 21_199], preferred_ports: [] },
+    test: { range: [21_200, 21_299], preferred_ports: [] },
+    messaging: { range: [21_300, 21_399], preferred_ports: [] },
+  },
 };
 
 /** Runs each recipe: `styxy run` goes to the background until its server answers, everything must succeed. */
@@ -123,7 +133,8 @@ describe('the recipes of the README', {
       const project = join(place, `shop-${index}`);
       const home = join(place, `home-${index}`);
       mkdirSync(project);
-      mkdirSync(home);
+      mkdirSync(join(home, '.styxy'), { recursive: true, mode: 0o700 });
+      writeFileSync(join(home, '.styxy', 'config.json'), JSON.stringify(CONFIG), { mode: 0o600 });
       execFileSync('git', ['init', '--quiet', project]);
       writeFileSync(join(project, 'server.js'), SERVER);
       const env = {
