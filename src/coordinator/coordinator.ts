@@ -121,9 +121,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   }
 
   function doubtsOf(requests: readonly AllocateRequest[]): readonly LeaseEntry[] | null {
-    const dead = requests
-      .flatMap((request) => matches(state, request))
-      .filter(({ lease }) => isDead(lease.process));
+    const found = requests.flatMap((request) => matches(state, request));
+    const dead = found.filter(({ lease }) => isDead(lease.process) || !isInstanceSound(lease));
     return dead.length === 0 && requests.every(isInstanceSound) ? null : dead;
   }
 
@@ -131,7 +130,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     return entry !== undefined && isDead(entry.lease.process) ? [entry] : null;
   }
 
-  function isInstanceSound({ instanceId }: AllocateRequest): boolean {
+  function isInstanceSound({ instanceId }: Pick<AllocateRequest, 'instanceId'>): boolean {
     const known = instanceId === null ? undefined : state.instance(instanceId);
     return known === undefined || known.pulse.process === 'dead' || !isDead(known.instance.process);
   }

@@ -125,8 +125,11 @@ function askedAgain({ state, request, moment }: Case, entry: LeaseEntry): LeaseE
   const isDead = vitals.process === 'dead' || vitals.orphan;
   // While a program listens, the lease is its holder's or an orphan, whoever asks; and unknown is not dead.
   const isUnknown = lease.pid !== null && vitals.process === 'unknown';
-  const isTaken = hasLiveProcess(entry) || isUnknown || vitals.state === 'active';
-  const takesOver = !isTaken && (isDead || (request.pid !== null && request.pid !== lease.pid));
+  const isFree = !(hasLiveProcess(entry) || isUnknown || vitals.state === 'active');
+  // A dead process goes out of the lease even while a connection holds it: the next start would judge by it.
+  const takesOver = isFree
+    ? isDead || (request.pid !== null && request.pid !== lease.pid)
+    : vitals.process === 'dead' && vitals.state !== 'active';
   const instance = lease.instanceId === null ? undefined : state.instance(lease.instanceId);
   const isInstanceOver = instance !== undefined && isStale(instance, moment.now, state.floor);
   const ttlMs = request.ttlMs ?? lease.ttlMs;

@@ -41,12 +41,12 @@ export function decideRenew(
   const renewed = renewedLease(entry, command);
   const changes: Change[] = [];
   if (renewed !== lease) changes.push({ table: 'lease', id: lease.lockId, before: lease, after: renewed });
-  const hasHolderAnew = renewed.process !== lease.process || renewed.pid !== lease.pid;
+  const hasHolderAnew = vitals.orphan || renewed.process !== lease.process || renewed.pid !== lease.pid;
   const after: Vitals = {
     ...vitals,
     renewedAt: moment.now,
     process: hasHolderAnew ? lifeAtGrant(renewed) : vitals.process,
-    orphan: vitals.orphan && !hasHolderAnew,
+    orphan: false,
     missed: 0,
     missedAt: moment.now,
   };
@@ -90,9 +90,21 @@ export function decideHold(state: StateView, command: HoldCommand, moment: Momen
   if (entry === undefined) return refuse(leaseNotFound(command.lockId));
   const { lease, vitals } = entry;
   const holds = Math.max(0, vitals.holds + command.delta);
-  const after: Vitals = { ...vitals, holds, renewedAt: moment.now, orphan: vitals.orphan && holds === 0 };
-  const reply = { snapshot: snapshot(state, { lease, vitals: after }, moment) };
-  return { kind: 'answer', reply, changes: [{ table: 'vitals', id: lease.lockId, before: vitals, after }] };
+  const isOpened = command.delta === 1;
+  // A connection takes the place of a dead process for good: were the process kept, the next start would judge by it.
+  const replacesDead = isOpened && vitals.process === 'dead';
+  const held: Lease = replacesDead ? { ...lease, pid: null, process: null } : lease;
+  const after: Vitals = {
+    ...vitals,
+    holds,
+    renewedAt: moment.now,
+    orphan: vitals.orphan && !isOpened,
+    process: replacesDead ? 'none' : vitals.process,
+  };
+  const changes: Change[] = [{ table: 'vitals', id: lease.lockId, before: vitals, after }];
+  if (replacesDead) changes.unshift({ table: 'lease', id: lease.lockId, before: lease, after: held });
+  const reply = { snapshot: snapshot(state, { lease: held, vitals: after }, moment) };
+  return { kind: 'answer', reply, changes };
 }
 
 /**

@@ -88,7 +88,8 @@ class Search {
   formerPort(): number | null {
     const memory = this.#key === null ? undefined : this.#state.keyMemory(this.#key);
     if (memory === undefined) return null;
-    return memory.count === this.#request.count || this.#isInRange(memory.port) ? memory.port : null;
+    const isSmaller = this.#request.count <= memory.count;
+    return isSmaller || this.#isInRange(memory.port) ? memory.port : null;
   }
 
   /** The next first port from `from` on, within the range, whose own number is in no set of taken ports. */
