@@ -132,7 +132,10 @@ const holdStep = fc.tuple(fc.nat(20), fc.constantFrom<1 | -1>(1, -1)).map(([pick
     real.run<'hold'>({ kind: 'hold', lockId: lease.lockId, delta });
     lease.holds += delta;
     lease.renewedAt = model.now;
-    if (lease.holds > 0) lease.orphan = false;
+    if (delta === -1) return;
+    // The connection is the holder now, instead of a dead process.
+    if (lease.life === 'dead') setHolder(lease, { pid: null, process: null });
+    lease.orphan = false;
   }),
 );
 

@@ -58,9 +58,11 @@ function grant(
   running: ModelLease | undefined,
 ): ModelAnswer {
   model.meet(request.instanceId, request.linkedWorktree);
-  if (running !== undefined) model.end(running, true);
   const { protocol, count } = request;
   const key = keyOfRequest(request);
+  // A second copy beside a running one leaves the key its port.
+  const isSecond = model.leases.some((lease) => keyOf(lease) === key && lease.state !== 'hijacked');
+  if (running !== undefined) model.end(running, true);
   const serial = ++model.serial;
   model.leases.push({
     serial,
@@ -84,7 +86,7 @@ function grant(
     missedAt: 0,
     orphan: false,
   });
-  if (key !== null) {
+  if (key !== null && !isSecond) {
     model.former = model.former.filter((memory) => memory.key !== key);
     model.former.push({ key, protocol, port, count, project: request.projectPath });
   }
@@ -114,9 +116,11 @@ function join(model: Model, lease: ModelLease, request: AllocateRequest): ModelA
   lease.missed = 0;
   // The asker takes the place of an instance that is over, and of a holder that is dead or unknown.
   if (isInstanceOver) lease.instance = request.instanceId;
-  const isTaken = lease.holds > 0 || lease.life === 'alive' || lease.state === 'active';
-  const isDead = lease.life === 'dead' || lease.orphan;
-  if (!isTaken && (isDead || (request.pid !== null && request.pid !== lease.pid))) setHolder(lease, request);
+  const isUsed = lease.state === 'active';
+  const isHeld = lease.holds > 0 || lease.life === 'alive' || lease.life === 'unknown' || isUsed;
+  const isOther = request.pid !== null && request.pid !== lease.pid;
+  const isGone = isHeld ? lease.life === 'dead' && !isUsed : lease.life === 'dead' || lease.orphan || isOther;
+  if (isGone) setHolder(lease, request);
   if (lease.state === 'idle') lease.state = 'reserved';
   return answer;
 }
@@ -149,8 +153,8 @@ function choose(model: Model, request: AllocateRequest): { port: number | null; 
   if (exact) return done(null);
   const key = keyOfRequest(request);
   const former = model.former.find((memory) => memory.key === key);
-  // A block of another size is no former one: out of range nobody asked for it.
-  const isFormer = former !== undefined && (count === former.count || isInRange(model, request, former.port));
+  // More ports than it had are its former ones only as far as the range goes.
+  const isFormer = former !== undefined && (count <= former.count || isInRange(model, request, former.port));
   if (isFormer && isOpen(former.port)) return done(former.port);
   const last: number[] = [];
   for (const port of orderOf(model, request)) {

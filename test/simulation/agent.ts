@@ -19,6 +19,7 @@ interface Held {
 /** What an agent does next, and how often of all. */
 const DEEDS: readonly (readonly [number, (agent: Agent) => void])[] = [
   [30, (agent) => agent.allocate()],
+  [8, (agent) => agent.allocateSeveral()],
   [20, (agent) => agent.startServer()],
   [8, (agent) => agent.stopServer()],
   [9, (agent) => agent.release()],
@@ -72,6 +73,11 @@ export class Agent {
       ? `r-${this.#process.startTicks}-${this.#requests++ % 6}`
       : null;
     this.#ask({ kind: 'allocate', request: this.#request(), requestId }, 3);
+  }
+
+  /** Asks for several ports at the same moment, as a script does that starts all servers of a project. */
+  allocateSeveral(): void {
+    for (let i = this.#random.int(2, 4); i > 0; i--) this.allocate();
   }
 
   batch(): void {

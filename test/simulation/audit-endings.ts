@@ -33,8 +33,8 @@ export function excuseForEnd(
   if (holder === 'dead' && record.holds === 0 && isProvenAfterPromise(world, record))
     return 'its holder is dead';
   if (record.holds === 0 && holder !== 'alive') {
-    const from = Math.max(record.termFrom, record.keptAt, auditor.floor);
-    if (now - from >= lease.ttlMs - TERM_SLACK_MS) return 'its term is over';
+    const from = Math.max(record.termFrom, record.keptAt);
+    if (auditor.elapsedSince(from) >= lease.ttlMs - TERM_SLACK_MS) return 'its term is over';
   }
   const isOrphan = record.holdClosedAt !== null && record.touchedAt >= record.holdClosedAt;
   if (isOrphan && record.holds === 0 && holder !== 'alive')
@@ -70,8 +70,9 @@ export function excuseForInstance(
     if (row.process.pidNamespace !== 'ours' || machine.isAlive(row.process)) return null;
     return machine.diedAt(row.process) >= promisedAt ? 'its process is dead' : null;
   }
-  const silentMs = auditor.now - Math.max(record.heardAt, auditor.floor);
-  return silentMs >= 3 * row.ttlMs - TERM_SLACK_MS ? 'it missed its heartbeats' : null;
+  return auditor.elapsedSince(record.heardAt) >= 3 * row.ttlMs - TERM_SLACK_MS
+    ? 'it missed its heartbeats'
+    : null;
 }
 
 function lifeOfHolder(world: World, { lease }: LeaseRecord): 'none' | 'alive' | 'dead' | 'unknown' {

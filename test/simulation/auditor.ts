@@ -31,6 +31,9 @@ export interface Counts {
   lost: number;
 }
 
+/** A decision is on the disk within this time (ms), if it ever gets there. */
+const COMMIT_MS = 1000;
+
 export class Auditor {
   /** Every lease that was ever committed, by lock id. */
   readonly records = new Map<string, LeaseRecord>();
@@ -45,6 +48,8 @@ export class Auditor {
   maxFence = 0;
   /** By lock id: leases whose port was probed, and how many commits they have to turn out to be over. */
   readonly #suspects = new Map<string, number>();
+  /** When the last gap began, and the floor until then. */
+  #gap = { atMs: 0, floor: 0 };
   #commitBeganAt = 0;
   readonly #world: World;
   readonly counts: Counts = { grants: 0, ends: 0, answers: 0, refusals: 0, faults: 0, lost: 0 };
@@ -64,8 +69,8 @@ export class Auditor {
    * death does not end it any more. An allocation also vouches for the instance.
    */
   promised(record: LeaseRecord, call: Call, pid: number | null): void {
-    // While a program listens, the lease is its holder's, whoever asks.
-    const isUsed = call.sentAt - record.touchedAt < 2 * SEEN_AFTER_MS;
+    // While a program listens or a connection is held, the lease is its holder's, whoever asks.
+    const isUsed = record.holds > 0 || call.sentAt - record.touchedAt < 2 * SEEN_AFTER_MS;
     if (isUsed || this.healthySince === null || this.healthySince > call.firstAt) return;
     if (call.command.kind !== 'renew') record.promisedAt = Math.max(record.promisedAt, call.sentAt);
     if (pid === null && record.holderAt < call.sentAt) {
@@ -78,8 +83,15 @@ export class Auditor {
   }
 
   daemonStarts(): void {
-    this.floor = this.now;
-    this.disturbed();
+    this.woke(0);
+  }
+
+  /** For how long (ms) something that began at `from` has counted, by rules that know of sleeps and starts. */
+  elapsedSince(from: number): number {
+    const { atMs, floor } = this.#gap;
+    const sinceGap = this.now - Math.max(from, this.floor);
+    // What was decided before a sleep may be committed right after it.
+    return this.now - this.floor > COMMIT_MS ? sinceGap : Math.max(sinceGap, atMs - Math.max(from, floor));
   }
 
   daemonDied(): void {
@@ -91,7 +103,8 @@ export class Auditor {
   }
 
   /** The daemon slept or was stopped for long enough to notice. */
-  woke(): void {
+  woke(gapMs: number): void {
+    this.#gap = { atMs: this.now - gapMs, floor: this.floor };
     this.floor = this.now;
     this.disturbed();
   }
