@@ -1,11 +1,12 @@
 // Owns the simulated agent: a process with a project or an instance that leases ports, runs servers on them, and dies.
 
 import type { AllocateReply, AllocateRequest, Command } from '../../src/core/command.ts';
-import type { Lease, Protocol } from '../../src/core/lease.ts';
+import type { Lease } from '../../src/core/lease.ts';
 import { send } from './call.ts';
 import { openHold } from './hold.ts';
 import type { Process } from './machine.ts';
 import type { Random } from './random.ts';
+import { randomRequest } from './random-request.ts';
 import { CATALOGUE } from './weather.ts';
 import type { World } from './world.ts';
 
@@ -237,26 +238,13 @@ export class Agent {
   }
 
   #request(): AllocateRequest {
-    const random = this.#random;
-    const preferredPort = random.chance(0.25)
-      ? random.pick([3000, 3001, 3004, 3005, 3007, 4001, 4005, 5001, 6000])
-      : null;
     const pid = this.#namesPid ? this.#process.pid : null;
-    return {
-      serviceType: random.pick(['dev', 'dev', 'dev', 'api', 'api', 'db']),
-      serviceName: random.pick(['web', 'web', 'admin', null]),
-      preferredPort,
-      exact: preferredPort !== null && random.chance(0.4),
-      protocol: random.pick<Protocol>(['tcp', 'tcp', 'tcp', 'udp']),
-      count: random.pick([1, 1, 1, 1, 2, 3]),
+    return randomRequest(this.#random, {
       instanceId: this.#instance,
       projectPath: this.#project,
       pid,
       process: this.#identify(pid),
-      ttlMs: random.pick([null, null, 25_000, 120_000]),
-      fresh: random.chance(0.1),
-      linkedWorktree: random.chance(0.3),
-    };
+    });
   }
 
   #ask(command: Extract<Command, { kind: 'allocate' }>, retries: number): void {
