@@ -12,11 +12,11 @@ import type {
   SkippedPort,
 } from './command.ts';
 import { forcedEndChanges, KEY_PRECISION_MS } from './ending.ts';
+import { askedAgain, existingMessage, hasSameShape, matchingLease } from './existing.ts';
 import { describeLease } from './holder.ts';
-import { isStale } from './instance.ts';
-import { defaultTemplate, instanceOfAllocation } from './instance-changes.ts';
+import { defaultTemplate, heartbeat, instanceOfAllocation } from './instance-changes.ts';
 import { type Lease, type LeaseEntry, leaseKey, singletonName, type Vitals } from './lease.ts';
-import { hasLiveProcess, lifeAtGrant, snapshot } from './life.ts';
+import { lifeAtGrant, snapshot } from './life.ts';
 import { place, portsOfGrant } from './placement.ts';
 import { contains } from './port-range.ts';
 import { restAfterConflict } from './quarantine.ts';
@@ -55,7 +55,7 @@ export function decideAllocate(
 ): Decision<AllocateReply> {
   const { request, requestId } = command;
   const first = remembered(state, command, observed.catalogue, moment);
-  if (first !== null) return first;
+  if (first !== null) return withHeartbeat(state, first, request, moment);
   const type = observed.catalogue.serviceTypes.get(request.serviceType);
   if (type === undefined) return refuse(unknownServiceType(request.serviceType, observed.catalogue));
   const unusable = unusableRequest(request, type, observed.catalogue);
@@ -66,7 +66,7 @@ export function decideAllocate(
   const running = single ? state.singleton(singletonName(type.name, request.serviceName)) : undefined;
   if (running !== undefined && running.vitals.state !== 'hijacked') {
     if (request.fresh || !hasSameShape(request, running.lease)) {
-      return remember(given, refuse(singletonHeld(running)));
+      return withHeartbeat(state, remember(given, refuse(singletonHeld(running))), request, moment);
     }
     return existing(
       given,
@@ -79,7 +79,9 @@ export function decideAllocate(
 
   const placement = place(state, observed, request, type, templateOf(state, request), moment.now);
   if (placement.kind === 'look') return { kind: 'look', directories: placement.directories };
-  if (placement.kind === 'none') return remember(given, refuse(noPort(given)));
+  if (placement.kind === 'none') {
+    return withHeartbeat(state, remember(given, refuse(noPort(given))), request, moment);
+  }
   const { protocol } = request;
   const ports = portsOfGrant(request, placement.port);
   const unproven = ports.filter((port) => !observed.clear.has(portId(protocol, port)));
@@ -87,24 +89,26 @@ export function decideAllocate(
   return grant(given, placement.port, lockId, running);
 }
 
-/** The newest live lease that this request matches, if any (contract, "Key"). */
-function matchingLease(state: StateView, request: AllocateRequest): LeaseEntry | undefined {
-  const key = leaseKey(request);
-  if (key === null || request.serviceName === null || request.fresh) return undefined;
-  return state
-    .leasesOfKey(key)
-    .findLast(({ lease, vitals }) => vitals.state !== 'hijacked' && hasSameShape(request, lease));
-}
-
-function hasSameShape(request: AllocateRequest, lease: Lease): boolean {
-  return request.count === lease.count && !(request.exact && request.preferredPort !== lease.port);
+/** A request that is repeated, or refused because somebody holds what it wants, is a sign of life too. */
+function withHeartbeat(
+  state: StateView,
+  decision: Decision<AllocateReply>,
+  { instanceId }: AllocateRequest,
+  moment: Moment,
+): Decision<AllocateReply> {
+  if ((decision.kind !== 'answer' && decision.kind !== 'refuse') || instanceId === null) return decision;
+  return {
+    ...decision,
+    changes: [...decision.changes, ...heartbeat(state.instance(instanceId), moment.now)],
+  };
 }
 
 function existing(given: Case, entry: LeaseEntry, message: string): Decision<AllocateReply> {
   const { state, request, observed, moment } = given;
   const changes: Change[] = instanceOfAllocation(state, request, observed.catalogue, moment);
   // A singleton that somebody else runs stays as its holder left it.
-  const after = leaseKey(request) === leaseKey(entry.lease) ? askedAgain(given, entry) : entry;
+  const after =
+    leaseKey(request) === leaseKey(entry.lease) ? askedAgain(state, request, entry, moment.now) : entry;
   const { lockId } = entry.lease;
   if (after.lease !== entry.lease) {
     changes.push({ table: 'lease', id: lockId, before: entry.lease, after: after.lease });
@@ -114,47 +118,6 @@ function existing(given: Case, entry: LeaseEntry, message: string): Decision<All
   }
   const reply = { snapshot: snapshot(state, after, moment), existing: true, message, skipped: [] };
   return remember(given, { kind: 'answer', reply, changes });
-}
-
-/**
- * A lease that its key asked for again: the term begins anew, and where the former holder is dead or unknown the
- * asker takes its place, so that the lease does not end under the asker by the death of somebody before it.
- */
-function askedAgain({ state, request, moment }: Case, entry: LeaseEntry): LeaseEntry {
-  const { lease, vitals } = entry;
-  const isDead = vitals.process === 'dead' || vitals.orphan;
-  // While a program listens, the lease is its holder's or an orphan, whoever asks; and unknown is not dead.
-  const isUnknown = lease.pid !== null && vitals.process === 'unknown';
-  const isFree = !(hasLiveProcess(entry) || isUnknown || vitals.state === 'active');
-  // A dead process goes out of the lease even while a connection holds it: the next start would judge by it.
-  const takesOver = isFree
-    ? isDead || (request.pid !== null && request.pid !== lease.pid)
-    : vitals.process === 'dead' && vitals.state !== 'active';
-  const instance = lease.instanceId === null ? undefined : state.instance(lease.instanceId);
-  const isInstanceOver = instance !== undefined && isStale(instance, moment.now, state.floor);
-  const ttlMs = request.ttlMs ?? lease.ttlMs;
-  const isSame = ttlMs === lease.ttlMs && !takesOver && !isInstanceOver;
-  const renewed: Lease = isSame
-    ? lease
-    : {
-        ...lease,
-        ttlMs,
-        instanceId: isInstanceOver ? request.instanceId : lease.instanceId,
-        pid: takesOver ? request.pid : lease.pid,
-        process: takesOver ? request.process : lease.process,
-      };
-  return {
-    lease: renewed,
-    vitals: {
-      ...vitals,
-      renewedAt: moment.now,
-      missed: 0,
-      // Asked for anew, it waits for its program as after a grant.
-      state: vitals.state === 'idle' ? 'reserved' : vitals.state,
-      process: takesOver ? lifeAtGrant(renewed) : vitals.process,
-      orphan: vitals.orphan && !takesOver,
-    },
-  };
 }
 
 function grant(
@@ -244,14 +207,6 @@ function noPort({ state, observed, request, type, moment }: Case): Refusal {
   return request.exact
     ? portUnavailable(state, observed, request, moment.now)
     : rangeExhausted(state, observed, request, type, moment.now);
-}
-
-function existingMessage(request: AllocateRequest, lease: Lease): string {
-  const wish = request.preferredPort;
-  const kept = `${lease.serviceName ?? lease.serviceType} has port ${lease.port} already`;
-  return wish === null || wish === lease.port
-    ? kept
-    : `${kept}; the wish for port ${wish} does not move it (release it first, or ask with "new")`;
 }
 
 function grantMessage(request: AllocateRequest, lease: Lease): string {

@@ -18,6 +18,7 @@ export function decideObserve(
   for (const lockId of new Set([...command.listeners.keys(), ...command.holders.keys()])) {
     const entry = state.lease(lockId);
     if (entry === undefined) continue;
+    if (command.holders.get(lockId) === 'dead' && entry.vitals.holds > 0) changes.push(withoutProcess(entry));
     const after = observed(
       entry,
       command.listeners.get(lockId),
@@ -36,6 +37,14 @@ export function decideObserve(
   return { kind: 'answer', reply: { ended: [] }, changes };
 }
 
+/**
+ * A dead process beside a connection that holds: it goes out of the lease for good, because after a restart it would be
+ * all that is known of the holder until that connection is there again.
+ */
+function withoutProcess({ lease }: LeaseEntry): Change {
+  return { table: 'lease', id: lease.lockId, before: lease, after: { ...lease, pid: null, process: null } };
+}
+
 function observed(
   entry: LeaseEntry,
   sight: ListenerSight | undefined,
@@ -44,7 +53,7 @@ function observed(
   missIntervalMs: number,
 ): Vitals {
   const { vitals } = entry;
-  const process = life ?? vitals.process;
+  const process = life === 'dead' && vitals.holds > 0 ? 'none' : (life ?? vitals.process);
   let next: Vitals = process === vitals.process ? vitals : { ...vitals, process };
   if (sight !== undefined) next = sighted(next, sight, now, missIntervalMs);
   const orphan = isOrphan(vitals, next);

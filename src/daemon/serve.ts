@@ -9,6 +9,7 @@ import type { DaemonContext } from './context.ts';
 import { createGuard, createTokenGuard } from './guard.ts';
 import { HANDLERS } from './handlers/all.ts';
 import type { Log } from './logs.ts';
+import { createMemoryTrim } from './memory-trim.ts';
 import { ownHosts } from './own-address.ts';
 import { listenOnSocket, listenOnTcp, type Route, type TcpServers } from './servers.ts';
 import { countWrongTokens } from './wrong-tokens.ts';
@@ -35,7 +36,11 @@ export interface ServeOptions {
  */
 export async function serve(context: DaemonContext, options: ServeOptions): Promise<void> {
   const app = await createApp(context, HANDLERS, options.onBug);
-  const route: Route = (request, response) => app.routing(request, response);
+  const onRequest = createMemoryTrim();
+  const route: Route = (request, response) => {
+    onRequest();
+    app.routing(request, response);
+  };
   const tcp = await serveTcp(context, options, route);
   if (tcp !== null) options.servers.push(...tcp.servers);
   if (context.socket !== null) {
