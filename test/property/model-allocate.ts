@@ -16,6 +16,8 @@ export type ModelAnswer =
 
 /** Answers a request and, where `requestId` was answered before, the first answer again. */
 export function allocate(model: Model, request: AllocateRequest, requestId: string | null): ModelAnswer {
+  // Every request that names an instance is a heartbeat, whatever comes of it.
+  model.hear(request.instanceId);
   const { process: _process, linkedWorktree: _linked, ...said } = request;
   const body = JSON.stringify({ ...said, ttlMs: said.ttlMs ?? model.catalogue.defaultTtlMs });
   const old = model.answers.findLast(({ id }) => id === requestId);
@@ -148,7 +150,15 @@ function choose(model: Model, request: AllocateRequest): { port: number | null; 
     for (const port of taken) skipped.add(port);
     return taken.length === 0;
   };
-  const done = (port: number | null) => ({ port, skipped: [...skipped].sort((a, b) => a - b) });
+  const range = model.type(request.serviceType)?.range ?? { start: 0, end: 0 };
+  // Of ports out of range only the wish is reported.
+  const isTold = (port: number): boolean =>
+    (port >= range.start && port <= range.end) ||
+    (preferredPort !== null && port >= preferredPort && port < preferredPort + count);
+  const done = (port: number | null) => ({
+    port,
+    skipped: [...skipped].filter(isTold).sort((a, b) => a - b),
+  });
   if (preferredPort !== null && isOpen(preferredPort)) return done(preferredPort);
   if (exact) return done(null);
   const key = keyOfRequest(request);
@@ -201,15 +211,12 @@ function isRememberedByOthers(
   key: string | null,
 ): boolean {
   return Array.from({ length: request.count }, (_, i) => first + i).some((port) => {
+    // Who used a port last is the one that it is remembered for.
     const memory = model.former.findLast(
       (m) => m.protocol === request.protocol && port >= m.port && port < m.port + m.count,
     );
-    return (
-      memory !== undefined &&
-      memory.key !== key &&
-      memory.project !== null &&
-      !model.deleted.has(memory.project)
-    );
+    if (memory === undefined || memory.key === key) return false;
+    return memory.project !== null && !model.deleted.has(memory.project);
   });
 }
 

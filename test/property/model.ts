@@ -170,6 +170,10 @@ export class Model {
     }
     if (lease.holds > 0 || lease.life === 'alive') lease.orphan = false;
     else if (lease.life === 'dead' && lease.state === 'active') lease.orphan = true;
+    // A connection is the holder now, instead of a dead process.
+    if (lease.life === 'dead' && lease.holds > 0) {
+      Object.assign(lease, { life: 'none', pid: null, isIdentified: false });
+    }
     if (wasKept && !this.isKept(lease)) lease.renewedAt = this.now;
   }
 }

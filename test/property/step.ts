@@ -12,6 +12,9 @@ export function step(text: string, run: (model: Model, real: CoreHarness) => voi
   return {
     check: () => true,
     run: (model, real) => {
+      // No two commands come at the same moment, so that it is known which key used a port last.
+      model.now += 1;
+      real.now = model.now;
       run(model, real);
       assertSame(model, real);
     },

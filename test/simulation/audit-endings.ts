@@ -45,7 +45,9 @@ export function excuseForEnd(
   if (record.holdClosedAt !== null) return 'its connection closed';
   const quietMs = now - Math.max(record.seenAt, record.bornAt);
   const missMs = 2 * CATALOGUE.missIntervalMs - TERM_SLACK_MS;
-  if (record.everTouched && socketsOf(record, world.machine).length === 0 && quietMs >= missMs) {
+  // A listener that came this moment may have been missed.
+  const isSeen = socketsOf(record, world.machine).some(({ since }) => now - since >= SEEN_AFTER_MS);
+  if (record.everTouched && !isSeen && quietMs >= missMs) {
     return 'its listener is gone';
   }
   return null;
