@@ -154,6 +154,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   /** Counts a closed connection out at once, and only then looks whether anybody is left. */
   async function letGo(lockId: string): Promise<void> {
+    noticeSleep();
     const closed = await writer.submit<'hold'>({ kind: 'hold', lockId, delta: -1 });
     if (!closed.ok) return;
     const since = closed.reply.snapshot.vitals.renewedAt;

@@ -18,19 +18,15 @@ export function decideObserve(
   for (const lockId of new Set([...command.listeners.keys(), ...command.holders.keys()])) {
     const entry = state.lease(lockId);
     if (entry === undefined) continue;
-    if (command.holders.get(lockId) === 'dead' && entry.vitals.holds > 0) changes.push(withoutProcess(entry));
-    const after = observed(
-      entry,
-      command.listeners.get(lockId),
-      command.holders.get(lockId),
-      moment.now,
-      catalogue.missIntervalMs,
-    );
+    // What is decided again after a failed commit may have been seen of a process that the lease no longer names.
+    const life = entry.lease.process === null ? undefined : command.holders.get(lockId);
+    if (life === 'dead' && entry.vitals.holds > 0) changes.push(withoutProcess(entry));
+    const after = observed(entry, command.listeners.get(lockId), life, moment.now, catalogue.missIntervalMs);
     if (after !== entry.vitals) changes.push({ table: 'vitals', id: lockId, before: entry.vitals, after });
   }
   for (const [instanceId, life] of command.instances) {
     const entry = state.instance(instanceId);
-    if (entry === undefined || entry.pulse.process === life) continue;
+    if (entry === undefined || entry.instance.process === null || entry.pulse.process === life) continue;
     const after = { ...entry.pulse, process: life };
     changes.push({ table: 'pulse', id: instanceId, before: entry.pulse, after });
   }

@@ -26,11 +26,12 @@ export function decideSweep(state: StateView, moment: Moment, catalogue: Catalog
   const { ended, changes } = endAll(state, moment, catalogue, (entry) =>
     endReason(state, entry, catalogue, moment.now),
   );
-  return {
-    kind: 'answer',
-    reply: { ended },
-    changes: [...changes, ...forgotten(state, moment.now, catalogue)],
-  };
+  // A rest that begins in this very sweep must not be forgotten along with the old one of its port.
+  const begun = new Set(changes.flatMap((change) => (change.table === 'quarantine' ? [change.id] : [])));
+  const old = forgotten(state, moment.now, catalogue).filter(
+    (change) => change.table !== 'quarantine' || !begun.has(change.id),
+  );
+  return { kind: 'answer', reply: { ended }, changes: [...changes, ...old] };
 }
 
 /**
