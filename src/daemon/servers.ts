@@ -19,6 +19,8 @@ const LIMITS = {
   keepAliveTimeout: 15_000,
 } as const;
 const MAX_CONNECTIONS = 1_024;
+/** With Node's own 511, the unix socket refuses (EAGAIN) when a thousand clients connect at the same moment. */
+const BACKLOG = MAX_CONNECTIONS;
 /** How often another free port is tried when the one that IPv4 got is taken on IPv6. */
 const MAX_PORT_TRIES = 20;
 
@@ -136,7 +138,7 @@ function newServer(route: Route): Server {
 function listen(server: Server, options: Parameters<Server['listen']>[0] & object): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options, () => {
+    server.listen({ ...options, backlog: BACKLOG }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -1,0 +1,43 @@
+// Owns the ranges of ports that heavy tests take: below those that the system hands out, with nobody on them now.
+
+import { readFileSync } from 'node:fs';
+
+export type Range = readonly [first: number, last: number];
+
+/** Where each of the heavy tests may take its ports, so that tests that run side by side do not meet. */
+export const AREAS = {
+  killing: [29_700, 30_199],
+  fullDisk: [30_200, 30_399],
+  life: [30_400, 30_679],
+  concurrency: [30_700, 32_767],
+} as const satisfies Record<string, Range>;
+
+const TRIES = 200;
+
+/**
+ * A range of `size` ports within an area, at a place of chance, on which nobody is at the moment.
+ *
+ * @throws Error when there is none
+ */
+export function freeRange(area: keyof typeof AREAS, size: number): Range {
+  const [from, to] = AREAS[area];
+  const taken = takenPorts();
+  for (let tries = 0; tries < TRIES; tries++) {
+    const first = from + Math.floor(Math.random() * (to - from + 2 - size));
+    const isFree = !taken.some((port) => port >= first && port < first + size);
+    if (isFree) return [first, first + size - 1];
+  }
+  throw new Error(`no ${size} free ports between ${from} and ${to}; taken: ${taken.join(', ')}`);
+}
+
+/** Local ports of every socket that Linux shows; elsewhere nothing is known, and chance must do. */
+function takenPorts(): number[] {
+  return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) => {
+    try {
+      const rows = readFileSync(`/proc/self/net/${table}`, 'latin1').trim().split('\n').slice(1);
+      return rows.map((row) => Number.parseInt(/^ *\d+: [0-9A-F]+:([0-9A-F]{4}) /.exec(row)?.[1] ?? '', 16));
+    } catch {
+      return [];
+    }
+  });
+}
