@@ -146,8 +146,9 @@ export type RenewAnswer = Static<typeof RenewAnswer>;
 
 export const HoldEvent = Type.object(
   {
-    event: Type.union([Type.literal('held'), Type.literal('daemon-stopping')], {
-      description: 'held: the first line; daemon-stopping: the last one, reconnect to the next daemon',
+    event: Type.union([Type.literal('held'), Type.literal('ended'), Type.literal('daemon-stopping')], {
+      description:
+        'held: the first line; the last one is ended when the lease is gone, or daemon-stopping: reconnect to the next daemon',
     }),
     lock_id: text('The lease that the connection holds'),
     message: message(),

@@ -31,7 +31,13 @@ export interface CommitQueue {
   noteStore(failure: unknown): void;
 }
 
-export function createCommitQueue(state: State, store: Store, scheduler: Scheduler): CommitQueue {
+/** @param onCommitted told of each group of durable changes once it is committed, before anybody is answered */
+export function createCommitQueue(
+  state: State,
+  store: Store,
+  scheduler: Scheduler,
+  onCommitted: (changes: readonly DurableChange[]) => void = () => {},
+): CommitQueue {
   let waiting: Waiting[] = [];
   let inFlight: readonly Waiting[] | null = null;
   let isScheduled = false;
@@ -62,20 +68,21 @@ export function createCommitQueue(state: State, store: Store, scheduler: Schedul
       if (committing instanceof Promise) {
         inFlight = group;
         committing.then(
-          () => committed(group),
+          () => committed(group, durable),
           (error: unknown) => failed(group, error),
         );
       } else {
-        committed(group);
+        committed(group, durable);
       }
     } catch (error) {
       failed(group, error);
     }
   }
 
-  function committed(group: readonly Waiting[]): void {
+  function committed(group: readonly Waiting[], durable: readonly DurableChange[]): void {
     commits += 1;
     failure = null;
+    onCommitted(durable);
     settled(group);
   }
 

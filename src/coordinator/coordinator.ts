@@ -33,7 +33,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const stored = await options.store.load();
   const time = coordinatorTime(options.clock, stored.elapsedMs);
   const state = restore(stored, time().now);
-  const queue = createCommitQueue(state, options.store, options.scheduler);
+  const queue = createCommitQueue(state, options.store, options.scheduler, (changes) => {
+    for (const change of changes)
+      if (change.table === 'lease' && change.after === null) options.onEnded?.(change.id);
+  });
   const writer = createWriter({ ...options, timings }, state, queue, time, stored.fenceCeiling);
   const onFault = options.onFault ?? (() => {});
   let ended = 0;
@@ -87,6 +90,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       return writer.submit<'observe'>(seen);
     };
     await observe(options, state, lockIds, maxAgeMs, timings.processSlice, report);
+    // What is decided on these sights comes after an await, which a sleep may have fallen into.
+    noticeSleep();
     return sights;
   }
 

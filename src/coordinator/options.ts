@@ -19,6 +19,8 @@ export interface CoordinatorOptions {
   readonly newLockId: () => string;
   /** Whether a project directory is still there; in doubt, true. */
   readonly directoryExists: (path: string) => boolean | Promise<boolean>;
+  /** Told of every lease that is gone, released or ended, once that is committed. */
+  readonly onEnded?: (lockId: string) => void;
   /** Told of faults that no command waits for. */
   readonly onFault?: (error: unknown) => void;
   readonly timings?: Timings;

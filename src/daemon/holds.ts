@@ -13,16 +13,26 @@ export interface Holds {
    * @param close called once when the client's side is gone; not when the daemon ends the connection itself
    */
   open(response: ServerResponse, lockId: string, close: () => void): void;
+  /** Ends the connections that hold a lease which is gone, with a line that says so. */
+  end(lockId: string): void;
   /** Ends every connection with a line that says the daemon goes; the leases stay held for whoever reconnects. */
   stop(): void;
 }
 
 export function createHolds(): Holds {
   const open = new Map<ServerResponse, string>();
+  /** The same connections by lease: a lease ends more often than it is held. */
+  const byLease = new Map<string, Set<ServerResponse>>();
   let signs: NodeJS.Timeout | null = null;
 
   const forget = (response: ServerResponse): boolean => {
+    const lockId = open.get(response);
     const wasOpen = open.delete(response);
+    if (lockId !== undefined) {
+      const others = byLease.get(lockId);
+      others?.delete(response);
+      if (others?.size === 0) byLease.delete(lockId);
+    }
     if (open.size === 0 && signs !== null) {
       clearInterval(signs);
       signs = null;
@@ -36,6 +46,7 @@ export function createHolds(): Holds {
         return;
       }
       open.set(response, lockId);
+      byLease.set(lockId, (byLease.get(lockId) ?? new Set()).add(response));
       response.once('close', () => {
         if (forget(response)) close();
       });
@@ -46,6 +57,12 @@ export function createHolds(): Holds {
       signs ??= setInterval(() => {
         for (const each of open.keys()) each.write('\n');
       }, SIGN_OF_LIFE_MS).unref();
+    },
+    end: (lockId) => {
+      for (const response of byLease.get(lockId) ?? []) {
+        forget(response);
+        response.end(line({ event: 'ended', lock_id: lockId, message: 'The lease was released or ended' }));
+      }
     },
     stop: () => {
       for (const [response, lockId] of open) {

@@ -94,6 +94,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       catalogue: () => catalogue,
       newLockId: createLockIds(),
       directoryExists: createDirectoryLook(system.clock.monotonic),
+      onEnded: holds.end,
       onFault: (error) => log.error({ error: describe(error) }, 'a fault in the background'),
     });
     coordinator = started;

@@ -329,6 +329,16 @@ describe('holding connections', () => {
     held.close();
     while ((await find()) !== undefined) await new Promise((resolve) => setTimeout(resolve, 5));
   });
+  it('are told when their lease is released by somebody else', async () => {
+    const { body: lease } = await allocate({ service_type: 'dev' });
+    const held = await hold(daemon, lease.lock_id);
+    assert.equal((await daemon.request('DELETE', `/allocate/${lease.lock_id}`)).status, 200);
+    await held.ended;
+    assert.deepEqual(
+      held.lines.map((line) => JSON.parse(line).event),
+      ['held', 'ended'],
+    );
+  });
   it('are told that the daemon goes, and their leases stay', async () => {
     const own = await startDaemon();
     const { body: lease } = await allocate({ service_type: 'dev' }, own);

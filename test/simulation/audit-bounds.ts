@@ -68,7 +68,11 @@ function checkBound(world: World, auditor: Auditor, record: LeaseRecord, healthy
   world.violation(8, `${record.lease.lockId} is over and does not end: ${describeRecord(world, record)}`);
 }
 
-function isOverForCertain({ machine }: World, { now, floor }: Auditor, record: LeaseRecord): boolean {
+function isOverForCertain(
+  { machine }: World,
+  { now, floor, disturbedAt }: Auditor,
+  record: LeaseRecord,
+): boolean {
   const { process, pid, ttlMs } = record.lease;
   if (record.holds > 0 || socketsOf(record, machine).length > 0) return false;
   if (process !== null) {
@@ -76,6 +80,14 @@ function isOverForCertain({ machine }: World, { now, floor }: Auditor, record: L
     if (now - record.lastCallAt > LOOK_EVERY_MS) return true;
   }
   if (pid !== null && process === null) return false;
-  const from = Math.max(record.termFrom, record.keptAt, record.lastCallAt, record.touchedAt, floor);
+  // A table that lied may have shown a listener, after which the daemon rightly counts a full term.
+  const from = Math.max(
+    record.termFrom,
+    record.keptAt,
+    record.lastCallAt,
+    record.touchedAt,
+    disturbedAt,
+    floor,
+  );
   return now - from > ttlMs;
 }
