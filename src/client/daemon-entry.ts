@@ -3,14 +3,15 @@
 import { extname, join } from 'node:path';
 
 /**
- * Warnings of Node's are of no use to users. The rest keeps the daemon small and its requests cheap: with a small young
- * generation, collector and compiler threads cost more than they save, and their memory is never given back; the exposed
- * collection is for after a busy time.
+ * Warnings of Node's are of no use to users. The rest keeps the daemon small and its requests cheap: compiling on threads
+ * costs memory that is never given back, and the exposed collection, which is for after a busy time, must leave the
+ * compiled code alone.
  */
 const NODE_FLAGS = [
   '--disable-warning=ExperimentalWarning',
   '--max-semi-space-size=2',
-  '--single-threaded',
+  '--no-concurrent-recompilation',
+  '--no-flush-bytecode',
   '--expose-gc',
 ];
 

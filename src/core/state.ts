@@ -3,8 +3,9 @@
 import type { Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
 import { invert, portId } from './change.ts';
 import type { Instance, InstanceEntry, Pulse } from './instance.ts';
-import { type Lease, type LeaseEntry, leaseKey, type Protocol, singletonName, type Vitals } from './lease.ts';
-import { PortSet } from './port-set.ts';
+import { type Lease, type LeaseEntry, leaseKey, type Protocol, type Vitals } from './lease.ts';
+import { type Ids, idsOf, LeaseIndex, withId, withoutId } from './lease-index.ts';
+import type { PortSet } from './port-set.ts';
 
 /** What decisions and readers see of the state. */
 export interface StateView {
@@ -36,19 +37,12 @@ export interface StateView {
   requests(): Iterable<readonly [string, RequestMemory]>;
 }
 
-/** Several ids under one name; most names have one, so that one is kept bare. */
-type Ids = string | readonly string[];
-
 /** The state with its indexes. Built by `evolve` alone; everybody else gets it as a `StateView`. */
 export class State implements StateView {
   lastFence: number;
   floor = 0;
   readonly #leases = new Map<string, LeaseEntry>();
-  readonly #byPort = { tcp: new Map<number, string>(), udp: new Map<number, string>() };
-  readonly #taken = { tcp: new PortSet(), udp: new PortSet() };
-  readonly #byKey = new Map<string, Ids>();
-  readonly #byInstance = new Map<string, Set<string>>();
-  readonly #singletons = new Map<string, string>();
+  readonly #index = new LeaseIndex();
   readonly #keys = new Map<string, KeyMemory>();
   readonly #keysOfPort = { tcp: new Map<number, Ids>(), udp: new Map<number, Ids>() };
   readonly #quarantines = new Map<string, Quarantine>();
@@ -73,22 +67,20 @@ export class State implements StateView {
     return this.#leases.values();
   }
   leaseOn(protocol: Protocol, port: number): LeaseEntry | undefined {
-    const lockId = this.#byPort[protocol].get(port);
-    return lockId === undefined ? undefined : this.#leases.get(lockId);
+    return this.#entry(this.#index.on(protocol, port));
   }
   leasesOfKey(key: string): readonly LeaseEntry[] {
-    const entries = this.#entries(idsOf(this.#byKey.get(key)));
+    const entries = this.#entries(this.#index.ofKey(key));
     return entries.length < 2 ? entries : entries.sort((a, b) => a.lease.fence - b.lease.fence);
   }
   leasesOfInstance(instanceId: string): readonly LeaseEntry[] {
-    return this.#entries(this.#byInstance.get(instanceId) ?? []);
+    return this.#entries(this.#index.ofInstance(instanceId));
   }
   singleton(name: string): LeaseEntry | undefined {
-    const lockId = this.#singletons.get(name);
-    return lockId === undefined ? undefined : this.#leases.get(lockId);
+    return this.#entry(this.#index.singleton(name));
   }
   taken(protocol: Protocol): PortSet {
-    return this.#taken[protocol];
+    return this.#index.taken(protocol);
   }
   keyMemory(key: string): KeyMemory | undefined {
     return this.#keys.get(key);
@@ -159,6 +151,10 @@ export class State implements StateView {
     }
   }
 
+  #entry(lockId: string | null): LeaseEntry | undefined {
+    return lockId === null ? undefined : this.#leases.get(lockId);
+  }
+
   #entries(lockIds: Iterable<string>): LeaseEntry[] {
     const entries: LeaseEntry[] = [];
     for (const lockId of lockIds) {
@@ -170,12 +166,12 @@ export class State implements StateView {
 
   #applyLease(lockId: string, before: Lease | null, after: Lease | null): void {
     const vitals = this.#leases.get(lockId)?.vitals ?? NEW_VITALS;
-    if (before !== null) this.#unindex(before);
+    if (before !== null) this.#removed(before);
     if (after === null) {
       this.#leases.delete(lockId);
       return;
     }
-    this.#index(after);
+    this.#index.add(after);
     if (!this.#leases.has(lockId) && after.fence <= this.lastFence && this.#leases.size > 0)
       this.#isOrdered = false;
     this.#leases.set(lockId, { lease: after, vitals });
@@ -190,34 +186,12 @@ export class State implements StateView {
     this.#isOrdered = true;
   }
 
-  #index(lease: Lease): void {
-    for (let port = lease.port; port < lease.port + lease.count; port++) {
-      this.#byPort[lease.protocol].set(port, lease.lockId);
-      this.#taken[lease.protocol].add(port);
-    }
+  #removed(lease: Lease): void {
+    this.#index.remove(lease);
     const key = leaseKey(lease);
-    if (key !== null) this.#byKey.set(key, withId(this.#byKey.get(key), lease.lockId));
-    if (lease.instanceId !== null) {
-      const ids = this.#byInstance.get(lease.instanceId) ?? new Set();
-      this.#byInstance.set(lease.instanceId, ids.add(lease.lockId));
-    }
-    if (lease.singleton)
-      this.#singletons.set(singletonName(lease.serviceType, lease.serviceName), lease.lockId);
-  }
-
-  #unindex(lease: Lease): void {
-    for (let port = lease.port; port < lease.port + lease.count; port++) {
-      this.#byPort[lease.protocol].delete(port);
-      this.#taken[lease.protocol].delete(port);
-    }
-    const key = leaseKey(lease);
-    if (key !== null) put(this.#byKey, key, withoutId(this.#byKey.get(key), lease.lockId));
-    if (lease.instanceId !== null) {
-      const ids = this.#byInstance.get(lease.instanceId);
-      ids?.delete(lease.lockId);
-      if (ids?.size === 0) this.#byInstance.delete(lease.instanceId);
-    }
-    if (lease.singleton) this.#singletons.delete(singletonName(lease.serviceType, lease.serviceName));
+    if (key !== null && !this.#keys.has(key)) this.#index.forgetKey(key);
+    const { instanceId } = lease;
+    if (instanceId !== null && !this.#instances.has(instanceId)) this.#index.forgetInstance(instanceId);
   }
 
   #applyVitals(lockId: string, vitals: Vitals | null): void {
@@ -231,7 +205,10 @@ export class State implements StateView {
       for (const port of portsOf(before)) put(keys, port, withoutId(keys.get(port), key));
     }
     put(this.#keys, key, after);
-    if (after === null) return;
+    if (after === null) {
+      this.#index.forgetKey(key);
+      return;
+    }
     const keys = this.#keysOfPort[after.protocol];
     for (const port of portsOf(after)) keys.set(port, withId(keys.get(port), key));
   }
@@ -239,6 +216,7 @@ export class State implements StateView {
   #applyInstance(instanceId: string, instance: Instance | null): void {
     const pulse = this.#instances.get(instanceId)?.pulse ?? NEW_PULSE;
     put(this.#instances, instanceId, instance === null ? null : { instance, pulse });
+    if (instance === null) this.#index.forgetInstance(instanceId);
   }
 
   #applyPulse(instanceId: string, pulse: Pulse | null): void {
@@ -281,18 +259,4 @@ function put<Id, Value>(map: Map<Id, Value>, id: Id, value: Value | null): void 
 
 function* portsOf(memory: KeyMemory): Generator<number> {
   for (let port = memory.port; port < memory.port + memory.count; port++) yield port;
-}
-
-function idsOf(ids: Ids | undefined): readonly string[] {
-  if (ids === undefined) return [];
-  return typeof ids === 'string' ? [ids] : ids;
-}
-
-function withId(ids: Ids | undefined, id: string): Ids {
-  return ids === undefined ? id : [...idsOf(ids), id];
-}
-
-function withoutId(ids: Ids | undefined, id: string): Ids | null {
-  const rest = idsOf(ids).filter((other) => other !== id);
-  return rest.length === 0 ? null : rest.length === 1 ? (rest[0] ?? null) : rest;
 }

@@ -2,13 +2,13 @@
 
 /** So few requests leave nothing behind that would be worth the collection. */
 const BUSY_REQUESTS = 1_000;
-/** How long nobody asked before it counts as calm. */
-const CALM_MS = 1_000;
+/** How long nobody asked before it counts as calm: the collection takes a moment, and the next burst starts cold. */
+const CALM_MS = 5_000;
 
 type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
 /**
- * A function to be called at every request. Once many came and then none for a second, it collects garbage in the one
+ * A function to be called at every request. Once many came and then none for some seconds, it collects garbage in the one
  * way that gives pages back to the system. An idle daemon runs no timer for it.
  *
  * @param collect V8's collection, which Node lends with `--expose-gc`; without it nothing happens

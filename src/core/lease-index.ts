@@ -1,0 +1,88 @@
+// Owns the indexes over live leases: by port, key, instance and singleton name.
+
+import { type Lease, leaseKey, type Protocol, singletonName } from './lease.ts';
+import { PortSet } from './port-set.ts';
+
+/** Several ids under one name; most names have one, so that one is kept bare. */
+export type Ids = string | readonly string[];
+
+/**
+ * Finds the lock ids of live leases.
+ *
+ * A Map leaves a hole where an entry was deleted, and one name that comes and goes in a large Map walks over all of its
+ * holes. What may come back is therefore not deleted but emptied, until `forgetKey` and `forgetInstance` drop it.
+ */
+export class LeaseIndex {
+  readonly #byPort = { tcp: new Map<number, string | null>(), udp: new Map<number, string | null>() };
+  readonly #taken = { tcp: new PortSet(), udp: new PortSet() };
+  readonly #byKey = new Map<string, Ids | null>();
+  readonly #byInstance = new Map<string, Set<string>>();
+  readonly #singletons = new Map<string, string>();
+
+  on(protocol: Protocol, port: number): string | null {
+    return this.#byPort[protocol].get(port) ?? null;
+  }
+  taken(protocol: Protocol): PortSet {
+    return this.#taken[protocol];
+  }
+  ofKey(key: string): readonly string[] {
+    return idsOf(this.#byKey.get(key));
+  }
+  ofInstance(instanceId: string): Iterable<string> {
+    return this.#byInstance.get(instanceId) ?? [];
+  }
+  singleton(name: string): string | null {
+    return this.#singletons.get(name) ?? null;
+  }
+
+  add(lease: Lease): void {
+    for (let port = lease.port; port < lease.port + lease.count; port++) {
+      this.#byPort[lease.protocol].set(port, lease.lockId);
+      this.#taken[lease.protocol].add(port);
+    }
+    const key = leaseKey(lease);
+    if (key !== null) this.#byKey.set(key, withId(this.#byKey.get(key), lease.lockId));
+    if (lease.instanceId !== null) {
+      const ids = this.#byInstance.get(lease.instanceId) ?? new Set();
+      this.#byInstance.set(lease.instanceId, ids.add(lease.lockId));
+    }
+    if (lease.singleton) {
+      this.#singletons.set(singletonName(lease.serviceType, lease.serviceName), lease.lockId);
+    }
+  }
+
+  remove(lease: Lease): void {
+    for (let port = lease.port; port < lease.port + lease.count; port++) {
+      this.#byPort[lease.protocol].set(port, null);
+      this.#taken[lease.protocol].delete(port);
+    }
+    const key = leaseKey(lease);
+    if (key !== null) this.#byKey.set(key, withoutId(this.#byKey.get(key), lease.lockId));
+    if (lease.instanceId !== null) this.#byInstance.get(lease.instanceId)?.delete(lease.lockId);
+    if (lease.singleton) this.#singletons.delete(singletonName(lease.serviceType, lease.serviceName));
+  }
+
+  /** Drops a key that is remembered no more, unless it has a lease. */
+  forgetKey(key: string): void {
+    if (this.#byKey.get(key) === null) this.#byKey.delete(key);
+  }
+
+  /** Drops an instance that is registered no more, unless it has a lease. */
+  forgetInstance(instanceId: string): void {
+    if (this.#byInstance.get(instanceId)?.size === 0) this.#byInstance.delete(instanceId);
+  }
+}
+
+export function idsOf(ids: Ids | null | undefined): readonly string[] {
+  if (ids === undefined || ids === null) return [];
+  return typeof ids === 'string' ? [ids] : ids;
+}
+
+export function withId(ids: Ids | null | undefined, id: string): Ids {
+  return ids === undefined || ids === null ? id : [...idsOf(ids), id];
+}
+
+export function withoutId(ids: Ids | null | undefined, id: string): Ids | null {
+  const rest = idsOf(ids).filter((other) => other !== id);
+  return rest.length === 0 ? null : rest.length === 1 ? (rest[0] ?? null) : rest;
+}
