@@ -7,12 +7,14 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { daemonCommand } from '../../src/client/daemon-entry.ts';
 import { type Home, homeAt } from '../../src/home.ts';
 
 /** How long a daemon may take to say that it is ready, on a machine that is busy with other tests. */
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 10_000;
+const BUNDLE = fileURLToPath(new URL('../../dist/daemon.cjs', import.meta.url));
 
 export interface DaemonOptions {
   /** Beside STYXY_HOME and STYXY_API_PORT=0. */
@@ -21,6 +23,8 @@ export interface DaemonOptions {
   readonly config?: object | string;
   /** Arguments of the daemon's program. */
   readonly args?: readonly string[];
+  /** Whether the bundle is run instead of the source: it starts in half the time. */
+  readonly isBuilt?: boolean;
   /** Called with the home before the daemon starts in it. */
   readonly prepare?: (home: Home) => void;
 }
@@ -162,7 +166,9 @@ function newHome(options: DaemonOptions): Home {
 
 function launch(home: Home, options: DaemonOptions) {
   const { file, args } = daemonCommand(['--notify-fd', '3', ...(options.args ?? [])]);
-  const child = spawn(file, args, {
+  const entry = options.isBuilt === true ? BUNDLE : null;
+  const words = args.map((word) => (entry !== null && word.endsWith('main.ts') ? entry : word));
+  const child = spawn(file, words, {
     cwd: '/',
     env: { PATH: process.env.PATH, STYXY_API_PORT: '0', ...options.env, STYXY_HOME: home.dir },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
