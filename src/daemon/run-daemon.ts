@@ -133,12 +133,17 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
         catalogue = withOwnPort(catalogue, own);
       },
     });
-    writeDaemonInfo(home, {
-      identity: system.processes.identify(process.pid),
-      port,
-      socket: socket === null ? null : home.socket,
-      startedAt: context.startedAt,
-    });
+    try {
+      writeDaemonInfo(home, {
+        identity: system.processes.identify(process.pid),
+        port,
+        socket: socket === null ? null : home.socket,
+        startedAt: context.startedAt,
+      });
+    } catch (error) {
+      // A full disk: the leases can be read all the same, and the socket is the way here.
+      log.warn({ error: describe(error) }, 'daemon.json cannot be written');
+    }
     log.info({ home: home.dir, socket, port }, 'the daemon is ready');
     return { home, socket, port, shutdown, log };
   } catch (error) {
