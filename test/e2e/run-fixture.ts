@@ -141,8 +141,12 @@ export class RunFixture {
 }
 
 /** Asks again and again until there is an answer. */
-export async function until<T>(what: string, probe: () => T | null | Promise<T | null>): Promise<T> {
-  const end = performance.now() + PATIENCE_MS;
+export async function until<T>(
+  what: string,
+  probe: () => T | null | Promise<T | null>,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  const end = performance.now() + patienceMs;
   for (;;) {
     const found = await probe();
     if (found !== null) return found;
