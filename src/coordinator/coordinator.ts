@@ -1,5 +1,6 @@
 // Owns the one writer's face: it refreshes what a command's decision rests on, submits it, holds leases, and stops.
 
+import type { Catalogue } from '../core/catalogue.ts';
 import type {
   AllocateRequest,
   Command,
@@ -126,7 +127,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   }
 
   function doubtsOf(requests: readonly AllocateRequest[]): readonly LeaseEntry[] | null {
-    const found = requests.flatMap((request) => matches(state, request));
+    const found = requests.flatMap((request) => matches(state, request, options.catalogue()));
     const dead = found.filter(({ lease }) => isDead(lease.process) || !isInstanceSound(lease));
     return dead.length === 0 && requests.every(isInstanceSound) ? null : dead;
   }
@@ -240,9 +241,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 }
 
 /** The live leases that an allocation would be given instead of a new one. */
-function matches(state: State, request: AllocateRequest): readonly LeaseEntry[] {
-  const key = leaseKey(request);
-  const own = key === null || request.serviceName === null ? [] : state.leasesOfKey(key);
+function matches(state: State, request: AllocateRequest, catalogue: Catalogue): readonly LeaseEntry[] {
+  const key = request.serviceName === null ? null : leaseKey(request);
+  const own = key === null ? [] : state.leasesOfKey(key);
+  if (catalogue.serviceTypes.get(request.serviceType)?.instanceBehavior !== 'single') return own;
   const single = state.singleton(singletonName(request.serviceType, request.serviceName));
   return single === undefined || own.includes(single) ? own : [...own, single];
 }

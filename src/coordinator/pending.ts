@@ -7,7 +7,7 @@ import { PortSet } from '../core/port-set.ts';
 export interface Pending {
   readonly ports: Readonly<Record<Protocol, PortSet>>;
   /** Resolves once none of `claims` is held by another command. */
-  free(claims: readonly string[]): Promise<void> | null;
+  free(claims: () => readonly string[]): Promise<void> | null;
   /** Holds `claims` until the returned function is called. Call it only when `free` said null in the same turn. */
   hold(claims: readonly string[]): () => void;
   /** Keeps other commands from choosing these ports until the returned function is called. */
@@ -21,7 +21,7 @@ export function createPending(): Pending {
     ports,
     free(claims) {
       if (held.size === 0) return null;
-      for (const claim of claims) {
+      for (const claim of claims()) {
         const holder = held.get(claim);
         if (holder !== undefined) return holder;
       }

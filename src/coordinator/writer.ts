@@ -47,7 +47,12 @@ export function createWriter(
   async function submit<Kind extends Command['kind']>(
     command: Extract<Command, { kind: Kind }>,
   ): Promise<Outcome<Replies[Kind]>> {
-    const claims = claimsOf(command, options.catalogue());
+    // Only what must be awaited is claimed, which with synchronous probes is next to nothing.
+    let named: readonly string[] | null = null;
+    const claims = (): readonly string[] => {
+      named ??= claimsOf(command, options.catalogue());
+      return named;
+    };
     for (;;) {
       for (let holder = pending.free(claims); holder !== null; holder = pending.free(claims)) await holder;
       const outcome = await attempt<Kind>(command, claims);
@@ -57,13 +62,13 @@ export function createWriter(
 
   async function attempt<Kind extends Command['kind']>(
     command: Extract<Command, { kind: Kind }>,
-    claims: readonly string[],
+    claims: () => readonly string[],
   ): Promise<Outcome<Replies[Kind]> | 'again'> {
     const observed = newObservation(command);
     const held: { release: (() => void) | null } = { release: null };
     /** Awaits while nobody else may choose what this command is about to get. */
     const aside = async <T>(awaited: Promise<T>, ports: readonly Probe[]): Promise<T> => {
-      held.release ??= pending.hold(claims);
+      held.release ??= pending.hold(claims());
       const free = pending.reserve([...ports, ...probesOf(observed.clear)]);
       try {
         return await awaited;
@@ -80,9 +85,7 @@ export function createWriter(
         const decision = decide<Kind>(state, command, time(), observed);
         if (decision.kind === 'probe') {
           for (const protocol of ['tcp', 'udp'] as const) {
-            const ports = decision.probes
-              .filter((probe) => probe.protocol === protocol)
-              .map((probe) => probe.port);
+            const ports = portsOf(decision.probes, protocol);
             if (ports.length === 0) continue;
             const probing = options.probe.taken(protocol, ports);
             const taken = probing instanceof Promise ? await aside(probing, decision.probes) : probing;
@@ -188,6 +191,12 @@ function needsNames(decision: Decision<unknown>, observed: Observation): boolean
   if (observed.busy.size === 0 || (decision.kind !== 'answer' && decision.kind !== 'refuse')) return false;
   for (const holder of observed.busy.values()) if (holder === undefined) return true;
   return false;
+}
+
+function portsOf(probes: readonly Probe[], protocol: Protocol): number[] {
+  const ports: number[] = [];
+  for (const probe of probes) if (probe.protocol === protocol) ports.push(probe.port);
+  return ports;
 }
 
 function probesOf(ids: ReadonlySet<string>): Probe[] {

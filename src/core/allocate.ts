@@ -17,8 +17,8 @@ import { describeLease } from './holder.ts';
 import { defaultTemplate, heartbeat, instanceOfAllocation } from './instance-changes.ts';
 import { type Lease, type LeaseEntry, leaseKey, singletonName, type Vitals } from './lease.ts';
 import { lifeAtGrant, snapshot } from './life.ts';
-import { place, portsOfGrant } from './placement.ts';
-import { contains } from './port-range.ts';
+import { place } from './placement.ts';
+import { blockPorts, contains } from './port-range.ts';
 import { restAfterConflict } from './quarantine.ts';
 import type { Refusal } from './refusal.ts';
 import {
@@ -83,7 +83,7 @@ export function decideAllocate(
     return withHeartbeat(state, remember(given, refuse(noPort(given))), request, moment);
   }
   const { protocol } = request;
-  const ports = portsOfGrant(request, placement.port);
+  const ports = blockPorts(placement.port, request.count);
   const unproven = ports.filter((port) => !observed.clear.has(portId(protocol, port)));
   if (unproven.length > 0) return { kind: 'probe', probes: unproven.map((port) => ({ protocol, port })) };
   return grant(given, placement.port, lockId, running);

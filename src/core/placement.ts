@@ -4,7 +4,7 @@ import { type Catalogue, forbiddenSets, type ServiceType } from './catalogue.ts'
 import { portId } from './change.ts';
 import type { AllocateRequest, Observed } from './command.ts';
 import { leaseKey } from './lease.ts';
-import { blockPorts, MAX_PORT, MIN_UNPRIVILEGED_PORT } from './port-range.ts';
+import { MAX_PORT, MIN_UNPRIVILEGED_PORT } from './port-range.ts';
 import { firstAbsent, type PortSet } from './port-set.ts';
 import type { StateView } from './state.ts';
 
@@ -152,11 +152,6 @@ class Search {
     }
     return claim;
   }
-}
-
-/** The ports of a grant from `first` on. */
-export function portsOfGrant(request: AllocateRequest, first: number): number[] {
-  return blockPorts(first, request.count);
 }
 
 function shiftOf(catalogue: Catalogue, template: string | null): number {

@@ -31,5 +31,7 @@ export function overlaps(a: PortRange, b: PortRange): boolean {
 
 /** The ports of a block: `count` consecutive ports from `first`. */
 export function blockPorts(first: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => first + i);
+  const ports: number[] = [];
+  for (let port = first; port < first + count; port++) ports.push(port);
+  return ports;
 }
