@@ -51,11 +51,18 @@ export const instanceId = (wording: Wording) =>
     'x-allowed': 'letters, digits and . _ : -, 100 at most, not beginning with a hyphen',
   });
 
+const ABSOLUTE_PATH = `^(?:/|[A-Za-z]:[\\\\/]|\\\\\\\\)[^${UNPRINTABLE}]*$`;
+
+/** Whether a path that the system names is one that a request could name, too. */
+export function isAcceptedPath(path: string): boolean {
+  return new RegExp(ABSOLUTE_PATH, 'u').test(path) && Buffer.byteLength(path) <= MAX_PATH_BYTES;
+}
+
 export const absolutePath = (wording: Wording) =>
   Type.string({
     ...wording,
     maxLength: MAX_PATH_BYTES,
-    pattern: `^(?:/|[A-Za-z]:[\\\\/]|\\\\\\\\)[^${UNPRINTABLE}]*$`,
+    pattern: ABSOLUTE_PATH,
     'x-max-bytes': MAX_PATH_BYTES,
     'x-allowed': 'an absolute path of at most 4096 bytes without control characters',
   });

@@ -1,30 +1,15 @@
 // Owns the look at a directory that says whether it is a linked git worktree.
 
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createRememberedLook } from './remembered-look.ts';
 
-/** A project allocates many ports in a row, and does not become a worktree in between. */
-const MAX_AGE_MS = 5_000;
-const MAX_ENTRIES = 1_000;
-const seen = new Map<string, { readonly at: number; readonly isLinked: boolean }>();
-
-/** Whether `path` is the root of a linked worktree: there `.git` is a file that names its place in the main one. */
-export function isLinkedWorktree(path: string | null): boolean {
-  if (path === null) return false;
-  const now = performance.now();
-  const known = seen.get(path);
-  if (known !== undefined && now - known.at < MAX_AGE_MS) return known.isLinked;
-  if (seen.size >= MAX_ENTRIES) seen.clear();
-  const isLinked = look(path);
-  seen.set(path, { at: now, isLinked });
-  return isLinked;
-}
-
-function look(path: string): boolean {
-  try {
-    return /^gitdir:.*[\\/]worktrees[\\/][^\\/]+\s*$/.test(readFileSync(join(path, '.git'), 'utf8'));
-  } catch {
-    // No repository, its main worktree (a directory), or out of sight: none of these is a linked one.
-    return false;
-  }
-}
+/**
+ * Whether a path is the root of a linked worktree: there `.git` is a file that names its place in the main one. What
+ * cannot be read is no repository, a main worktree (where it is a directory), or out of sight: none of these is linked.
+ */
+export const isLinkedWorktree = createRememberedLook<boolean>({
+  look: async (path) =>
+    /^gitdir:.*[\\/]worktrees[\\/][^\\/]+\s*$/.test(await readFile(join(path, '.git'), 'utf8')),
+  inDoubt: () => false,
+});

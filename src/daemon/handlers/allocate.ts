@@ -7,7 +7,7 @@ import type { Handler } from '../context.ts';
 import { allocateCommand, refuse } from './command.ts';
 
 export const allocate: Handler<'allocate'> = async (context, { body }, reply) => {
-  const outcome = await context.coordinator.submit<'allocate'>(allocateCommand(context, body));
+  const outcome = await context.coordinator.submit<'allocate'>(await allocateCommand(context, body));
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   if (!outcome.reply.existing) reply.code(201);
   return allocateAnswer(outcome.reply);
@@ -16,8 +16,8 @@ export const allocate: Handler<'allocate'> = async (context, { body }, reply) =>
 export const allocateBatch: Handler<'allocateBatch'> = async (context, { body }, reply) => {
   const outcome = await context.coordinator.submit<'batch'>({
     kind: 'batch',
-    allocations: body.allocations.map((request, index) =>
-      allocateCommand(context, request, `allocations[${index}].`),
+    allocations: await Promise.all(
+      body.allocations.map((request, index) => allocateCommand(context, request, `allocations[${index}].`)),
     ),
   });
   if (!outcome.ok) return refuse(reply, outcome.refusal);

@@ -7,10 +7,10 @@ import type { Reading } from '../../coordinator/contract.ts';
 import type { LeaseEntry } from '../../core/lease.ts';
 import { snapshot } from '../../core/life.ts';
 import type { Handler } from '../context.ts';
-import { absolute, refuse } from './command.ts';
+import { directory, refuse } from './command.ts';
 
-export const listAllocations: Handler<'listAllocations'> = (context, { query }) => {
-  const wanted = { ...query, project_path: absolute(query.project_path, 'project_path') };
+export const listAllocations: Handler<'listAllocations'> = async (context, { query }) => {
+  const wanted = { ...query, project_path: await directory(query.project_path, 'project_path') };
   return context.coordinator.query((reading) => page(reading, wanted));
 };
 

@@ -10,10 +10,16 @@ import type { Refusal } from '../../core/refusal.ts';
 import type { DaemonContext } from '../context.ts';
 import { isLinkedWorktree } from '../linked-worktree.ts';
 import { refusalProblem, sendProblem } from '../problem-answer.ts';
+import { realPath } from '../real-path.ts';
 
 /** @param field the path of the request in its body, for messages; empty for the body itself */
-export function allocateCommand(context: DaemonContext, body: AllocateBody, field = ''): AllocateCommand {
-  const projectPath = absolute(body.project_path, `${field}project_path`);
+export async function allocateCommand(
+  context: DaemonContext,
+  body: AllocateBody,
+  field = '',
+): Promise<AllocateCommand> {
+  const projectPath = await directory(body.project_path, `${field}project_path`);
+  const instanceId = body.instance_id ?? null;
   const pid = body.pid ?? null;
   return {
     kind: 'allocate',
@@ -24,23 +30,28 @@ export function allocateCommand(context: DaemonContext, body: AllocateBody, fiel
       exact: body.exact ?? false,
       protocol: body.protocol ?? 'tcp',
       count: body.count ?? 1,
-      instanceId: body.instance_id ?? null,
+      instanceId,
       projectPath,
       pid,
       process: identify(context, pid),
       ttlMs: milliseconds(body.ttl_seconds),
       fresh: body.new ?? false,
-      linkedWorktree: isLinkedWorktree(projectPath),
+      // It decides the template of an instance that this request registers, and nothing else.
+      linkedWorktree: instanceId !== null && projectPath !== null && (await isLinkedWorktree(projectPath)),
     },
     requestId: body.request_id ?? null,
   };
 }
 
-/** An absolute path in the form that this platform writes it, so that one directory has one name. */
-export function absolute(path: string | null | undefined, field: string): string | null {
+/**
+ * A directory that a request names, as its real path, so that one directory has one name.
+ *
+ * @param field where the request names it, for messages
+ */
+export async function directory(path: string | null | undefined, field: string): Promise<string | null> {
   if (path === null || path === undefined) return null;
   if (!isAbsolute(path)) throw invalid(`\`${field}\` must be an absolute path; got ${shown(path)}`, field);
-  return resolve(path);
+  return realPath(resolve(path));
 }
 
 export function milliseconds(seconds: number | null | undefined): number | null {

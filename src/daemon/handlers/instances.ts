@@ -12,16 +12,16 @@ import type { Reading } from '../../coordinator/contract.ts';
 import { type InstanceEntry, isStale } from '../../core/instance.ts';
 import type { DaemonContext, Handler } from '../context.ts';
 import { isLinkedWorktree } from '../linked-worktree.ts';
-import { absolute, identify, milliseconds, refuse } from './command.ts';
+import { directory, identify, milliseconds, refuse } from './command.ts';
 
 export const registerInstance: Handler<'registerInstance'> = async (context, { body }, reply) => {
   const pid = body?.pid ?? null;
-  const workingDirectory = absolute(body?.working_directory, 'working_directory');
+  const workingDirectory = await directory(body?.working_directory, 'working_directory');
   const outcome = await context.coordinator.submit<'register'>({
     kind: 'register',
     instanceId: body?.instance_id ?? `i-${randomBytes(8).toString('hex')}`,
     workingDirectory,
-    linkedWorktree: isLinkedWorktree(workingDirectory),
+    linkedWorktree: workingDirectory !== null && (await isLinkedWorktree(workingDirectory)),
     template: body?.template ?? null,
     pid,
     process: identify(context, pid),

@@ -3,7 +3,7 @@
 import { leaseJson } from '../../api/lease-json.ts';
 import type { ReleaseAnswer, RenewAnswer } from '../../api/schemas.ts';
 import type { Handler } from '../context.ts';
-import { absolute, identify, milliseconds, refuse } from './command.ts';
+import { directory, identify, milliseconds, refuse } from './command.ts';
 
 export const renew: Handler<'renew'> = async (context, { params, body }, reply) => {
   const pid = body?.pid ?? null;
@@ -33,7 +33,7 @@ export const release: Handler<'release'> = async (context, { params, query }, re
     lockId: params.lock_id,
     fence: query.fence ?? null,
     callerInstanceId: query.instance_id ?? null,
-    callerProjectPath: absolute(query.project_path, 'project_path'),
+    callerProjectPath: await directory(query.project_path, 'project_path'),
     force: query.force ?? false,
   });
   if (!outcome.ok) return refuse(reply, outcome.refusal);
