@@ -32,6 +32,12 @@ interface Observation extends Observed {
   readonly directories: Map<string, boolean>;
 }
 
+const NOTHING = {
+  busy: new Map<string, string | null | undefined>(),
+  clear: new Set<string>(),
+  directories: new Map<string, boolean>(),
+};
+
 /** @param fenceCeiling the highest fence that the store has promised already */
 export function createWriter(
   options: CoordinatorOptions & { readonly timings: Timings },
@@ -120,16 +126,13 @@ export function createWriter(
   }
 
   function newObservation(command: Command): Observation {
-    const grants =
-      command.kind === 'allocate' ? 1 : command.kind === 'batch' ? command.allocations.length : 0;
-    return {
-      catalogue: options.catalogue(),
-      busy: new Map(),
-      clear: new Set(),
-      directories: new Map(),
-      pending: pending.ports,
-      lockIds: Array.from({ length: grants }, options.newLockId),
-    };
+    const grants = grantsOf(command);
+    const lockIds: string[] = [];
+    for (let id = 0; id < grants; id++) lockIds.push(options.newLockId());
+    // Whoever is granted nothing is asked to observe nothing.
+    const made =
+      grants === 0 ? NOTHING : { busy: new Map(), clear: new Set<string>(), directories: new Map() };
+    return { ...made, catalogue: options.catalogue(), pending: pending.ports, lockIds };
   }
 
   function note(
@@ -191,6 +194,11 @@ function needsNames(decision: Decision<unknown>, observed: Observation): boolean
   if (observed.busy.size === 0 || (decision.kind !== 'answer' && decision.kind !== 'refuse')) return false;
   for (const holder of observed.busy.values()) if (holder === undefined) return true;
   return false;
+}
+
+function grantsOf(command: Command): number {
+  if (command.kind === 'allocate') return 1;
+  return command.kind === 'batch' ? command.allocations.length : 0;
 }
 
 function portsOf(probes: readonly Probe[], protocol: Protocol): number[] {

@@ -78,8 +78,28 @@ export interface KeyParts {
 export function leaseKey(parts: KeyParts): string | null {
   const owner = parts.projectPath ?? (parts.instanceId === null ? null : `@${parts.instanceId}`);
   if (owner === null) return null;
-  return `${owner}\0${parts.serviceType}\0${parts.serviceName ?? ''}\0${parts.protocol}`;
+  const { serviceType, serviceName, protocol } = parts;
+  // One decision asks for one key again and again; the same text then also keeps its hash.
+  if (
+    last.owner !== owner ||
+    last.serviceType !== serviceType ||
+    last.serviceName !== serviceName ||
+    last.protocol !== protocol
+  ) {
+    const key = `${owner}\0${serviceType}\0${serviceName ?? ''}\0${protocol}`;
+    last = { owner, serviceType, serviceName, protocol, key };
+  }
+  return last.key;
 }
+
+/** The key that was made last. It changes no answer, only its price. */
+let last = {
+  owner: '',
+  serviceType: '',
+  serviceName: null as string | null,
+  protocol: 'tcp',
+  key: '\0\0\0tcp',
+};
 
 /** The name under which a singleton is unique on the machine. */
 export function singletonName(serviceType: string, serviceName: string | null): string {
