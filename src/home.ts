@@ -1,8 +1,8 @@
-// Owns STYXY_HOME: where it is, and the path of everything in it.
+// Owns STYXY_HOME: where it is, the path of everything in it, and how its directories are made.
 
-import { openSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { StyxyError } from './errors.ts';
 
 /** A unix socket's path has room for this many bytes (sun_path less its final NUL). */
@@ -26,11 +26,11 @@ export interface Home {
  * The home that an environment names.
  *
  * @param env `STYXY_HOME`, else `~/.styxy`
- * @throws StyxyError HOME_UNUSABLE when STYXY_HOME is empty, relative or holds control characters
+ * @throws StyxyError HOME_UNUSABLE when STYXY_HOME, or HOME in its place, is empty, relative or holds control characters
  */
 export function resolveHome(env: NodeJS.ProcessEnv = process.env): Home {
   const named = env.STYXY_HOME;
-  if (named === undefined) return homeAt(join(homedir(), '.styxy'));
+  if (named === undefined) return homeAt(join(userHome(), '.styxy'));
   if (!isAbsolute(named) || /[\u0000-\u001f\u007f]/.test(named)) {
     throw new StyxyError(
       'HOME_UNUSABLE',
@@ -41,6 +41,20 @@ export function resolveHome(env: NodeJS.ProcessEnv = process.env): Home {
     );
   }
   return homeAt(resolve(named));
+}
+
+function userHome(): string {
+  let dir: string | null = null;
+  try {
+    dir = homedir();
+  } catch {
+    // HOME is not set, and the system knows no such user.
+  }
+  if (dir !== null && isAbsolute(dir) && !/[\u0000-\u001f\u007f]/.test(dir)) return dir;
+  const what = dir === null ? 'HOME is not set' : `HOME is ${JSON.stringify(dir)}, which is no absolute path`;
+  throw new StyxyError('HOME_UNUSABLE', what, {
+    hint: 'Set HOME, or set STYXY_HOME to an absolute path.',
+  });
 }
 
 export function homeAt(dir: string): Home {
@@ -90,6 +104,24 @@ export function resolveApiPort(env: NodeJS.ProcessEnv = process.env): number {
     });
   }
   return port;
+}
+
+/**
+ * Makes a directory of our own, and those above it that are missing. Node's own recursive way never ends where a file
+ * system takes no directories, as /proc does.
+ *
+ * @throws the error of the system, for example ENOENT below /proc, or EEXIST where a file is in the way
+ */
+export function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, 0o700);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    makeDirectory(dirname(path));
+    makeDirectory(path);
+  }
 }
 
 function pipeName(dir: string): string {

@@ -1,6 +1,6 @@
 // Owns the finding of the daemon: the one that runs, else one that is started now.
 
-import { statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
@@ -28,14 +28,23 @@ export async function discover(options: DiscoverOptions): Promise<Reached> {
 function refuseForeignHome(home: Home): void {
   if (process.geteuid?.() !== 0) return;
   let path = home.dir;
-  let stats = statSync(path, { throwIfNoEntry: false });
+  let stats = lookAt(path);
   while (stats === undefined && dirname(path) !== path) {
     path = dirname(path);
-    stats = statSync(path, { throwIfNoEntry: false });
+    stats = lookAt(path);
   }
   if (stats === undefined || stats.uid === 0) return;
   throw new StyxyError('HOME_UNSAFE', `${path} belongs to user ${stats.uid}, and root does not work there`, {
     hint: 'Run styxy as the owner of that directory, or set STYXY_HOME to one of root.',
     fields: { path },
   });
+}
+
+/** @returns undefined also for what can be no path; whoever uses it says why */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }

@@ -96,6 +96,9 @@ async function find(client: Client, invocation: Invocation): Promise<Target[]> {
 }
 
 async function release(client: Client, invocation: Invocation, lockId: string): Promise<ReleaseAnswer> {
+  // Dots and slashes would make another path of it, and no lease has them.
+  if (!/^[\w-]+$/.test(lockId))
+    throw new StyxyError('LEASE_NOT_FOUND', `no live lease has the lock id ${lockId}`);
   // The caller is who asks, not whose leases are asked for: only then does `active` protect them.
   const caller = {
     instance_id: invocation.env.STYXY_INSTANCE === '' ? null : (invocation.env.STYXY_INSTANCE ?? null),

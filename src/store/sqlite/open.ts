@@ -164,7 +164,7 @@ function newerStore(path: string, version: number, migrations: readonly Migratio
   const known = latestVersion(migrations);
   return new StyxyError(
     'STORE_NEWER',
-    `the store ${path} has schema version ${version}; this Styxy knows versions up to ${known}. Nothing was touched.`,
+    `the store ${path} has schema version ${version}; this Styxy knows versions up to ${known}. Nothing was touched`,
     { fields: { path, store_version: version, known_version: known } },
   );
 }
