@@ -1,9 +1,9 @@
 // Owns the first look at STYXY_HOME: a directory of our own that nobody else can enter, or no start.
 
-import { chmodSync, mkdirSync, type Stats, statSync } from 'node:fs';
+import { chmodSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StyxyError } from '../errors.ts';
-import type { Home } from '../home.ts';
+import { type Home, makeDirectory } from '../home.ts';
 
 /**
  * Creates the home, or checks the one that is there. One of our own that others may enter is closed to them.
@@ -13,7 +13,7 @@ import type { Home } from '../home.ts';
 export function setUpHome(home: Home): void {
   refuseForeignParent(home.dir);
   try {
-    mkdirSync(home.dir, { recursive: true, mode: 0o700 });
+    makeDirectory(home.dir);
   } catch (cause) {
     throw unusable(home.dir, cause);
   }
@@ -24,7 +24,7 @@ export function setUpHome(home: Home): void {
     if ((stats.mode & 0o077) !== 0) chmodSync(home.dir, 0o700);
   }
   try {
-    mkdirSync(home.logs, { recursive: true, mode: 0o700 });
+    makeDirectory(home.logs);
   } catch (cause) {
     throw unusable(home.logs, cause);
   }
