@@ -87,7 +87,7 @@ for (const protocol of protocols) {
           container: null,
         });
         assert.match(command ?? '', /node/);
-        assert.ok(processName);
+        assert.equal(processName, 'node');
       });
     }
   }

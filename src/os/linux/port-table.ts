@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Listener, PortTable } from '../os.ts';
-import { processCommand, processCwd, processName } from './process-details.ts';
+import { type ProcessDetails, processDetails } from './process-details.ts';
 import { findSocketOwners } from './socket-owners.ts';
 import type { SocketOwner, SocketRow } from './socket-row.ts';
 import { createSocketSource, type SocketSource } from './socket-source.ts';
@@ -20,8 +20,6 @@ interface Snapshot {
   readonly owners: Map<string, SocketOwner | null>;
   readonly details: Map<number, ProcessDetails>;
 }
-
-type ProcessDetails = Pick<Listener, 'process' | 'command' | 'cwd'>;
 
 /** A socket together with the one process that it is attributed to. */
 interface Attributed {
@@ -142,11 +140,8 @@ function detailsOf(read: Snapshot, owner: SocketOwner | null): ProcessDetails {
   if (owner === null) return { process: null, command: null, cwd: null };
   const known = read.details.get(owner.pid);
   if (known !== undefined) return known;
-  const details: ProcessDetails = {
-    process: processName(owner.pid) ?? owner.process,
-    command: processCommand(owner.pid),
-    cwd: processCwd(owner.pid),
-  };
+  const found = processDetails(owner.pid);
+  const details = { ...found, process: found.process ?? owner.process };
   read.details.set(owner.pid, details);
   return details;
 }

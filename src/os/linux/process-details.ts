@@ -1,26 +1,73 @@
 // Owns what /proc tells people of a process: its name, command line and working directory.
 
 import { closeSync, openSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
+import { posix } from 'node:path';
+import type { Listener } from '../os.ts';
 
 /** A command line may have megabytes; this is enough to know a program by, and to show. */
 const MAX_COMMAND_BYTES = 4096;
 
-/** @returns the name that the process gives itself, or null when it cannot be known */
-export function processName(pid: number): string | null {
+export type ProcessDetails = Pick<Listener, 'process' | 'command' | 'cwd'>;
+
+/**
+ * What people want to know of a process. Each is null when it cannot be known.
+ *
+ * @returns the program's name; the command line with spaces between its words, cut after 4 KiB; the working directory
+ */
+export function processDetails(pid: number): ProcessDetails {
+  const commandLine = readCommandLine(pid);
+  const name = programName(readComm(pid), commandLine, readExecutable(pid));
+  return {
+    process: name === null ? null : printable(name),
+    command: commandLine === null ? null : parseCommandLine(commandLine),
+    cwd: processCwd(pid),
+  };
+}
+
+/**
+ * The name to know a process by. `comm` is that of its main thread: the program's or script's name cut to 15 bytes, a
+ * title that it gave itself, or a mere name of the thread, as the `MainThread` of Node 24, which says nothing.
+ *
+ * @param commandLine /proc/PID/cmdline: words that end with NUL
+ * @param executable where /proc/PID/exe leads; unknown for processes of other users
+ * @returns `comm` where a word of the command or the executable begins like it, else the name of either
+ */
+export function programName(
+  comm: string | null,
+  commandLine: Buffer | null,
+  executable: string | null,
+): string | null {
+  const words = commandLine?.toString('utf8').replace(/\0+$/, '').split('\0') ?? [];
+  const program = executable === null ? '' : posix.basename(executable.replace(/ \(deleted\)$/, ''));
+  // The second word is the script of an interpreter, by which the kernel names the process; login shells have a hyphen.
+  const names = [program, ...words.slice(0, 2).map((word) => posix.basename(word).replace(/^-/, ''))];
+  const isKnown =
+    comm !== null && comm !== '' && [...names, words[0] ?? ''].some((name) => name.startsWith(comm));
+  return (isKnown ? comm : program || names[1] || comm) || null;
+}
+
+function readComm(pid: number): string | null {
   try {
-    return printable(readFileSync(`/proc/${pid}/comm`, 'utf8').replace(/\n$/, '')) || null;
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').replace(/\n$/, '');
   } catch {
     return null;
   }
 }
 
-/** @returns the command line with spaces between its words, cut after 4 KiB; null when it cannot be known */
-export function processCommand(pid: number): string | null {
+function readExecutable(pid: number): string | null {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return null;
+  }
+}
+
+function readCommandLine(pid: number): Buffer | null {
   const buffer = Buffer.alloc(MAX_COMMAND_BYTES);
   let fd: number | undefined;
   try {
     fd = openSync(`/proc/${pid}/cmdline`, 'r');
-    return parseCommandLine(buffer.subarray(0, readSync(fd, buffer)));
+    return buffer.subarray(0, readSync(fd, buffer));
   } catch {
     return null;
   } finally {
