@@ -4,9 +4,10 @@ import type { AllocateAnswer, AllocateBody, CheckAnswer, LeaseJson, RenewAnswer 
 import { type Client, expectOk } from '../client/client.ts';
 
 /**
- * What a run asks for. `pid` is the run itself: a lease has a live holder from the moment of its grant, so that of
- * two runs that ask at the same moment only one finds it unheld. The daemon hands an unheld lease to the first pid
- * that asks, and leaves a held one with its holder: whose pid the answer carries, that one has the lease.
+ * What a run asks for. `pid` is the run itself, the lease's holder from the moment of its grant: of two runs that ask
+ * at the same moment only one finds it unheld, and a command that outlives its run is seen to be an orphan. The
+ * daemon hands an unheld lease to the first pid that asks, and leaves a held one with its holder: whose pid the
+ * answer carries, that one has the lease.
  */
 export type RunRequest = AllocateBody & { readonly pid: number };
 

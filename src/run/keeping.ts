@@ -1,7 +1,7 @@
 // Owns the keeping of a lease while its command lives: a connection that holds it, through restarts of the daemon.
 
 import type { LeaseJson } from '../api/schemas.ts';
-import { type Client, expectOk, type Hold } from '../client/client.ts';
+import type { Client, Hold } from '../client/client.ts';
 import { StyxyError } from '../errors.ts';
 
 /** How long to wait before the daemon is looked for again, in ms; doubled each time. */
@@ -18,16 +18,16 @@ export interface KeepOptions {
   /** Reaches a daemon that runs; starting one for its own sake is not a keeper's business. */
   readonly reach: () => Promise<Client>;
   readonly lease: LeaseJson;
-  /** The command's process, which becomes the lease's holder: it may outlive us. */
-  readonly pid: number;
   /** Called once when the lease is gone and cannot be held any more; the command goes on. */
   readonly onLost: (why: StyxyError) => void;
 }
 
-/** Holds a lease until it is told to stop. Losing the daemon is nobody's death: the next one is told again. */
+/**
+ * Holds a lease until it is told to stop. Losing the daemon is nobody's death: the next one is held on to. The daemon
+ * ends the connection of a lease that is gone, so the next try says so at once.
+ */
 export function keepLease(options: KeepOptions): Keeping {
-  const { reach, lease, pid, onLost } = options;
-  const heartbeat = `/allocate/${encodeURIComponent(lease.lock_id)}/heartbeat`;
+  const { reach, lease, onLost } = options;
   let isStopped = false;
   let hold: Hold | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -37,7 +37,6 @@ export function keepLease(options: KeepOptions): Keeping {
     if (isStopped) return client.close();
     hold = client.hold(lease.lock_id);
     await hold.opened;
-    if (!isStopped) expectOk(await client.request('PUT', heartbeat, { pid, fence: lease.fence }));
   };
   const keep = async (): Promise<void> => {
     let pauseMs = FIRST_PAUSE_MS;
@@ -70,5 +69,5 @@ export function keepLease(options: KeepOptions): Keeping {
 
 /** Whether the daemon itself said that the lease is not ours any more; everything else may pass. */
 function isGone(error: unknown): error is StyxyError {
-  return error instanceof StyxyError && (error.code === 'LEASE_NOT_FOUND' || error.code === 'STALE_FENCE');
+  return error instanceof StyxyError && error.code === 'LEASE_NOT_FOUND';
 }

@@ -11,6 +11,7 @@ const lease = {
   service_name: 'web',
   project_path: '/src/shop',
   pid: 77,
+  orphan: false,
   expires_at: null,
   url: 'http://localhost:3001',
 } as LeaseJson;
@@ -25,6 +26,10 @@ describe('the messages of a run', () => {
     [
       messages.runsElsewhere(lease),
       'web runs already at http://localhost:3001 (pid 77 of /src/shop); this copy gets a port of its own',
+    ],
+    [
+      messages.runsElsewhere({ ...lease, orphan: true }),
+      'web runs already at http://localhost:3001 (of /src/shop, left behind by a holder that is gone); this copy gets a port of its own',
     ],
     [
       messages.singletonRuns(lease),

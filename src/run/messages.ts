@@ -55,7 +55,14 @@ function placeOf(lease: LeaseJson): string {
   return lease.url ?? `port ${lease.port}`;
 }
 
-function holderOf({ pid, project_path: project }: LeaseJson): string {
-  const parts = [...(pid === null ? [] : [`pid ${pid}`]), ...(project === null ? [] : [`of ${project}`])];
-  return parts.length === 0 ? '' : ` (${parts.join(' ')})`;
+function holderOf({ pid, project_path: project, orphan }: LeaseJson): string {
+  // The pid of an orphan's holder names nobody any more.
+  const holder = pid === null || orphan ? [] : [`pid ${pid}`];
+  const place = project === null ? [] : [`of ${project}`];
+  const known = [...holder, ...place].join(' ');
+  const parts = [
+    ...(known === '' ? [] : [known]),
+    ...(orphan ? ['left behind by a holder that is gone'] : []),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }

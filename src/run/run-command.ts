@@ -122,8 +122,8 @@ async function runOn(
         env: leasedEnvironment(env, lease, project),
         stdio,
         mark: env.STYXY_LOCK_ID === lease.lock_id ? null : { name: 'STYXY_LOCK_ID', value: lease.lock_id },
-        onStarted: (pid) => {
-          keeping = keepLease({ reach, lease, pid, onLost: () => say(messages.leaseLost(lease)) });
+        onStarted: () => {
+          keeping = keepLease({ reach, lease, onLost: () => say(messages.leaseLost(lease)) });
         },
       },
       loadProcesses,

@@ -15,8 +15,8 @@ export interface Supervised {
   readonly env: NodeJS.ProcessEnv;
   readonly stdio: StdioOptions;
   readonly mark: Mark | null;
-  /** Called once with the pid of the started command. */
-  readonly onStarted: (pid: number) => void;
+  /** Called once when the command was started. */
+  readonly onStarted: () => void;
 }
 
 /**
@@ -58,7 +58,7 @@ export async function supervise(
       hasEnded = true;
       clearTimeout(deadline);
     });
-    onStarted(child.pid);
+    onStarted();
     const processes = await loadProcesses();
     world = {
       find: memberFinder(processes, child.pid, mark, () => !hasEnded),

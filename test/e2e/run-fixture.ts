@@ -10,7 +10,7 @@ import { startDaemon, type TestDaemon } from './daemon-fixture.ts';
 
 export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 /** How to run the command line from source. */
-const STYXY = ['--disable-warning=ExperimentalWarning', MAIN];
+export const STYXY = ['--disable-warning=ExperimentalWarning', MAIN];
 const PATIENCE_MS = 20_000;
 /** How long the output of a process that has ended may take, in ms. */
 const STREAMS_MS = 500;

@@ -5,11 +5,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import type { LeaseJson } from '../../src/api/schemas.ts';
 import {
   hasCommand,
   isAlive,
   type RunFixture,
   SERVER,
+  STYXY,
   type Started,
   serving,
   startRunFixture,
@@ -19,6 +21,8 @@ import {
 
 const NODE = process.execPath;
 const SERVE = ['--', NODE, '-e', SERVER];
+/** A program that has a port and does not listen on it. */
+const SILENT = `console.log('on ' + process.env.PORT + ' as ' + process.pid + ' end'); setInterval(() => {}, 1e6)`;
 const missingGit = hasCommand('git') ? false : 'git is missing';
 const missingPython = hasCommand('python3') ? false : 'python3 is missing';
 
@@ -27,6 +31,16 @@ before(async () => {
   fixture = await startRunFixture();
 });
 after(() => fixture.stop());
+
+/** The lease on a port that a command has named. */
+async function leaseAt(port: number): Promise<LeaseJson> {
+  return await until('the lease', () => fixture.leaseOn(port));
+}
+
+const LOST = /was ended by somebody/g;
+function untilWarned(run: Started): Promise<true> {
+  return until('the warning', () => (run.err().search(LOST) >= 0 ? true : null));
+}
 
 async function stopRun(run: Started): Promise<void> {
   process.kill(run.pid, 'SIGTERM');
@@ -68,40 +82,65 @@ describe('the ports of two worktrees', () => {
   });
 });
 
-describe('a run whose styxy run was killed', () => {
-  it('keeps its lease while the command lives, and no longer', async () => {
+describe('a run whose styxy run was killed', { concurrency: 3 }, () => {
+  const untilEnded = (lockId: string): Promise<true> =>
+    until('the lease to end', async () =>
+      (await fixture.leases()).every(({ lock_id }) => lock_id !== lockId) ? true : null,
+    );
+
+  it('keeps its lease as an orphan while the command listens, and no longer', async () => {
     const run = fixture.runTyped(['-n', 'left-alone', ...SERVE]);
     const { port, pid } = await serving(run);
-    await until('the lease to name the command', async () =>
-      (await fixture.leaseOn(port))?.pid === pid ? true : null,
-    );
+    const held = await leaseAt(port);
+    assert.deepEqual([held.pid, held.orphan, held.expires_at], [run.pid, false, null]);
     process.kill(run.pid, 'SIGKILL');
     await run.ended;
-    const lease = await fixture.leaseOn(port);
-    assert.deepEqual([lease?.pid, lease?.expires_at], [pid, null]);
+    const orphan = await until('the lease to be an orphan', async () => {
+      const lease = await fixture.leaseOn(port);
+      return lease?.orphan === false ? null : lease;
+    });
+    const { lock_id, state, expires_at, fence } = orphan;
+    assert.deepEqual([lock_id, state, expires_at, fence], [held.lock_id, 'active', null, held.fence]);
+    // Whoever comes next is told where it runs, and gets another port.
+    const next = fixture.runTyped(['-n', 'left-alone', ...SERVE]);
+    assert.notEqual((await serving(next)).port, port);
+    assert.match(
+      next.err(),
+      new RegExp(
+        `left-alone runs already at http://localhost:${port} .*left behind by a holder that is gone`,
+      ),
+    );
+    await stopRun(next);
+    assert.equal((await fixture.leaseOn(port))?.orphan, true);
     process.kill(pid, 'SIGKILL');
-    await until('the lease to end', async () => ((await fixture.leaseOn(port)) === null ? true : null));
+    await untilEnded(held.lock_id);
   });
 
-  it('is an orphan when the command is dead and its server still listens', async () => {
-    const run = fixture.runTyped([
-      '-n',
-      'orphan',
-      '--',
-      'sh',
-      '-c',
-      `${NODE} -e "$0" & echo "shell $$ end"; wait`,
-      SERVER,
-    ]);
-    const { port, pid } = await serving(run);
-    const [, shell] = await run.printed(/shell (\d+) end/);
+  it('loses its lease where the command does not listen', async () => {
+    const run = fixture.runTyped(['-n', 'silent', '--', NODE, '-e', SILENT]);
+    const [, port, pid] = await run.printed(/on (\d+) as (\d+) end/);
+    const held = await leaseAt(Number(port));
+    assert.equal(held.pid, run.pid);
     process.kill(run.pid, 'SIGKILL');
-    process.kill(Number(shell), 'SIGKILL');
+    await run.ended;
+    await untilEnded(held.lock_id);
+    assert.ok(isAlive(Number(pid)));
+    process.kill(Number(pid), 'SIGKILL');
+  });
+
+  it('is an orphan, too, when only a server below the command is left', async () => {
+    const shell = `${NODE} -e "$0" & echo "shell $$ end"; wait`;
+    const run = fixture.runTyped(['-n', 'below', '--', 'sh', '-c', shell, SERVER]);
+    const { port, pid } = await serving(run);
+    const held = await leaseAt(port);
+    const [, command] = await run.printed(/shell (\d+) end/);
+    process.kill(run.pid, 'SIGKILL');
+    process.kill(Number(command), 'SIGKILL');
     await until('the lease to be an orphan', async () =>
       (await fixture.leaseOn(port))?.orphan === true ? true : null,
     );
     process.kill(pid, 'SIGKILL');
-    await until('the lease to end', async () => ((await fixture.leaseOn(port)) === null ? true : null));
+    await untilEnded(held.lock_id);
   });
 });
 
@@ -140,13 +179,31 @@ describe('a run whose daemon goes away', () => {
   it('says so when its lease is gone meanwhile, and goes on', async () => {
     const run = fixture.runTyped(['-n', 'robbed', ...SERVE]);
     const { port, pid } = await serving(run);
-    const lease = await until('the lease', () => fixture.leaseOn(port));
+    const lease = await leaseAt(port);
+    // Nobody can tell a run that cannot be heard: it asks the next daemon.
+    process.kill(run.pid, 'SIGSTOP');
     await fixture.daemon.request('DELETE', `/allocate/${lease.lock_id}?force=true`);
     await fixture.daemon.kill9();
+    process.kill(run.pid, 'SIGCONT');
     await fixture.daemon.restart();
-    await until('the warning', () => (/was ended by somebody/.test(run.err()) ? true : null));
+    await untilWarned(run);
     assert.ok(isAlive(pid));
     await stopRun(run);
+  });
+});
+
+describe('a run whose lease is taken away', () => {
+  it('says so, once, and the command goes on', async () => {
+    const run = fixture.runTyped(['-n', 'released', ...SERVE]);
+    const { port, pid } = await serving(run);
+    await leaseAt(port);
+    const release = fixture.start(NODE, [...STYXY, 'release', '--port', String(port), '--force']);
+    assert.equal(await release.ended, 0, release.err());
+    await untilWarned(run);
+    assert.ok(isAlive(pid));
+    assert.equal(await (await fetch(`http://127.0.0.1:${port}`)).text(), 'served');
+    await stopRun(run);
+    assert.equal(run.err().match(LOST)?.length, 1, run.err());
   });
 });
 

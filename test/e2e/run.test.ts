@@ -13,7 +13,6 @@ import {
   serving,
   startRunFixture,
   TYPE,
-  until,
   untilGone,
 } from './run-fixture.ts';
 
@@ -205,13 +204,11 @@ describe('the process tree of styxy run', { concurrency: 3 }, () => {
 });
 
 describe('the lease of styxy run', { concurrency: 3 }, () => {
-  it('is held by the command while it lives, and released when it ends', async () => {
+  it('is held while the command lives, by the run itself, and released when it ends', async () => {
     const run = fixture.runTyped(['-n', 'held', ...SERVE]);
-    const { port, pid } = await serving(run);
-    await until('the lease to name the command', async () =>
-      (await fixture.leaseOn(port))?.pid === pid ? true : null,
-    );
-    assert.equal((await fixture.leaseOn(port))?.expires_at, null);
+    const { port } = await serving(run);
+    const lease = await fixture.leaseOn(port);
+    assert.deepEqual([lease?.pid, lease?.orphan, lease?.expires_at], [run.pid, false, null]);
     process.kill(run.pid, 'SIGINT');
     assert.equal(await run.ended, 130);
     assert.equal(await fixture.leaseOn(port), null);
@@ -254,6 +251,7 @@ describe('the lease of styxy run', { concurrency: 3 }, () => {
     const given = await fixture.allocate({ service_name: 'locked' });
     const run = fixture.run(['--lock', given.lock_id, ...SERVE]);
     assert.equal((await serving(run)).port, given.port);
+    assert.equal((await fixture.leaseOn(given.port))?.pid, run.pid);
     const second = fixture.run(['--lock', given.lock_id, ...SERVE]);
     assert.notEqual((await serving(second)).port, given.port);
     for (const { pid } of [run, second]) process.kill(pid, 'SIGTERM');
