@@ -73,8 +73,6 @@ function valueText(setting: Setting): string {
   switch (setting.kind) {
     case 'integer':
       return `integer ${setting.min}–${setting.max}`;
-    case 'boolean':
-      return '`true` or `false`';
     case 'text':
       return `text, ${setting.maxLength} characters at most`;
     case 'choice':

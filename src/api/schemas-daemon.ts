@@ -56,7 +56,9 @@ export const StatusAnswer = Type.object(
     health_monitor: Type.object(
       {
         enabled: flag('Whether listeners and holders are watched'),
-        interval_ms: count('Milliseconds between two looks'),
+        interval_ms: count(
+          'Milliseconds in which a missing listener is counted once (recovery.health_monitoring.check_interval_ms)',
+        ),
         port_conflicts: count('Ports that were found taken since the start'),
       },
       { description: 'The watch over listeners and holders' },
@@ -84,7 +86,7 @@ export const ConfigAnswer = Type.object(
     }),
     sources: Type.record(Type.string(), {
       description:
-        'By path in `config`: where its value comes from (shipped, config.json, last good, environment)',
+        'By path in `config`: where its value comes from (default: as shipped; config.json; last-good: the last configuration that was right)',
     }),
     errors: Type.array(ConfigProblem, {
       description: 'Mistakes in the file; while there are any, the last good configuration holds',

@@ -16,11 +16,6 @@ export interface IntegerSetting extends Described {
   readonly default: number;
 }
 
-export interface BooleanSetting extends Described {
-  readonly kind: 'boolean';
-  readonly default: boolean;
-}
-
 export interface TextSetting extends Described {
   readonly kind: 'text';
   readonly maxLength: number;
@@ -67,7 +62,6 @@ export interface TableSetting extends Described {
 
 export type Setting =
   | IntegerSetting
-  | BooleanSetting
   | TextSetting
   | ChoiceSetting
   | RangeSetting
@@ -86,9 +80,6 @@ export const MAX_LISTED_PORTS = 100;
 
 const integer = (min: number, max: number, fallback: number, description: string): IntegerSetting => {
   return { kind: 'integer', min, max, default: fallback, description };
-};
-const flag = (fallback: boolean, description: string): BooleanSetting => {
-  return { kind: 'boolean', default: fallback, description };
 };
 const port = (description: string): IntegerSetting => {
   return integer(MIN_UNPRIVILEGED_PORT, MAX_PORT, MIN_UNPRIVILEGED_PORT, description);
@@ -190,32 +181,36 @@ export const CONFIG_SCHEMA: SectionSetting = {
     },
     quarantine: {
       kind: 'section',
-      description: 'How long a port rests after a lease that was ended by force.',
+      description: 'How long a port rests after a lease was ended by force, or a stranger was found on it.',
       keys: {
-        seconds: integer(0, DAY_SECONDS, 120, 'The first rest; it doubles when it repeats.'),
-        max_seconds: integer(0, DAY_SECONDS, 600, 'The longest rest; not below `seconds`.'),
+        seconds: integer(
+          0,
+          DAY_SECONDS,
+          120,
+          'The first rest after an end by force; it doubles when that repeats.',
+        ),
+        max_seconds: integer(
+          0,
+          DAY_SECONDS,
+          600,
+          'The longest rest after an end by force; not below `seconds`.',
+        ),
+        conflict_seconds: integer(
+          0,
+          DAY_SECONDS,
+          5,
+          'The rest of a port on which a stranger was found: long enough that the next requests leave it alone.',
+        ),
       },
     },
     recovery: {
       kind: 'section',
-      description: 'How Styxy finds and mends what went wrong.',
+      description: 'How Styxy notices what went wrong.',
       keys: {
-        port_conflict: {
-          kind: 'section',
-          description: 'Faults while a port is looked for, such as too many open files.',
-          keys: {
-            enabled: flag(true, 'Whether such faults are tried again.'),
-            check_availability: flag(true, 'Whether a port is checked before it is tried again.'),
-            max_retries: integer(0, 20, 3, 'How often.'),
-            backoff_ms: integer(1, 60_000, 100, 'The wait before the first further try, in milliseconds.'),
-            backoff_multiplier: integer(1, 10, 2, 'By how much each wait is longer than the one before.'),
-          },
-        },
         health_monitoring: {
           kind: 'section',
           description: 'The watch over listeners.',
           keys: {
-            enabled: flag(true, 'Whether leases end because nobody listens on them any more.'),
             check_interval_ms: integer(
               1000,
               3_600_000,
@@ -227,22 +222,6 @@ export const CONFIG_SCHEMA: SectionSetting = {
               100,
               3,
               'How many misses in a row end a lease that was active and has no live holder.',
-            ),
-            cleanup_stale_allocations: flag(true, 'Whether such leases are ended, or only shown as idle.'),
-          },
-        },
-        system_recovery: {
-          kind: 'section',
-          description: 'What the daemon does when it starts.',
-          keys: {
-            enabled: flag(true, 'Whether what was left behind is looked at.'),
-            run_on_startup: flag(true, 'Whether that happens at each start.'),
-            backup_corrupted_state: flag(true, 'Whether a damaged store is copied to backups first.'),
-            max_recovery_attempts: integer(
-              1,
-              20,
-              3,
-              'How often a failing step is tried before it is left out.',
             ),
           },
         },

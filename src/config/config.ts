@@ -20,27 +20,13 @@ export interface Config {
     readonly instance_ttl_seconds: number;
     readonly key_retention_days: number;
   };
-  readonly quarantine: { readonly seconds: number; readonly max_seconds: number };
+  readonly quarantine: {
+    readonly seconds: number;
+    readonly max_seconds: number;
+    readonly conflict_seconds: number;
+  };
   readonly recovery: {
-    readonly port_conflict: {
-      readonly enabled: boolean;
-      readonly check_availability: boolean;
-      readonly max_retries: number;
-      readonly backoff_ms: number;
-      readonly backoff_multiplier: number;
-    };
-    readonly health_monitoring: {
-      readonly enabled: boolean;
-      readonly check_interval_ms: number;
-      readonly max_failures: number;
-      readonly cleanup_stale_allocations: boolean;
-    };
-    readonly system_recovery: {
-      readonly enabled: boolean;
-      readonly run_on_startup: boolean;
-      readonly backup_corrupted_state: boolean;
-      readonly max_recovery_attempts: number;
-    };
+    readonly health_monitoring: { readonly check_interval_ms: number; readonly max_failures: number };
   };
   readonly store: { readonly synchronous: 'normal' | 'full' };
 }

@@ -80,9 +80,9 @@ describe('mistakes', () => {
     ['a number too high', { terms: { lease_ttl_seconds: 2_592_001 } }, /from 1 to 2592000, but is 2592001/],
     ['a number too low', { terms: { lease_ttl_seconds: 0 } }, /from 1 to/],
     [
-      'a text for a flag',
-      { recovery: { health_monitoring: { enabled: 'yes' } } },
-      /true or false, not "yes"/,
+      'a key that nothing reads',
+      { recovery: { health_monitoring: { enabled: true } } },
+      /^recovery\.health_monitoring\.enabled: unknown key/,
     ],
     ['another choice', { store: { synchronous: 'off' } }, /"normal" or "full", not "off"/],
     [

@@ -66,9 +66,6 @@ export function readSetting(
         return fail(`must be from ${setting.min} to ${setting.max}, but is ${value}`);
       }
       break;
-    case 'boolean':
-      if (typeof value !== 'boolean') return fail(`must be true or false, not ${shown(node)}`);
-      break;
     case 'text':
       if (typeof value !== 'string') return fail(`must be a text, not ${shown(node)}`);
       if (value.length > setting.maxLength)

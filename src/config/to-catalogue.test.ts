@@ -23,6 +23,7 @@ test('the shipped catalogue has the terms of the contract', () => {
   assert.equal(catalogue.keyRetentionMs, 90 * 86_400_000);
   assert.equal(catalogue.requestRetentionMs, 86_400_000);
   assert.deepEqual([catalogue.quarantineMs, catalogue.quarantineMaxMs], [120_000, 600_000]);
+  assert.equal(catalogue.conflictRestMs, 5000);
   assert.deepEqual([catalogue.missIntervalMs, catalogue.maxMisses], [30_000, 3]);
   assert.deepEqual([...catalogue.ownPorts], [9876, 40_001]);
   for (const port of [4045, 4190, 5060, 5061, 6000, 6667]) assert.ok(catalogue.browserBlocked.has(port));
@@ -32,7 +33,7 @@ test('the shipped catalogue has the terms of the contract', () => {
 test('configured types, terms and ports to avoid are in it', () => {
   const catalogue = read(`{
     "service_types": {"grpc": {"range": [12000, 12049], "preferred_ports": [12001], "avoid": [12002]}},
-    "terms": {"lease_ttl_seconds": 5}, "recovery": {"health_monitoring": {"check_interval_ms": 2000, "max_failures": 1}}
+    "terms": {"lease_ttl_seconds": 5}, "quarantine": {"conflict_seconds": 1}, "recovery": {"health_monitoring": {"check_interval_ms": 2000, "max_failures": 1}}
   }`);
   assert.deepEqual(catalogue.serviceTypes.get('grpc'), {
     name: 'grpc',
@@ -42,5 +43,6 @@ test('configured types, terms and ports to avoid are in it', () => {
     description: '',
   });
   assert.ok(catalogue.browserBlocked.has(12_002));
+  assert.equal(catalogue.conflictRestMs, 1000);
   assert.deepEqual([catalogue.defaultTtlMs, catalogue.missIntervalMs, catalogue.maxMisses], [5000, 2000, 1]);
 });

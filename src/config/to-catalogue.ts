@@ -11,8 +11,6 @@ const SECOND_MS = 1000;
 const DAY_MS = 86_400 * SECOND_MS;
 /** How long a request id is remembered (contract, "HTTP"). */
 const REQUEST_RETENTION_MS = DAY_MS;
-/** Long enough that the next requests do not run into the same stranger, short enough that its port comes back soon. */
-const CONFLICT_REST_MS = 10 * SECOND_MS;
 
 /**
  * The catalogue of a configuration.
@@ -44,7 +42,7 @@ export function toCatalogue(config: Config, machine: { readonly ownPorts: Iterab
     requestRetentionMs: REQUEST_RETENTION_MS,
     quarantineMs: quarantine.seconds * SECOND_MS,
     quarantineMaxMs: quarantine.max_seconds * SECOND_MS,
-    conflictRestMs: CONFLICT_REST_MS,
+    conflictRestMs: quarantine.conflict_seconds * SECOND_MS,
     missIntervalMs: recovery.health_monitoring.check_interval_ms,
     maxMisses: recovery.health_monitoring.max_failures,
   };

@@ -19,7 +19,7 @@ export interface Catalogue {
   readonly serviceTypes: ReadonlyMap<string, ServiceType>;
   /** How many places each template shifts the preferred ports. */
   readonly templates: ReadonlyMap<string, number>;
-  /** TCP ports that browsers refuse: not granted even when asked for exactly. */
+  /** TCP ports that browsers refuse or the configuration avoids: not granted even when asked for exactly. */
   readonly browserBlocked: PortSet;
   /** The daemon's own ports, on every protocol. */
   readonly ownPorts: PortSet;

@@ -68,7 +68,12 @@ export function holderOf(
   }
   if (observed.catalogue.ownPorts.has(port)) return nobodys(port, protocol, "Styxy's own daemon", 'reserved');
   if (protocol === 'tcp' && observed.catalogue.browserBlocked.has(port)) {
-    return nobodys(port, protocol, 'nobody: every browser refuses to open this port', 'blocked');
+    return nobodys(
+      port,
+      protocol,
+      'nobody: browsers refuse this port, or the configuration avoids it',
+      'blocked',
+    );
   }
   const quarantine = state.quarantine(protocol, port);
   return quarantine === undefined || quarantine.until <= now

@@ -113,7 +113,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       startedMonotonic: system.clock.monotonic(),
       storeKind: store.kind,
       recovery: () => recovery,
-      healthMonitor: () => ({ enabled: true, interval_ms: api.WATCH_INTERVAL_MS }),
+      healthMonitor: () => ({ enabled: true, interval_ms: catalogue.missIntervalMs }),
       config: () => settings.answer,
       stop: () => {
         shutdown.stop('asked over HTTP').then(

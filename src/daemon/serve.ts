@@ -2,7 +2,6 @@
 
 import type { Server } from 'node:http';
 import { OPERATIONS, type Operation } from '../api/operations.ts';
-import { DEFAULT_TIMINGS } from '../coordinator/timings.ts';
 import { StyxyError } from '../errors.ts';
 import { createApp, type OnBug } from './app.ts';
 import type { DaemonContext } from './context.ts';
@@ -13,9 +12,6 @@ import { createMemoryTrim } from './memory-trim.ts';
 import { ownHosts } from './own-address.ts';
 import { listenOnSocket, listenOnTcp, type Route, type TcpServers } from './servers.ts';
 import { countWrongTokens } from './wrong-tokens.ts';
-
-/** How often all listeners and holders are looked at. */
-export const WATCH_INTERVAL_MS = DEFAULT_TIMINGS.passMs;
 
 export interface ServeOptions {
   readonly addresses: readonly string[];

@@ -57,7 +57,7 @@ export function statusPairs(status: StatusAnswer): (readonly [string, string])[]
     [
       'Health',
       monitor.enabled
-        ? `watched every ${monitor.interval_ms / 1000} s, ${monitor.port_conflicts} port conflicts seen`
+        ? `a missing listener counts every ${monitor.interval_ms / 1000} s, ${monitor.port_conflicts} port conflicts seen`
         : 'not watched',
     ],
   ];

@@ -105,7 +105,7 @@ function suggestion(
     return `Port ${port} is free, but Styxy grants no port below ${MIN_UNPRIVILEGED_PORT}; run ${another}.`;
   }
   if (protocol === 'tcp' && catalogue.browserBlocked.has(port)) {
-    return `Port ${port} is free, but every browser refuses to open it; run ${another} for another port.`;
+    return `Port ${port} is free, but browsers refuse it or the configuration avoids it; run ${another} for another port.`;
   }
   return `Port ${port} is free; run \`styxy allocate -s ${type ?? 'dev'} -p ${port} --exact${udp}\` to lease it.`;
 }
