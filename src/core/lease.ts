@@ -51,7 +51,7 @@ export interface Vitals {
   readonly missedAt: number;
 }
 
-/** `unknown` is not `dead`: no permission and another pid namespace look alike (facts: "Is it alive?"). */
+/** `unknown` is not `dead`: no permission and another pid namespace look alike (invariant 11). */
 export type ProcessLife = 'alive' | 'dead' | 'unknown';
 
 /** A live lease as the state keeps it. */

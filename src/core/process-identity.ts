@@ -1,6 +1,6 @@
 // Owns the identity of a process: a pid alone is recycled, so a process is named by boot, namespace, pid and start.
 
-/** Raw start ticks and ids, compared for equality only (facts: "Is it alive?"). */
+/** Raw ticks and ids, compared for equality only: converted to wall-clock time they would move with the clock. */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Raw start time in the platform's own ticks; never converted to wall-clock time. */

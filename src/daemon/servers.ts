@@ -8,7 +8,7 @@ import { answerClientError } from './client-error.ts';
 import type { Guard, Refused } from './guard.ts';
 import { PROBLEM_TYPE } from './problem-answer.ts';
 
-/** Limits of facts/security. */
+/** No client needs more, and whoever sends slowly or without end must not tie up the daemon. */
 const LIMITS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 5_000,
