@@ -1,6 +1,6 @@
 // Owns the bundles of the published package: the frequent commands, the whole command line, and the daemon.
 
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
@@ -45,6 +45,19 @@ const withoutUnused: Plugin = {
   },
 };
 
+/** Of package.json the program needs its version alone; a bundle would hold the whole file, and parse it at each start. */
+const versionOfManifest: Plugin = {
+  name: 'version-of-manifest',
+  setup({ onLoad }) {
+    const manifest = join(ROOT, 'package.json');
+    onLoad({ filter: /[\\/]package\.json$/ }, ({ path }) => {
+      if (path !== manifest) return undefined;
+      const { version }: { version: string } = JSON.parse(readFileSync(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
+
 const COMMON: BuildOptions = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -78,7 +91,11 @@ const BUNDLES: readonly BuildOptions[] = [
   { entryPoints: ['src/daemon/main.ts'], outfile: 'dist/daemon.cjs', plugins: [withoutUnused] },
 ];
 
-const results = await Promise.all(BUNDLES.map((bundle) => build({ ...COMMON, ...bundle, write: false })));
+const results = await Promise.all(
+  BUNDLES.map(({ plugins = [], ...bundle }) =>
+    build({ ...COMMON, ...bundle, plugins: [versionOfManifest, ...plugins], write: false }),
+  ),
+);
 mkdirSync(DIST, { recursive: true });
 const files = results.flatMap(({ outputFiles }) => outputFiles);
 for (const { path, contents } of files) install(path, contents);

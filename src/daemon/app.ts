@@ -13,7 +13,7 @@ import type { DaemonContext, Handler, Handlers } from './context.ts';
 import { parseBody } from './json-body.ts';
 import { sendProblem, thrownProblem } from './problem-answer.ts';
 
-/** Many times a batch of usual requests: everything larger is refused before it is read. */
+/** Room for the largest batch of usual requests: everything larger is refused before it is read. */
 export const MAX_BODY_BYTES = 64 * 1024;
 /** Longer than any name that the grammar allows, percent-encoded. */
 const MAX_PARAM_LENGTH = 512;

@@ -77,6 +77,9 @@ describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' :
     ]);
     assert.deepEqual(readdirSync(join(root, 'dist')).sort(), ['cli.cjs', 'daemon.cjs', 'styxy.cjs']);
     assert.equal(statSync(join(root, 'dist', 'styxy.cjs')).mode & 0o111, 0o111);
+    // Of package.json the bundles need the version alone.
+    for (const name of readdirSync(join(root, 'dist')))
+      assert.doesNotMatch(readFileSync(join(root, 'dist', name), 'utf8'), /@biomejs/, name);
   });
 
   it('names every package that the bundles hold', () => {
