@@ -5,16 +5,16 @@ import { createMemoryTrim } from './memory-trim.ts';
 it('collects once when a busy time is over, and never in between or for a few requests', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   let collections = 0;
-  const onRequest = createMemoryTrim(() => {
+  const onRequest = createMemoryTrim(() => () => {
     collections += 1;
   });
   for (let i = 0; i < 999; i++) onRequest();
   mock.timers.tick(10_000);
   assert.equal(collections, 0);
   onRequest();
-  mock.timers.tick(4_900);
+  mock.timers.tick(1_400);
   onRequest();
-  mock.timers.tick(4_900);
+  mock.timers.tick(1_400);
   assert.equal(collections, 0, 'still busy');
   mock.timers.tick(10_000);
   assert.equal(collections, 1);
