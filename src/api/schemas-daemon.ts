@@ -43,6 +43,21 @@ export const StatusAnswer = Type.object(
       },
       { description: 'The store' },
     ),
+    config: Type.object(
+      {
+        path: text('config.json'),
+        mistakes: count(
+          'Mistakes in it; with any, the daemon serves on the last good configuration, else on the shipped one',
+        ),
+        serving: Type.union(
+          [Type.literal('config.json'), Type.literal('last-good'), Type.literal('default')],
+          {
+            description: 'Which configuration holds: the file, the last good one, or the shipped one',
+          },
+        ),
+      },
+      { description: 'The configuration' },
+    ),
     recovery: Type.object(
       {
         state: Type.union([Type.literal('done'), Type.literal('running')], {

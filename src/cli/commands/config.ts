@@ -39,8 +39,10 @@ const show: Command = {
       return 0;
     }
     print(visible(`Configuration: ${answer.path}`));
-    for (const { line, column, path, message } of answer.errors)
-      say(visible(`${answer.path}:${line}:${column}: ${path}: ${message}`));
+    for (const { line, column, path, message } of answer.errors) {
+      const where = path === '' ? '' : ` ${path}:`;
+      say(visible(`${answer.path}:${line}:${column}:${where} ${message}`));
+    }
     print('');
     for (const line of tableLines(COLUMNS, typesOf(answer))) print(line);
     print('');

@@ -26,10 +26,16 @@ export const statusCommand: Command = {
 };
 
 /** One line about the daemon. */
-export function briefLine({ version, pid, port, counts, store }: StatusAnswer): string {
+export function briefLine({ version, pid, port, counts, store, config }: StatusAnswer): string {
   const trouble = store.can_commit ? '' : `, STORE CANNOT COMMIT: ${store.reason ?? 'unknown reason'}`;
   const leases = `${counts.leases} leases (${counts.active} active, ${counts.hijacked} hijacked)`;
-  return `styxy ${version}, pid ${pid}, port ${port ?? '-'}, ${leases}${trouble}`;
+  const mistaken = config.mistakes === 0 ? '' : `, config.json has ${mistakesText(config)}`;
+  return `styxy ${version}, pid ${pid}, port ${port ?? '-'}, ${leases}${trouble}${mistaken}`;
+}
+
+function mistakesText({ mistakes, serving }: StatusAnswer['config']): string {
+  const count = mistakes === 1 ? 'a mistake' : `${mistakes} mistakes`;
+  return `${count}, the ${serving === 'last-good' ? 'last good' : 'shipped'} configuration holds`;
 }
 
 /** Names and values of all that the daemon says about itself. */
@@ -52,6 +58,14 @@ export function statusPairs(status: StatusAnswer): (readonly [string, string])[]
     [
       'Store',
       `${store.kind}, ${store.can_commit ? `${store.commits} commits` : `cannot commit: ${store.reason ?? 'unknown reason'}`}`,
+    ],
+    [
+      'Config',
+      status.config.mistakes > 0
+        ? `${status.config.path} has ${mistakesText(status.config)}; see styxy config validate`
+        : status.config.serving === 'config.json'
+          ? status.config.path
+          : 'as shipped',
     ],
     ['Recovery', `${recovery.state}, ${recovery.leases_restored} leases restored${setAside}`],
     [

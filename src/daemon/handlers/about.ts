@@ -2,7 +2,13 @@
 
 import { API_VERSION, VERSION } from '../../api/api-version.ts';
 import { openapiDocument } from '../../api/openapi.ts';
-import type { HealthAnswer, RotateAnswer, ShutdownAnswer, StatusAnswer } from '../../api/schemas-daemon.ts';
+import type {
+  ConfigAnswer,
+  HealthAnswer,
+  RotateAnswer,
+  ShutdownAnswer,
+  StatusAnswer,
+} from '../../api/schemas-daemon.ts';
 import type { Handler } from '../context.ts';
 import { maskToken } from '../mask-secrets.ts';
 
@@ -45,10 +51,17 @@ export const status: Handler<'status'> = (context) =>
         service_types: context.catalogue().serviceTypes.size,
       },
       store: { kind: context.storeKind, can_commit: canCommit, reason, commits },
+      config: configStatus(context.config()),
       recovery: context.recovery(),
       health_monitor: { ...context.healthMonitor(), port_conflicts: conflicts },
     };
   });
+
+function configStatus({ path, sources, errors }: ConfigAnswer): StatusAnswer['config'] {
+  const used = new Set(Object.values(sources));
+  const serving = used.has('last-good') ? 'last-good' : used.has('config.json') ? 'config.json' : 'default';
+  return { path, mistakes: errors.length, serving };
+}
 
 export const config: Handler<'config'> = (context, _input, reply) => {
   reply.send(context.config());
