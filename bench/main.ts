@@ -13,11 +13,12 @@ import { memory } from './cases/memory.ts';
 import { requests } from './cases/requests.ts';
 import { startLoadProcess } from './load-process.ts';
 import { prepareProgram } from './program.ts';
+import { recordFigures } from './record.ts';
 import { isMissed, machineLine, markdownTable, plainTable, type Row } from './report.ts';
 
 const CASES: readonly Case[] = [requests, growth, commandLine, firstAnswer, memory, idle];
 
-const USAGE = `npm run bench -- [--quick] [--only NAME]… [--markdown] [--program DIR]
+const USAGE = `npm run bench -- [--quick] [--only NAME]… [--markdown] [--record] [--program DIR]
 
 Measures the built program against its limits, and exits with 1 when one is missed. Needs Linux.
 
@@ -25,6 +26,7 @@ Measures the built program against its limits, and exits with 1 when one is miss
   --only      one of the cases, may be repeated:
 ${CASES.map(({ name, summary }) => `                ${name.padEnd(14)}${summary}`).join('\n')}
   --markdown  the table in Markdown
+  --record    the table into docs/reference/performance.md, after a run of all cases
   --program   measure the program in this directory instead of building it, to compare two builds
 `;
 
@@ -33,6 +35,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
     markdown: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
     program: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -47,6 +50,10 @@ async function measure(): Promise<number> {
     console.error(`There is no case ${unknown}.\n\n${USAGE}`);
     return 2;
   }
+  if (values.record && (values.quick || values.only.length > 0)) {
+    console.error('Only a full run is recorded.');
+    return 2;
+  }
   if (process.platform !== 'linux') {
     console.error('The benchmark reads /proc, which only Linux has.');
     return 2;
@@ -57,7 +64,7 @@ async function measure(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
   const program = await prepareProgram(scratch, values.program ?? null);
   const load = startLoadProcess();
-  const say = (message: string): void => void process.stderr.write(`${message} …\n`);
+  const say = (message: string): void => void process.stderr.write(`${message}\n`);
   const rows: Row[] = [];
   try {
     for (const each of CASES) {
@@ -69,5 +76,10 @@ async function measure(): Promise<number> {
   }
   const table = values.markdown ? markdownTable : plainTable;
   console.log(`${machineLine()}\n\n${table(rows, !values.quick)}`);
+  if (values.record) {
+    const day = new Date().toISOString().slice(0, 10);
+    const page = recordFigures(`${day}, ${machineLine()}.\n\n${markdownTable(rows, true)}`);
+    say(`recorded in ${page}`);
+  }
   return !values.quick && rows.some(isMissed) ? 1 : 0;
 }
