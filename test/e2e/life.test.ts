@@ -18,9 +18,10 @@ const MISS_INTERVAL_MS = 1000;
 /** Three misses are three looks, five seconds apart, on a machine that may be busy. */
 const PATIENCE_MS = 60_000;
 
+const range = freeRange('life', 100);
 let fixture: RunFixture;
 before(async () => {
-  const types = { [TYPE]: { range: freeRange('life', 100) } };
+  const types = { [TYPE]: { range } };
   const health_monitoring = { check_interval_ms: MISS_INTERVAL_MS, max_failures: 3 };
   const config = { service_types: types, recovery: { health_monitoring } };
   fixture = new RunFixture(await startDaemon({ config }));
@@ -248,16 +249,17 @@ describe('two worktrees of one repository', () => {
     git('commit', '--quiet', '--allow-empty', '-m', 'first');
     git('worktree', 'add', '--quiet', linked);
 
-    const start = async (cwd: string) => {
-      const run = fixture.runTyped(['--require', '--', process.execPath, '-e', SERVER], { cwd });
+    const start = async (cwd: string, ...wish: string[]) => {
+      const run = fixture.runTyped([...wish, '--require', '--', process.execPath, '-e', SERVER], { cwd });
       return { run, port: (await serving(run)).port };
     };
-    const startBoth = () => Promise.all([start(main), start(linked)]);
     const ports = (both: readonly { readonly port: number }[]) => both.map(({ port }) => port);
     const answers = async (port: number) => (await fetch(`http://127.0.0.1:${port}/`)).text();
 
-    const first = await startBoth();
+    // A port that neither would get by itself, so that it is memory and not the usual order that gives it again.
+    const first = await Promise.all([start(main), start(linked, '-p', String(range[1]))]);
     assert.notEqual(first[0]?.port, first[1]?.port);
+    assert.equal(first[1]?.port, range[1]);
     assert.deepEqual(await Promise.all(ports(first).map(answers)), ['served', 'served']);
     for (const { run } of first) {
       run.child.kill('SIGTERM');
