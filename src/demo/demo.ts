@@ -10,10 +10,12 @@ import { type Checkout, makeCheckouts } from './checkouts.ts';
 import { Company, type Member, type Self } from './company.ts';
 import { fetchPage } from './page.ts';
 import { failed, waitFor } from './patience.ts';
-import { DEMO_SERVERS, type DemoServer, expectedAnswer } from './servers.ts';
+import { answeringPid, DEMO_SERVERS, type DemoServer } from './servers.ts';
 
 const START_TIMEOUT_MS = 20_000;
 const STEP_TIMEOUT_MS = 10_000;
+/** How often a server may be started in all: between grant and start, any program may take the port. */
+const MAX_STARTS = 3;
 
 /** One server of one checkout, as it was found running. */
 export interface DemoRow {
@@ -61,7 +63,9 @@ export interface DemoOptions {
 interface Running {
   readonly checkout: Checkout;
   readonly server: DemoServer;
-  readonly run: Member;
+  /** Another one once the first lost its port to a program that asks nobody. */
+  run: Member;
+  startsLeft: number;
 }
 
 /**
@@ -100,11 +104,14 @@ async function play(
   { signal, onRows, onKilled }: DemoOptions,
   failure: AbortController,
 ): Promise<Omit<DemoReport, 'success' | 'left'>> {
-  const running = checkouts.flatMap((checkout) =>
-    DEMO_SERVERS.map((server) => ({ checkout, server, run: startServer(company, checkout, server) })),
+  const running: readonly Running[] = checkouts.flatMap((checkout) =>
+    DEMO_SERVERS.map((server) => {
+      const run = startServer(company, checkout, server);
+      return { checkout, server, run, startsLeft: MAX_STARTS - 1 };
+    }),
   );
   const rows = await allOrNone(
-    running.map((each) => rowOf(each, client, signal)),
+    running.map((each) => rowOf(each, company, client, signal)),
     failure,
   );
   rows.forEach(({ pid }, index) => {
@@ -131,30 +138,43 @@ function startServer(company: Company, checkout: Checkout, server: DemoServer): 
   return company.start(`${name} of ${checkout.name}`, ['run', ...wish, '--', ...command], checkout.path);
 }
 
-/** Waits until the URL of a server answers as the process that holds the lease, in the right checkout. */
-async function rowOf(
-  { checkout, server, run }: Running,
-  client: Client,
-  signal: AbortSignal,
-): Promise<DemoRow> {
-  return await waitFor(
-    `${run.title} to answer`,
-    async () => {
-      if (run.ending() !== null) throw failed(`${run.title} ended at once:\n${run.output()}`);
-      const lease = await leaseOf(checkout, server, client);
-      if (lease === null || lease.url === null || lease.pid === null) return null;
-      const answer = (await fetchPage(lease.url, STEP_TIMEOUT_MS))?.trim();
-      // Until the command has started, the lease's holder is `styxy run`, and nobody answers.
-      if (answer === undefined || lease.pid === run.pid) return null;
-      const expected = expectedAnswer(server.name, checkout.name, lease.pid);
-      if (answer !== expected) throw failed(`${lease.url} answers "${answer}" instead of "${expected}"`);
-      const { pid, port, url } = lease;
-      const { name: service, wantedPort: wanted_port } = server;
-      return { checkout: checkout.name, service, wanted_port, pid, port, url, answer };
-    },
-    signal,
-    START_TIMEOUT_MS,
-  );
+/** Waits until the URL of a server answers from the right checkout, by a process that its `styxy run` started. */
+async function rowOf(each: Running, company: Company, client: Client, signal: AbortSignal): Promise<DemoRow> {
+  const { checkout, server } = each;
+  let strange: string | null = null;
+  const probe = async (): Promise<DemoRow | null> => {
+    restartWhereRobbed(each, company);
+    const lease = await leaseOf(checkout, server, client);
+    if (lease === null || lease.url === null || lease.pid !== each.run.pid) return null;
+    const answer = (await fetchPage(lease.url, STEP_TIMEOUT_MS))?.trim();
+    if (answer === undefined) return null;
+    const pid = answeringPid(answer, { name: server.name, checkout: checkout.name, starter: each.run.pid });
+    if (pid === null) {
+      // Whoever was faster to take the port: our own server cannot start there, and its run ends.
+      strange = `${lease.url} answers "${answer}"`;
+      return null;
+    }
+    const { port, url } = lease;
+    const { name: service, wantedPort: wanted_port } = server;
+    return { checkout: checkout.name, service, wanted_port, pid, port, url, answer };
+  };
+  try {
+    return await waitFor(`${each.run.title} to answer`, probe, signal, START_TIMEOUT_MS);
+  } catch (error) {
+    if (strange === null || signal.aborted) throw error;
+    throw failed(`${strange}, which is not ${each.run.title}`);
+  }
+}
+
+/** Starts a server anew whose port was taken at the last moment; that it ended otherwise is a failure. */
+function restartWhereRobbed(each: Running, company: Company): void {
+  if (each.run.ending() === null) return;
+  const output = each.run.output();
+  if (each.startsLeft === 0 || !output.includes('EADDRINUSE')) {
+    throw failed(`${each.run.title} ended at once:\n${output}`);
+  }
+  each.startsLeft -= 1;
+  each.run = startServer(company, each.checkout, each.server);
 }
 
 async function killServer(
@@ -164,7 +184,7 @@ async function killServer(
   signal: AbortSignal,
 ): Promise<DemoKill> {
   const lease = await leaseOf(checkout, server, client);
-  if (lease === null || lease.pid !== row.pid) throw failed(`${run.title} has no lease`);
+  if (lease === null || lease.pid !== run.pid) throw failed(`${run.title} has no lease`);
   process.kill(row.pid, 'SIGKILL');
   await waitFor(
     `the lease of port ${row.port} to end`,

@@ -15,7 +15,7 @@ function sourceOf(name: string, port: string): string {
   return `import { createServer } from 'node:http';
 import { basename } from 'node:path';
 
-const page = \`${name} of \${basename(process.cwd())} (pid \${process.pid})\\n\`;
+const page = \`${name} of \${basename(process.cwd())} (pid \${process.pid}, child of \${process.ppid})\\n\`;
 createServer((request, response) => response.end(page)).listen(Number(${port}), '127.0.0.1');
 `;
 }
@@ -39,7 +39,17 @@ export const DEMO_SERVERS: readonly DemoServer[] = [
   },
 ];
 
-/** What a server answers when it runs in the checkout and as the process that it should. */
-export function expectedAnswer(name: string, checkout: string, pid: number): string {
-  return `${name} of ${checkout} (pid ${pid})`;
+/** Where a server runs: in which checkout, and as whose child. */
+export interface Whereabouts {
+  readonly name: string;
+  readonly checkout: string;
+  /** The pid of the `styxy run` that started it. */
+  readonly starter: number;
+}
+
+/** The process that an answer names; null where it is not the answer of this very server. */
+export function answeringPid(answer: string, { name, checkout, starter }: Whereabouts): number | null {
+  const found = /^(\S+) of (\S+) \(pid (\d+), child of (\d+)\)$/.exec(answer) ?? [];
+  const [, server, place, pid, parent] = found;
+  return server === name && place === checkout && Number(parent) === starter ? Number(pid) : null;
 }

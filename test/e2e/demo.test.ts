@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { DemoReport } from '../../src/demo/demo.ts';
+import { DEMO_SERVERS } from '../../src/demo/servers.ts';
 import { hasCommand, until } from './run-fixture.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -51,7 +52,7 @@ describe('styxy demo', { skip: missingGit }, () => {
     assert.equal(report.rows.length, 6);
     assert.equal(new Set(report.rows.map(({ port }) => port)).size, 6);
     for (const { service, checkout, pid, answer } of report.rows) {
-      assert.equal(answer, `${service} of ${checkout} (pid ${pid})`);
+      assert.ok(answer.startsWith(`${service} of ${checkout} (pid ${pid}, child of `), answer);
     }
     assert.notEqual(report.killed.next_lock_id, report.killed.ended_lock_id);
     await assertNothingIsLeft();
@@ -69,13 +70,14 @@ describe('styxy demo', { skip: missingGit }, () => {
   });
 
   it('leaves alone a wanted port that another program has, and says so', async () => {
-    const rival = await listenOn(3000);
+    const [{ wantedPort } = assert.fail('the demo has no server')] = DEMO_SERVERS;
+    const rival = await takePort(wantedPort);
     try {
       const { text, ended } = start(['--json']);
       assert.equal(await ended, 0, text.err);
       const report: DemoReport = JSON.parse(text.out);
-      assert.ok(report.rows.every(({ port }) => port !== 3000));
-      assert.match(report.notes.join(), /Port 3000 is taken on this machine by/);
+      assert.ok(report.rows.every(({ port }) => port !== wantedPort));
+      assert.match(report.notes.join(), new RegExp(`Port ${wantedPort} is taken on this machine by`));
     } finally {
       rival?.close();
     }
@@ -121,7 +123,19 @@ function processesNaming(text: string): string[] {
     });
 }
 
-/** Listens on a port; null where somebody else does already, which is as good. */
+/**
+ * Listens on a port, waiting for tests that have it for a moment; null where somebody has it for good, which is as
+ * good as having it.
+ */
+async function takePort(port: number): Promise<Server | null> {
+  for (let tries = 0; tries < 50; tries++) {
+    const server = await listenOn(port);
+    if (server !== null) return server;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return null;
+}
+
 function listenOn(port: number): Promise<Server | null> {
   return new Promise((resolve) => {
     const server = createServer();
