@@ -3,15 +3,13 @@
 import { extname, join } from 'node:path';
 
 /**
- * Warnings of Node's are of no use to users. The rest keeps the daemon small and its requests cheap: for a young generation
- * of this size, threads that collect cost more than they save, and compiling on threads costs memory that is never given
- * back. Unlike most others, none of these flags keeps Node from using the code that it holds compiled.
+ * Warnings of Node's are of no use to users. The rest keeps the daemon small: a small young generation, and no compiling on
+ * threads, whose memory is never given back. Unlike most others, neither flag keeps Node from using the code that it
+ * holds compiled.
  */
 const NODE_FLAGS = [
   '--disable-warning=ExperimentalWarning',
-  '--min-semi-space-size=4',
-  '--max-semi-space-size=4',
-  '--single-threaded-gc',
+  '--max-semi-space-size=2',
   '--no-concurrent-recompilation',
 ];
 

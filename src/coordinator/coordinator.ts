@@ -163,7 +163,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     noticeSleep();
     const closed = await writer.submit<'hold'>({ kind: 'hold', lockId, delta: -1 });
     if (!closed.ok) return;
-    const since = closed.reply.snapshot.vitals.renewedAt;
+    const since = closed.reply.snapshot.vitals.askedAt;
     const sight = (await look([lockId], 0)).get(lockId);
     // Where the listener cannot be known, the term decides.
     if (sight === undefined) return;

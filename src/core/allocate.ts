@@ -144,7 +144,12 @@ function grant(
     ttlMs: request.ttlMs ?? catalogue.defaultTtlMs,
     allocatedAt: Math.round(moment.wall),
   };
-  const vitals: Vitals = { ...NEW_VITALS, renewedAt: moment.now, process: lifeAtGrant(lease) };
+  const vitals: Vitals = {
+    ...NEW_VITALS,
+    renewedAt: moment.now,
+    askedAt: moment.now,
+    process: lifeAtGrant(lease),
+  };
   const skipped = skippedPorts(observed, request, type);
   const changes: Change[] = instanceOfAllocation(state, request, catalogue, moment);
   // A singleton that a stranger pushed off its port makes room for its successor.

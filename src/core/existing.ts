@@ -59,6 +59,7 @@ export function askedAgain(
     vitals: {
       ...vitals,
       renewedAt: now,
+      askedAt: now,
       missed: 0,
       // Asked for anew, it waits for its program as after a grant.
       state: vitals.state === 'idle' ? 'reserved' : vitals.state,

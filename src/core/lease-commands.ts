@@ -45,6 +45,7 @@ export function decideRenew(
   const after: Vitals = {
     ...vitals,
     renewedAt: moment.now,
+    askedAt: moment.now,
     process: hasHolderAnew ? lifeAtGrant(renewed) : vitals.process,
     orphan: false,
     missed: 0,
@@ -98,6 +99,7 @@ export function decideHold(state: StateView, command: HoldCommand, moment: Momen
     ...vitals,
     holds,
     renewedAt: moment.now,
+    askedAt: moment.now,
     orphan: vitals.orphan && !isOpened,
     process: replacesDead ? 'none' : vitals.process,
   };
@@ -119,7 +121,7 @@ export function decideAbandon(
   const entry = state.lease(command.lockId);
   const isLeft =
     entry !== undefined &&
-    entry.vitals.renewedAt === command.since &&
+    entry.vitals.askedAt === command.since &&
     entry.vitals.holds === 0 &&
     !hasLiveHolder(state, entry, moment.now);
   if (!isLeft) return { kind: 'answer', reply: {}, changes: [] };

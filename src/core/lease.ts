@@ -39,6 +39,8 @@ export interface Vitals {
   readonly state: LeaseState;
   /** When the term last began, in coordinator time (ms). */
   readonly renewedAt: number;
+  /** When somebody last asked for the lease, renewed it, or opened or closed a connection to it, in coordinator time (ms). */
+  readonly askedAt: number;
   /** Open connections that hold the lease. */
   readonly holds: number;
   /** What is known of the holder process; `none` when no pid was named. */

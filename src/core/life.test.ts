@@ -78,6 +78,19 @@ describe('the life of a lease', () => {
     assert.equal(stateOf(s), undefined);
   });
 
+  it('ends at once when connection and listener go together', () => {
+    const s = scene();
+    s.hold(1);
+    s.see('own');
+    s.desk.now += 5000;
+    s.desk.submit({ kind: 'hold', lockId: s.lease.lockId, delta: -1 });
+    const since = s.desk.now;
+    s.desk.now += 10;
+    s.see('none');
+    s.desk.submit({ kind: 'abandon', lockId: s.lease.lockId, since, listening: false });
+    assert.equal(s.later(0), 'hold-closed');
+  });
+
   it('stays as an orphan when the holder goes and the listener stays, until that goes too', () => {
     const s = scene();
     s.hold(1);

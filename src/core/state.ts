@@ -230,6 +230,7 @@ export class State implements StateView {
 export const NEW_VITALS: Vitals = {
   state: 'reserved',
   renewedAt: 0,
+  askedAt: 0,
   holds: 0,
   process: 'none',
   orphan: false,

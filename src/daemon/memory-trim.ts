@@ -6,17 +6,15 @@ import { runInNewContext } from 'node:vm';
 /** So few requests leave nothing behind that would be worth the collection. */
 const BUSY_REQUESTS = 1_000;
 /** How long nobody asked before it counts as calm: the collection takes a moment, and the next burst starts cold. */
-const CALM_MS = 1_500;
+const CALM_MS = 10_000;
 
 type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
 /**
- * V8's collection as Node's `--expose-gc` lends it. Set here and not at the start: with these flags on its command line
- * Node cannot use the code that it keeps compiled, and starts a fifth slower. Compiled code is left alone, or the next
- * burst would run cold.
+ * V8's collection as Node's `--expose-gc` lends it. Set here and not at the start: with this flag on its command line
+ * Node cannot use the code that it keeps compiled, and starts a fifth slower.
  */
 function borrowCollection(): Collect {
-  setFlagsFromString('--no-flush-bytecode');
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as Collect;
 }

@@ -79,6 +79,7 @@ const renewStep = fc.tuple(fc.nat(20), TTL, fc.constantFrom(0, 0, 1)).map(([pick
     if (code !== null || lease === undefined) return;
     lease.ttlMs = ttlMs ?? lease.ttlMs;
     lease.renewedAt = model.now;
+    lease.askedAt = model.now;
     lease.missed = 0;
     lease.missedAt = model.now;
     // Whoever renews holds the lease: a process that is known to be dead is nobody's holder any more.
@@ -132,6 +133,7 @@ const holdStep = fc.tuple(fc.nat(20), fc.constantFrom<1 | -1>(1, -1)).map(([pick
     real.run<'hold'>({ kind: 'hold', lockId: lease.lockId, delta });
     lease.holds += delta;
     lease.renewedAt = model.now;
+    lease.askedAt = model.now;
     if (delta === -1) return;
     // The connection is the holder now, instead of a dead process.
     if (lease.life === 'dead') setHolder(lease, { pid: null, process: null });
@@ -143,7 +145,7 @@ const abandonStep = fc.tuple(fc.nat(20), fc.boolean(), fc.boolean()).map(([pick,
   step(`abandon(${pick}, ${isLate ? 'renewed since' : 'at once'}, ${listening})`, (model, real) => {
     const lease = pickLease(model, pick);
     if (lease === undefined) return;
-    const since = lease.renewedAt - (isLate ? 1 : 0);
+    const since = lease.askedAt - (isLate ? 1 : 0);
     real.run<'abandon'>({ kind: 'abandon', lockId: lease.lockId, since, listening });
     if (isLate || lease.holds > 0 || model.hasLiveHolder(lease)) return;
     lease.orphan = true;

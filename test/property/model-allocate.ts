@@ -84,6 +84,7 @@ function grant(
     life: request.pid === null ? 'none' : request.process === null ? 'unknown' : 'alive',
     holds: 0,
     renewedAt: model.now,
+    askedAt: model.now,
     missed: 0,
     missedAt: 0,
     orphan: false,
@@ -114,6 +115,7 @@ function join(model: Model, lease: ModelLease, request: AllocateRequest): ModelA
   const answer = { existing: true, port: lease.port, serial: lease.serial, skipped: [] };
   if (keyOf(lease) !== keyOfRequest(request)) return answer;
   lease.renewedAt = model.now;
+  lease.askedAt = model.now;
   lease.ttlMs = request.ttlMs ?? lease.ttlMs;
   lease.missed = 0;
   // The asker takes the place of an instance that is over, and of a holder that is dead or unknown.

@@ -24,6 +24,7 @@ export interface ModelLease {
   life: ProcessLife | 'none';
   holds: number;
   renewedAt: number;
+  askedAt: number;
   missed: number;
   missedAt: number;
   orphan: boolean;

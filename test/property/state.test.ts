@@ -162,6 +162,7 @@ function grant(state: State, m: Move, fence: number): Change[] {
   const vitals = {
     state: 'reserved',
     renewedAt: m.number,
+    askedAt: m.number,
     holds: 0,
     process: 'none',
     orphan: false,
