@@ -6,6 +6,8 @@ export type Range = readonly [first: number, last: number];
 
 /** Where each of the heavy tests may take its ports, so that tests that run side by side do not meet. */
 export const AREAS = {
+  runs: [22_000, 29_499],
+  packed: [29_500, 29_699],
   killing: [29_700, 30_199],
   fullDisk: [30_200, 30_399],
   life: [30_400, 30_679],

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AllocateAnswer, AllocationsAnswer, LeaseJson } from '../../src/api/schemas.ts';
 import { startDaemon, type TestDaemon } from './daemon-fixture.ts';
+import { freeRange } from './port-range.ts';
 
 export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 /** How to run the command line from source. */
@@ -39,7 +40,7 @@ export interface StartOptions {
 
 /** Starts a daemon that knows the two types. */
 export async function startRunFixture(): Promise<RunFixture> {
-  const first = 20_000 + 2 * PORTS_EACH * Math.floor(Math.random() * 240);
+  const [first] = freeRange('runs', 2 * PORTS_EACH);
   const range = (start: number): number[] => [start, start + PORTS_EACH - 1];
   const types = {
     [TYPE]: { range: range(first) },
