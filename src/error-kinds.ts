@@ -19,7 +19,7 @@ export const ERROR_KINDS = {
   INVALID_REQUEST: {
     title: 'Invalid request',
     status: 400,
-    exit: 1,
+    exit: 2,
     retriable: false,
     hint: 'Correct the field that the message names; `styxy COMMAND --help` shows what is allowed.',
     explanation:

@@ -153,6 +153,15 @@ describe('the choice of a port', () => {
     assert.equal(portOf(desk.granted({ projectPath: '/c' })), 3000);
   });
 
+  it('says who holds the port that was wished for', () => {
+    const desk = createDesk(catalogue);
+    desk.granted({ preferredPort: 3005 });
+    const reply = desk.granted({ projectPath: '/b', preferredPort: 3005 });
+    assert.equal(portOf(reply), 3000);
+    assert.equal(reply.skipped[0]?.port, 3005);
+    assert.match(reply.message, /3005 is held by web of \/a/);
+  });
+
   it('never grants what browsers refuse or the daemon has, not even when asked for exactly', () => {
     const desk = createDesk(catalogue);
     const ports = [

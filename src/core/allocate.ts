@@ -150,7 +150,7 @@ function grant(
     askedAt: moment.now,
     process: lifeAtGrant(lease),
   };
-  const skipped = skippedPorts(observed, request, type);
+  const skipped = [...leasedWish(state, request, port), ...skippedPorts(observed, request, type)];
   const changes: Change[] = instanceOfAllocation(state, request, catalogue, moment);
   // A singleton that a stranger pushed off its port makes room for its successor.
   if (replaced !== undefined) changes.push(...forcedEndChanges(state, replaced, catalogue, moment.now));
@@ -160,12 +160,14 @@ function grant(
     ...keyChange(state, lease, moment.now),
   );
   for (const { port: taken } of skipped) {
+    // A port under a lease needs no rest: it is its holder's.
+    if (state.leaseOn(request.protocol, taken) !== undefined) continue;
     changes.push(...restAfterConflict(state, request.protocol, taken, catalogue, moment.now));
   }
   const reply: AllocateReply = {
     snapshot: snapshot(state, { lease, vitals }, moment),
     existing: false,
-    message: grantMessage(request, lease),
+    message: grantMessage(request, lease, skipped),
     skipped,
   };
   return remember(given, { kind: 'answer', reply, changes });
@@ -186,6 +188,14 @@ function keyChange(state: StateView, lease: Lease, now: number): Change[] {
   const { protocol, port, count, projectPath } = lease;
   const after: KeyMemory = { protocol, port, count, projectPath, usedAt: now };
   return [{ table: 'key', id: key, before, after }];
+}
+
+/** The wished port, where it is somebody's lease and something else was granted instead. */
+function leasedWish(state: StateView, request: AllocateRequest, granted: number): SkippedPort[] {
+  const { preferredPort, protocol } = request;
+  if (preferredPort === null || preferredPort === granted) return [];
+  const entry = state.leaseOn(protocol, preferredPort);
+  return entry === undefined ? [] : [{ port: preferredPort, holder: describeLease(entry) }];
 }
 
 /** The ports that probes found taken and that this request could have had. */
@@ -214,12 +224,14 @@ function noPort({ state, observed, request, type, moment }: Case): Refusal {
     : rangeExhausted(state, observed, request, type, moment.now);
 }
 
-function grantMessage(request: AllocateRequest, lease: Lease): string {
+function grantMessage(request: AllocateRequest, lease: Lease, skipped: readonly SkippedPort[]): string {
   const { port, count, protocol } = lease;
   const ports = count === 1 ? `port ${port}` : `ports ${port} to ${port + count - 1}`;
+  const granted = `${protocol === 'udp' ? 'UDP ' : ''}${ports} granted`;
   const wish = request.preferredPort;
-  const instead = wish === null || wish === port ? '' : `; port ${wish} is not to be had`;
-  return `${protocol === 'udp' ? 'UDP ' : ''}${ports} granted${instead}`;
+  if (wish === null || wish === port) return granted;
+  const holder = skipped.find((one) => one.port === wish)?.holder ?? null;
+  return `${granted}; port ${wish} is ${holder === null ? 'not to be had' : `held by ${holder}`}`;
 }
 
 function refuse(refusal: Refusal): Decision<AllocateReply> {

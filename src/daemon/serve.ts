@@ -37,12 +37,14 @@ export async function serve(context: DaemonContext, options: ServeOptions): Prom
     onRequest();
     app.routing(request, response);
   };
-  const tcp = await serveTcp(context, options, route);
-  if (tcp !== null) options.servers.push(...tcp.servers);
+  // The socket first: whoever waits for the daemon asks there.
   if (context.socket !== null) {
     const guard = process.platform === 'win32' ? createTokenGuard(guardOptions(context)) : null;
     options.servers.push(await listenOnSocket(context.socket, guard, route));
-  } else if (tcp === null) {
+  }
+  const tcp = await serveTcp(context, options, route);
+  if (tcp !== null) options.servers.push(...tcp.servers);
+  else if (context.socket === null) {
     throw new StyxyError(
       'HOME_UNUSABLE',
       `${context.home.socket} is too long for a socket, and no TCP port can be listened on`,

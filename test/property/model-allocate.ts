@@ -64,6 +64,11 @@ function grant(
   const key = keyOfRequest(request);
   // A second copy beside a running one leaves the key its port.
   const isSecond = model.leases.some((lease) => keyOf(lease) === key && lease.state !== 'hijacked');
+  const wish = request.preferredPort;
+  const isWishHeld =
+    wish !== null &&
+    wish !== port &&
+    model.leases.some((lease) => lease.protocol === protocol && covers(lease, wish));
   if (running !== undefined) model.end(running, true);
   const serial = ++model.serial;
   model.leases.push({
@@ -94,7 +99,13 @@ function grant(
     model.former.push({ key, protocol, port, count, project: request.projectPath });
   }
   for (const taken of skipped) restAfterConflict(model, request, taken);
-  return { existing: false, port, serial, skipped };
+  // The wish is told too where a lease is in its way, but such a port does not rest.
+  const told = isWishHeld ? [...skipped, wish].sort((a, b) => a - b) : skipped;
+  return { existing: false, port, serial, skipped: told };
+}
+
+function covers(lease: ModelLease, port: number): boolean {
+  return port >= lease.port && port < lease.port + lease.count;
 }
 
 /** A port on which a stranger was found rests for a short while (invariant 19). */
