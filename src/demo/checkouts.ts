@@ -19,7 +19,7 @@ export interface Checkout {
 /**
  * Makes the checkouts below `parent`, an empty directory.
  *
- * @throws StyxyError INVALID_REQUEST when git is missing or too old for worktrees
+ * @throws StyxyError NOT_FOUND when git is missing, INTERNAL when it fails or is too old for worktrees
  */
 export async function makeCheckouts(
   parent: string,
@@ -66,16 +66,12 @@ function gitFailure(args: readonly string[], cause: unknown): unknown {
   const { code, name, stderr } = cause as NodeJS.ErrnoException & { stderr?: string };
   if (name === 'AbortError') return cause;
   if (code === 'ENOENT') {
-    return new StyxyError(
-      'INVALID_REQUEST',
-      'The demo makes real git worktrees, and git is not in the PATH',
-      {
-        hint: 'Install git (2.5 or newer), then run `styxy demo` again.',
-        cause,
-      },
-    );
+    return new StyxyError('NOT_FOUND', 'The demo makes real git worktrees, and git is not in the PATH', {
+      hint: 'Install git (2.5 or newer), then run `styxy demo` again.',
+      cause,
+    });
   }
-  return new StyxyError('INVALID_REQUEST', `git ${args[0]} failed: ${(stderr ?? '').trim() || code}`, {
+  return new StyxyError('INTERNAL', `git ${args[0]} failed: ${(stderr ?? '').trim() || code}`, {
     hint: 'The demo needs git 2.5 or newer and a temporary directory that can be written.',
     cause,
   });

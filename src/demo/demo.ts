@@ -71,7 +71,7 @@ interface Running {
 /**
  * Plays the demo in a temporary directory and leaves nothing behind, also when it fails or is interrupted.
  *
- * @throws StyxyError INVALID_REQUEST when git is missing, INTERNAL when a claim is not true; the signal's reason
+ * @throws StyxyError NOT_FOUND when git is missing, INTERNAL when a claim is not true; the signal's reason
  */
 export async function playDemo(options: DemoOptions): Promise<DemoReport> {
   const failure = new AbortController();
