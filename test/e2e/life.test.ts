@@ -18,7 +18,7 @@ const MISS_INTERVAL_MS = 1000;
 /** Three misses are three looks, five seconds apart, on a machine that may be busy. */
 const PATIENCE_MS = 60_000;
 
-const range = freeRange('life', 100);
+const range = freeRange('life', 60);
 let fixture: RunFixture;
 before(async () => {
   const types = { [TYPE]: { range } };

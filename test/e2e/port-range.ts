@@ -29,15 +29,19 @@ export function freeRange(area: keyof typeof AREAS, size: number): Range {
     const isFree = !taken.some((port) => port >= first && port < first + size);
     if (isFree) return [first, first + size - 1];
   }
-  throw new Error(`no ${size} free ports between ${from} and ${to}; taken: ${taken.join(', ')}`);
+  const within = taken.filter((port) => port >= from && port <= to);
+  throw new Error(`no ${size} free ports between ${from} and ${to}; taken: ${within.join(', ')}`);
 }
+
+/** An address, a port, whom it speaks to, and the state; 06 is TIME_WAIT, which keeps nobody from listening. */
+const ROW = /^ *\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} (?!06)/;
 
 /** Local ports of every socket that Linux shows; elsewhere nothing is known, and chance must do. */
 function takenPorts(): number[] {
   return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) => {
     try {
-      const rows = readFileSync(`/proc/self/net/${table}`, 'latin1').trim().split('\n').slice(1);
-      return rows.map((row) => Number.parseInt(/^ *\d+: [0-9A-F]+:([0-9A-F]{4}) /.exec(row)?.[1] ?? '', 16));
+      const rows = readFileSync(`/proc/self/net/${table}`, 'latin1').split('\n');
+      return rows.flatMap((row) => Number.parseInt(ROW.exec(row)?.[1] ?? '', 16) || []);
     } catch {
       return [];
     }
