@@ -25,13 +25,17 @@ const catalogue = testCatalogue([
   serviceType('ai', 11400, 11409, { instanceBehavior: 'single' }),
 ]);
 
-async function world(disk: MemoryDisk = createMemoryDisk(), beforeWrite = () => {}): Promise<World> {
+async function world(
+  disk: MemoryDisk = createMemoryDisk(),
+  beforeWrite = () => {},
+  table: Listener[] = [],
+): Promise<World> {
   let ids = 0;
   const clock = { monotonic: () => performance.now(), wall: () => 0 };
   const made: Omit<World, 'coordinator'> & { coordinator: Coordinator | null } = {
     coordinator: null,
     strangers: new Set(),
-    table: [],
+    table,
     probed: [],
     life: 'alive',
   };
@@ -186,6 +190,32 @@ describe('the coordinator', () => {
     const own = await w.coordinator.submit({ ...release, callerProjectPath: '/a' });
     assert.ok(own.ok);
     await w.coordinator.stop();
+  });
+
+  it('knows after a restart who lives and who listens before it serves anybody', async () => {
+    const disk = createMemoryDisk();
+    const before = await world(disk);
+    const process = { pid: 9, startTicks: '1', bootId: 'b', pidNamespace: 'n' };
+    const { lockId } = (await allocate(before, { pid: 9, process })).snapshot.lease;
+    const after = await world(disk, () => {}, [listenerOn(3000, 9)]);
+    const asked = await allocate(after, { pid: 10, process: { ...process, pid: 10 } });
+    assert.deepEqual([asked.snapshot.lease.pid, asked.snapshot.vitals.state], [9, 'active']);
+    const release = { lockId, fence: null, callerInstanceId: null, callerProjectPath: null, force: false };
+    const refused = await after.coordinator.submit({ kind: 'release', ...release });
+    assert.equal(refused.ok ? null : refused.refusal.code, 'LEASE_IN_USE');
+    await after.coordinator.stop();
+  });
+
+  it('does not take its own stop for the death of holders', async () => {
+    const disk = createMemoryDisk();
+    const w = await world(disk);
+    const { lockId } = (await allocate(w)).snapshot.lease;
+    const held = await w.coordinator.hold(lockId);
+    const stopped = w.coordinator.stop();
+    assert.ok(held.ok);
+    held.reply.close();
+    await stopped;
+    assert.ok(disk.leases.has(lockId));
   });
 
   it('never probes a port under a live lease', async () => {

@@ -212,6 +212,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     queue.noteStore(null);
   }
 
+  // Before anybody is served: nobody is to be judged, and no lease taken over or released, by what was not seen yet.
+  if (state.leaseCount > 0) await look(idsOf(state.leases()), 0);
+
   const stopWatch = startWatch(
     {
       state,

@@ -44,13 +44,13 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
     const { now } = watched.time();
     watched.noticeSleep();
     if (isPassDue(now)) {
-      lastPass = now;
-      lastHousekeeping = now;
       await watched.observeAll();
       await watched.sweep();
-    } else if (now - lastHousekeeping >= timings.housekeepingMs) {
+      lastPass = now;
       lastHousekeeping = now;
+    } else if (now - lastHousekeeping >= timings.housekeepingMs) {
       await watched.sweep();
+      lastHousekeeping = now;
     }
     if (now - lastSave >= timings.saveElapsedMs || watched.isStoreInDoubt()) {
       await watched.saveElapsed();

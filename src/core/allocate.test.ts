@@ -278,6 +278,27 @@ describe('a request id', () => {
 });
 
 describe('a batch', () => {
+  it('does not grant a port whose lease only ends within it', () => {
+    const desk = createDesk(catalogue);
+    const { port, lockId } = desk.granted({ serviceType: 'ai' }).snapshot.lease;
+    desk.submit({
+      kind: 'observe',
+      listeners: new Map([[lockId, 'stranger']]),
+      holders: new Map(),
+      instances: new Map(),
+    });
+    const ask = (request: object) => ({
+      kind: 'allocate' as const,
+      requestId: null,
+      request: { ...allocate, projectPath: '/b', ...request },
+    });
+    const takesOver = ask({ serviceType: 'ai' });
+    const wantsIt = ask({ exact: true, preferredPort: port });
+    const { refusal } = desk.submit({ kind: 'batch', allocations: [takesOver, wantsIt] });
+    assert.deepEqual([refusal?.code, refusal?.fields.index], ['PORT_UNAVAILABLE', 1]);
+    assert.equal(desk.state.lastFence, 1, 'a refused batch uses up no fence');
+  });
+
   it('is granted all or none, and says which was refused', () => {
     const desk = createDesk(catalogue);
     const item = (projectPath: string, more = {}) => ({

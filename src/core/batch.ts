@@ -30,6 +30,7 @@ export function decideBatch(
   const changes: Change[] = [];
   const allocations: AllocateReply[] = [];
   const probes: Probe[] = [];
+  const { lastFence } = state;
   let seen = observed;
   try {
     for (const [index, allocation] of command.allocations.entries()) {
@@ -57,6 +58,8 @@ export function decideBatch(
     }
   } finally {
     devolve(state, changes);
+    // Nobody was told these fences: what is decided later, or again, may have them.
+    state.lastFence = lastFence;
   }
   if (probes.length > 0) return { kind: 'probe', probes };
   return { kind: 'answer', reply: { allocations }, changes };

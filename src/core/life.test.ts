@@ -120,6 +120,21 @@ describe('the life of a lease', () => {
     }
   });
 
+  it('lets go of a dead process for good while a connection holds it', () => {
+    const s = scene(withProcess);
+    s.hold(1);
+    s.see('none', 'dead');
+    assert.deepEqual([s.desk.state.lease(s.lease.lockId)?.lease.pid, s.later(0)], [null, null]);
+  });
+
+  it('rests in full when an old rest of its port is forgotten in the same sweep', () => {
+    const s = scene();
+    assert.equal(s.later(60_000), 'term-over');
+    s.desk.granted({ ttlMs: catalogue.quarantineMs + catalogue.quarantineMaxMs });
+    assert.equal(s.later(catalogue.quarantineMs + catalogue.quarantineMaxMs), 'term-over');
+    assert.ok((s.desk.state.quarantine('tcp', s.lease.port)?.until ?? 0) > s.desk.now);
+  });
+
   it('does not take an unknown process for a dead one', () => {
     const s = scene(withProcess);
     s.see('own', 'alive');

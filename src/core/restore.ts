@@ -3,7 +3,7 @@
 import type { Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
 import type { Instance } from './instance.ts';
 import type { Lease } from './lease.ts';
-import { evolve, State } from './state.ts';
+import { evolve, NEW_VITALS, State } from './state.ts';
 
 export interface Stored {
   readonly leases: readonly Lease[];
@@ -31,6 +31,10 @@ export function restore(stored: Stored, now: number): State {
   for (const [id, after] of keys) changes.push({ table: 'key', id, before: null, after });
   for (const lease of [...stored.leases].sort((a, b) => a.fence - b.fence)) {
     changes.push({ table: 'lease', id: lease.lockId, before: null, after: lease });
+    if (lease.pid === null) continue;
+    // A process that was not looked at yet is unknown, which is not "none": nobody may take its lease over.
+    const after = { ...NEW_VITALS, process: 'unknown' } as const;
+    changes.push({ table: 'vitals', id: lease.lockId, before: null, after });
   }
   for (const [id, after] of stored.quarantines)
     changes.push({ table: 'quarantine', id, before: null, after });

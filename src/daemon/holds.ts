@@ -6,6 +6,8 @@ import type { HoldEvent } from '../api/schemas.ts';
 /** An empty line this often lets a client behind a proxy or a tunnel see that the daemon is there. */
 const SIGN_OF_LIFE_MS = 30_000;
 
+const HEADERS = { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' };
+
 export interface Holds {
   /**
    * Keeps an answer open as a holding connection.
@@ -23,6 +25,7 @@ export function createHolds(): Holds {
   const open = new Map<ServerResponse, string>();
   /** The same connections by lease: a lease ends more often than it is held. */
   const byLease = new Map<string, Set<ServerResponse>>();
+  let isStopped = false;
   let signs: NodeJS.Timeout | null = null;
 
   const forget = (response: ServerResponse): boolean => {
@@ -45,12 +48,17 @@ export function createHolds(): Holds {
         close();
         return;
       }
+      if (isStopped) {
+        response.writeHead(200, HEADERS);
+        response.end(line(goodbye(lockId)));
+        return;
+      }
       open.set(response, lockId);
       byLease.set(lockId, (byLease.get(lockId) ?? new Set()).add(response));
       response.once('close', () => {
         if (forget(response)) close();
       });
-      response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
+      response.writeHead(200, HEADERS);
       response.write(
         line({ event: 'held', lock_id: lockId, message: 'The lease is held while this is open' }),
       );
@@ -65,18 +73,17 @@ export function createHolds(): Holds {
       }
     },
     stop: () => {
+      isStopped = true;
       for (const [response, lockId] of open) {
         forget(response);
-        response.end(
-          line({
-            event: 'daemon-stopping',
-            lock_id: lockId,
-            message: 'The daemon stops; reconnect to the next',
-          }),
-        );
+        response.end(line(goodbye(lockId)));
       }
     },
   };
+}
+
+function goodbye(lockId: string): HoldEvent {
+  return { event: 'daemon-stopping', lock_id: lockId, message: 'The daemon stops; reconnect to the next' };
 }
 
 function line(event: HoldEvent): string {
