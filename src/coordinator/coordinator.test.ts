@@ -206,6 +206,18 @@ describe('the coordinator', () => {
     await after.coordinator.stop();
   });
 
+  it('holds no lease that was released in the same turn', async () => {
+    const w = await world();
+    const { lockId } = (await allocate(w)).snapshot.lease;
+    const release = { lockId, fence: null, callerInstanceId: null, callerProjectPath: null, force: true };
+    const [held, released] = await Promise.all([
+      w.coordinator.hold(lockId),
+      w.coordinator.submit({ kind: 'release', ...release }),
+    ]);
+    assert.deepEqual([held.ok, released.ok], [false, true]);
+    await w.coordinator.stop();
+  });
+
   it('does not take its own stop for the death of holders', async () => {
     const disk = createMemoryDisk();
     const w = await world(disk);

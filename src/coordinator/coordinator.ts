@@ -12,6 +12,7 @@ import type {
 import { type LeaseEntry, leaseKey, singletonName } from '../core/lease.ts';
 import { isCallers } from '../core/lease-commands.ts';
 import type { ProcessIdentity } from '../core/process-identity.ts';
+import { leaseNotFound } from '../core/refusals.ts';
 import { restore } from '../core/restore.ts';
 import type { State } from '../core/state.ts';
 
@@ -148,6 +149,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   async function hold(lockId: string): Promise<Outcome<{ close(): void }>> {
     const opened = await submit<'hold'>({ kind: 'hold', lockId, delta: 1 });
     if (!opened.ok) return opened;
+    // A release that was decided in the same turn has ended it by now, and told so before anybody could listen.
+    if (state.lease(lockId) === undefined) return { ok: false, refusal: leaseNotFound(lockId) };
     let isOpen = true;
     const close = (): void => {
       // When the daemon stops, every connection closes: that is no holder's death.
