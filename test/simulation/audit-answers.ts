@@ -13,6 +13,7 @@ export class AnswerAudit {
   readonly inFlight = new Map<number, Call>();
   readonly allocations: AllocationAudit;
   /** By request id: the first answer, as text. */
+  readonly #doubtfulIds = new Set<string>();
   readonly #firstAnswers = new Map<
     string,
     { readonly body: string; readonly answer: string; readonly at: number }
@@ -30,6 +31,8 @@ export class AnswerAudit {
 
   /** A power cut may have undone what was answered. */
   forget(): void {
+    // Whether the daemon still knows these, and since when, nobody can say after a power cut.
+    for (const requestId of this.#firstAnswers.keys()) this.#doubtfulIds.add(requestId);
     this.#firstAnswers.clear();
     this.allocations.forget();
   }
@@ -122,6 +125,7 @@ export class AnswerAudit {
   #compareWithFirst(call: Call, outcome: Outcome<unknown>): boolean {
     const { command } = call;
     if (command.kind !== 'allocate' || command.requestId === null) return false;
+    if (this.#doubtfulIds.has(command.requestId)) return true;
     // What the daemon finds out by itself is no part of what the client said.
     const { process: _process, linkedWorktree: _linked, ...said } = command.request;
     const body = JSON.stringify({ ...said, ttlMs: said.ttlMs ?? CATALOGUE.defaultTtlMs });
