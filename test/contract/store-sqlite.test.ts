@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { MIGRATIONS, type Migration } from '../../src/store/sqlite/migrations.ts';
+import type { StoredState } from '../../src/store/store.ts';
 import { failsWith } from './store.ts';
 import { aLease, granted, released } from './store-changes.ts';
 import { createSqliteHome, type SqliteHome, startChild } from './store-home.ts';
@@ -110,10 +111,19 @@ test('a directory that is not there is named', async (t) => {
   assert.match(error.message, /no\/state\.db/);
 });
 
-test('an empty file is a new store', (t) => {
+test('an empty file is a new store, which says so and uses no fence again', (t) => {
   const home = homeFor(t);
+  let used = 0;
+  home.using((store) => {
+    store.reserveFences(5000);
+    used = (store.load() as StoredState).fenceCeiling;
+  });
   writeFileSync(home.path, '', { mode: 0o600 });
-  home.using((store) => assert.deepEqual(store.load(), { ...store.load(), leases: [], setAside: [] }));
+  home.using((store) => {
+    const { leases, setAside, fenceCeiling } = store.load() as StoredState;
+    assert.deepEqual([leases, setAside.map(({ reason }) => reason)], [[], ['the file was empty']]);
+    assert.ok(fenceCeiling > used);
+  });
   assert.deepEqual(home.backups(), []);
 });
 

@@ -4,11 +4,16 @@ import { statfsSync } from 'node:fs';
 import { StyxyError } from '../../errors.ts';
 
 /** SQLite's primary result codes that are told apart. */
+const NO_PERMISSION = 3;
 const BUSY = 5;
+const READ_ONLY = 8;
 const IO_ERROR = 10;
 const CORRUPT = 11;
 const FULL = 13;
 const NOT_A_DATABASE = 26;
+
+/** What the file system says where nothing may be written. */
+const FORBIDDEN: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
 
 /** SQLite's primary result code of an error, or null when it is no error of SQLite's. */
 function resultCode(error: unknown): number | null {
@@ -38,6 +43,23 @@ export function storeFailure(error: unknown, doing: string, dir: string): StyxyE
   return new StyxyError(isFull(error, dir) ? 'STORE_FULL' : 'STORE_UNAVAILABLE', `${doing}: ${reason}`, {
     cause: error,
   });
+}
+
+/** The StyxyError for a store that cannot be opened: one that may not be written is a matter of the home's permissions. */
+export function openingFailure(error: unknown, path: string, dir: string): StyxyError {
+  const doing = `the store ${path} could not be opened`;
+  if (error instanceof StyxyError || !isForbidden(error)) return storeFailure(error, doing, dir);
+  return new StyxyError('HOME_UNUSABLE', `${doing}: ${(error as Error).message}`, {
+    hint: `Let the owner of ${dir} write there and to the files in it, or set STYXY_HOME to another directory.`,
+    fields: { path },
+    cause: error,
+  });
+}
+
+function isForbidden(error: unknown): boolean {
+  const code = resultCode(error);
+  if (code !== null) return code === READ_ONLY || code === NO_PERMISSION;
+  return error instanceof Error && 'code' in error && FORBIDDEN.includes(String(error.code));
 }
 
 function isFull(error: unknown, dir: string): boolean {

@@ -48,6 +48,7 @@ export function openDatabase(options: OpenOptions): OpenedDatabase {
     // Looked at before SQLite opens the file, since that drops what it cannot use; kept once the lock is ours.
     const logDamage = damageInLog(`${path}-wal`);
     const db = openSound(options);
+    if (status?.size === 0 && logDamage === null) return { db, setAside: [noteEmptied(db, options)] };
     return { db, setAside: logDamage === null ? [] : [keepDamagedLog(db, logDamage, options)] };
   } catch (error) {
     if (!isDamage(error)) throw error;
@@ -69,6 +70,19 @@ function openRepaired(options: OpenOptions): OpenedDatabase {
     }
     return { db: openSound(options), setAside };
   });
+}
+
+/** A store that was emptied is begun anew, but never silently, nor with fences that may have been used (invariants 3 and 15). */
+function noteEmptied(db: DatabaseSync, { path, log }: OpenOptions): SetAside {
+  try {
+    const reason = 'the file was empty';
+    raiseFences(db, unusedFence());
+    log.warn({ path, reason }, 'the store was begun anew');
+    return { table: 'store', id: basename(path), reason };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 }
 
 /** Keeps the log that was found, and makes sure that no fence of a lost grant is used again. */

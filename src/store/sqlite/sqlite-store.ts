@@ -7,7 +7,7 @@ import type { DurableChange } from '../../core/change.ts';
 import { StyxyError } from '../../errors.ts';
 import type { SetAside, Store, StoredState } from '../store.ts';
 import { moveDamaged } from './damaged.ts';
-import { storeFailure } from './failure.ts';
+import { openingFailure, storeFailure } from './failure.ts';
 import { type DamagedRow, loadAll } from './loader.ts';
 import type { StoreLog } from './log.ts';
 import { MIGRATIONS, type Migration } from './migrations.ts';
@@ -34,7 +34,8 @@ const openHere = new Set<string>();
  * Opens or creates the store and locks it until `close` or the end of the process.
  *
  * @throws StyxyError ALREADY_RUNNING when a process has it open, HOME_UNSAFE for a file that others could touch,
- *   STORE_NEWER for a schema of a newer program (nothing is touched then), STORE_FULL, STORE_UNAVAILABLE
+ *   STORE_NEWER for a schema of a newer program (nothing is touched then), STORE_FULL, STORE_UNAVAILABLE,
+ *   HOME_UNUSABLE where it may not be written
  */
 export function openSqliteStore(options: SqliteStoreOptions): Store {
   const { path, backupsDir, synchronous = 'normal', migrations = MIGRATIONS } = options;
@@ -47,7 +48,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     return new SqliteStore(db, { dir, backupsDir, synchronous, log, setAside }, () => disclaim(identity));
   } catch (error) {
     disclaim(identity);
-    throw storeFailure(error, `the store ${path} could not be opened`, dir);
+    throw openingFailure(error, path, dir);
   }
 }
 
