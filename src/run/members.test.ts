@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ProcessIdentity } from '../core/process-identity.ts';
-import { memberFinder, type Processes } from './members.ts';
+import { memberFinder, newMark, type Processes } from './members.ts';
 
 const id = (pid: number, startTicks = `${pid}0`): ProcessIdentity => ({
   pid,
@@ -11,24 +11,46 @@ const id = (pid: number, startTicks = `${pid}0`): ProcessIdentity => ({
 });
 
 /** Processes of which each call may be told otherwise. */
-function processesOf(below: Record<number, ProcessIdentity[]>, marked: ProcessIdentity[] = []) {
+function processesOf(
+  below: Record<number, ProcessIdentity[]>,
+  environments: readonly [ProcessIdentity, Record<string, string>][] = [],
+) {
   const dead: ProcessIdentity[] = [];
   const processes: Processes = {
     descendants: (pid) => below[pid] ?? [],
-    withEnvironment: (name, value) => (name === 'STYXY_LOCK_ID' && value === 'lk_1' ? marked : []),
+    withEnvironment: (name, value) =>
+      environments.filter(([, env]) => env[name] === value).map(([identity]) => identity),
     life: (identity) => (dead.includes(identity) ? 'dead' : 'alive'),
   };
-  return { processes, dead, below, marked };
+  return { processes, dead, below };
 }
 
-const mark = { name: 'STYXY_LOCK_ID', value: 'lk_1' };
+const mark = newMark();
+const marked = { STYXY_LOCK_ID: 'lk_1', [mark.name]: mark.value };
 
 describe('the members of a command', () => {
   it('are the command, what is below it, and what carries its mark, each once', () => {
-    const world = processesOf({ [process.pid]: [id(5), id(6), id(9)], 5: [id(6)] }, [id(5), id(6), id(7)]);
+    const world = processesOf({ [process.pid]: [id(5), id(6), id(9)], 5: [id(6)] }, [
+      [id(5), marked],
+      [id(6), marked],
+      [id(7), marked],
+    ]);
     assert.deepEqual(
       memberFinder(world.processes, 5, mark, () => true)().map(({ pid }) => pid),
       [5, 6, 7],
+    );
+  });
+
+  it('are not those of another run with the same lease', () => {
+    const other = newMark();
+    const world = processesOf({ [process.pid]: [id(5)] }, [
+      [id(5), marked],
+      [id(8), { STYXY_LOCK_ID: 'lk_1', [other.name]: other.value }],
+      [id(9), { STYXY_LOCK_ID: 'lk_1' }],
+    ]);
+    assert.deepEqual(
+      memberFinder(world.processes, 5, mark, () => true)().map(({ pid }) => pid),
+      [5],
     );
   });
 

@@ -1,5 +1,6 @@
-// Owns which processes belong to a running command: what is below it, and what carries its lease's id.
+// Owns which processes belong to a running command: what is below it, and what carries the run's mark.
 
+import { randomBytes } from 'node:crypto';
 import { isSameProcess, type ProcessIdentity } from '../core/process-identity.ts';
 import type { ProcessTable, ProcessTree } from '../os/os.ts';
 
@@ -19,10 +20,18 @@ export interface Mark {
 }
 
 /**
+ * A mark that no other run has. The lease's id would not do: two runs may be given one lease, and each would end the
+ * other's command. A run within a run marks its command anew; the outer one finds that below its own.
+ */
+export function newMark(): Mark {
+  return { name: 'STYXY_RUN_ID', value: randomBytes(16).toString('hex') };
+}
+
+/**
  * A function that finds the members of the tree of `pid`, a child of this process: those of now, and those that it
  * found before and that may still run.
  *
- * @param mark null where the variable tells nothing, because this process has it too
+ * @param mark null where the command runs in an unchanged environment
  * @param isRunning whether `pid` still is the command; afterwards it may be somebody else's
  */
 export function memberFinder(

@@ -10,7 +10,7 @@ import { type Claim, claimById, claimLease } from './claim.ts';
 import { leasedEnvironment } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
 import { type Keeping, keepLease } from './keeping.ts';
-import { loadProcesses } from './members.ts';
+import { loadProcesses, newMark } from './members.ts';
 import * as messages from './messages.ts';
 import { fillPort } from './placeholder.ts';
 import { releaseLease } from './release.ts';
@@ -115,13 +115,14 @@ async function runOn(
   const reach = (): Promise<Client> => connect({ home, env, autostart: false, timeoutMs: KEEP_TIMEOUT_MS });
   let keeping: Keeping | null = null;
   const words = fillPort(options.words, lease.port);
+  const mark = newMark();
   try {
     const ending = await supervise(
       {
         words,
-        env: leasedEnvironment(env, lease, project),
+        env: { ...leasedEnvironment(env, lease, project), [mark.name]: mark.value },
         stdio,
-        mark: env.STYXY_LOCK_ID === lease.lock_id ? null : { name: 'STYXY_LOCK_ID', value: lease.lock_id },
+        mark,
         onStarted: () => {
           keeping = keepLease({ reach, lease, onLost: () => say(messages.leaseLost(lease)) });
         },

@@ -87,7 +87,7 @@ describe('the environment of styxy run', () => {
     assert.equal(env.STYXY_URL_MY_WEB, `http://localhost:${port}`);
     assert.equal(env.STYXY_PORT__ACME_API, String(api.port));
     assert.equal(env.STYXY_URL__ACME_API, api.url);
-    const added = /^(PORT|STYXY_(LOCK_ID|PORT_.*|URL_.*))$/;
+    const added = /^(PORT|STYXY_(LOCK_ID|RUN_ID|PORT_.*|URL_.*))$/;
     const rest = Object.entries(env).filter(([name]) => !added.test(name));
     const own = Object.entries(fixture.env({ KEPT: 'as it is' }));
     assert.deepEqual(new Map(rest), new Map(own));

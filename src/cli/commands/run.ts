@@ -17,7 +17,7 @@ export const runCommand: Command = {
   name: 'run',
   summary: 'Start a command on a leased port',
   details: [
-    'The command gets PORT and STYXY_LOCK_ID, for every lease of the project STYXY_PORT_<NAME> and STYXY_URL_<NAME>, and the port in place of every {port} in its words. The rest of its environment is its own.',
+    'The command gets PORT, STYXY_LOCK_ID, STYXY_RUN_ID (its mark, by which what it leaves behind is found), for every lease of the project STYXY_PORT_<NAME> and STYXY_URL_<NAME>, and the port in place of every {port} in its words. The rest of its environment is its own.',
     'The lease is held while the command lives. Signals are passed on; when the command ends, every process that it left behind is ended too (SIGTERM, and after 3 seconds SIGKILL; a command that ignores SIGTERM itself is killed after 5), and the port is free again.',
     'A copy that runs already is never joined: the new one says where it runs, and gets a port of its own. Of a singleton that runs, nothing is started: its URL is printed, and the status is 0.',
     'Without a daemon the command runs unchanged, after one warning; {port} stays as it is then, unless -p names a port. With --json the lease is printed when it is granted, and what the command prints goes to standard error.',
