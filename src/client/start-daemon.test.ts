@@ -81,6 +81,7 @@ describe('the environment of a daemon', () => {
       STYXY_HOME: 'elsewhere',
       STYXY_INSTANCE: 'agent-1',
       STYXY_LOCK_ID: 'x',
+      STYXY_RUN_ID: 'r',
       STYXY_PORT_WEB: '3000',
       NODE_OPTIONS: '--inspect',
       PORT: '3000',
