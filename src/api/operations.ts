@@ -78,7 +78,7 @@ export const OPERATIONS = {
     body: s.RenewBody,
     bodyOptional: true,
     answers: { 200: { description: 'The renewed lease', schema: s.RenewAnswer } },
-    errors: ['LEASE_NOT_FOUND', 'STALE_FENCE', ...STORE],
+    errors: ['LEASE_NOT_FOUND', 'STALE_FENCE', 'LEASE_IN_USE', ...STORE],
   },
   hold: {
     method: 'GET',

@@ -133,6 +133,12 @@ export const RenewBody = Type.object(
     ),
     pid: optional(names.pid({ description: 'The process that holds the lease from now on' })),
     fence: optional(names.fence({ description: "The sender's fence: a stale one is refused" })),
+    claim: optional(
+      Type.boolean({
+        description: '`pid` becomes the holder only where no live one is known',
+        default: false,
+      }),
+    ),
   },
   { ...closed, description: 'What changes with the renewal; may be left out altogether' },
 );

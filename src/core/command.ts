@@ -50,6 +50,8 @@ export interface RenewCommand {
   readonly pid: number | null;
   readonly process: ProcessIdentity | null;
   readonly fence: number | null;
+  /** `pid` becomes the holder only where no live one is known; of two at once, one is refused. */
+  readonly claim: boolean;
 }
 
 /** Who asks for a release; an active lease of somebody else needs `force`. */

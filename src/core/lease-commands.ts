@@ -14,7 +14,7 @@ import type {
 import { releaseChanges } from './ending.ts';
 import { heartbeat } from './instance-changes.ts';
 import type { Lease, LeaseEntry, Vitals } from './lease.ts';
-import { hasLiveHolder, lifeAtGrant, snapshot } from './life.ts';
+import { hasLiveHolder, hasProcessLeft, lifeAtGrant, snapshot } from './life.ts';
 import { isSameProcess } from './process-identity.ts';
 import { refusal } from './refusal.ts';
 import { leaseInUse, leaseNotFound, staleFence } from './refusals.ts';
@@ -37,6 +37,7 @@ export function decideRenew(
       refusal('INVALID_REQUEST', detail, 'Renew again before the term is over.', { field: 'ttl_seconds' }),
     );
   }
+  if (command.claim && isTakenFrom(entry, command.pid)) return refuse(leaseInUse(entry));
   const { lease, vitals } = entry;
   const renewed = renewedLease(entry, command);
   const changes: Change[] = [];
@@ -143,6 +144,12 @@ function renewedLease({ lease, vitals }: LeaseEntry, command: RenewCommand): Lea
   const isDead = vitals.process === 'dead' || vitals.orphan;
   if (command.pid === null && isDead) return { ...lease, ttlMs, pid: null, process: null };
   return ttlMs === lease.ttlMs ? lease : { ...lease, ttlMs };
+}
+
+/** Whether `pid` would take the lease from somebody who has it, or of whom that cannot be excluded. */
+function isTakenFrom(entry: LeaseEntry, pid: number | null): boolean {
+  if (pid === null || pid === entry.lease.pid) return false;
+  return entry.vitals.state === 'active' || hasProcessLeft(entry);
 }
 
 function isSameHolder(lease: Lease, command: RenewCommand): boolean {

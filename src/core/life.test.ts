@@ -213,10 +213,13 @@ describe('clean-up by hand', () => {
   });
 });
 
+const renewal = { kind: 'renew', ttlMs: null, pid: null, process: null, fence: null, claim: false } as const;
+const byOther = { pid: 8, process: { ...identity, pid: 8 } };
+
 describe('renewal', () => {
   it('begins the term anew and refuses an old fence', () => {
     const s = scene();
-    const renew = { kind: 'renew', lockId: s.lease.lockId, ttlMs: null, pid: null, process: null } as const;
+    const renew = { ...renewal, lockId: s.lease.lockId };
     s.desk.now += 50_000;
     assert.equal(s.desk.submit({ ...renew, fence: s.lease.fence }).refusal, null);
     assert.equal(s.later(59_999), null);
@@ -227,15 +230,51 @@ describe('renewal', () => {
   it('makes whoever renews the holder in place of a dead one', () => {
     const s = scene(withProcess);
     s.see('none', 'dead');
-    s.desk.submit({
-      kind: 'renew',
-      lockId: s.lease.lockId,
-      ttlMs: null,
-      pid: null,
-      process: null,
-      fence: null,
-    });
+    s.desk.submit({ ...renewal, lockId: s.lease.lockId });
     assert.equal(s.desk.state.lease(s.lease.lockId)?.lease.pid, null);
     assert.equal(s.later(0), null);
+  });
+});
+
+describe('a claim by renewal', () => {
+  const claim = (s: Scene, who: Pick<AllocateRequest, 'pid' | 'process'>) =>
+    s.desk.submit({ ...renewal, lockId: s.lease.lockId, ...who, claim: true }).refusal?.code ?? null;
+  const holderOf = (s: Scene) => s.desk.state.lease(s.lease.lockId)?.lease.pid;
+
+  it('is granted to the first of two, and to it again', () => {
+    const s = scene();
+    assert.equal(claim(s, withProcess), null);
+    assert.equal(claim(s, byOther), 'LEASE_IN_USE');
+    assert.equal(claim(s, withProcess), null, 'a retry takes it from nobody');
+    assert.equal(holderOf(s), 7);
+  });
+
+  it('takes the place of a dead holder', () => {
+    const s = scene(withProcess);
+    s.see('none', 'dead');
+    assert.equal(claim(s, byOther), null);
+    assert.equal(holderOf(s), 8);
+  });
+
+  const held: readonly [who: string, (s: Scene) => void, Partial<AllocateRequest>?][] = [
+    ['a live process', () => {}, withProcess],
+    ['a process of which nothing is known', (s) => s.see('none', 'unknown'), withProcess],
+    ['a connection', (s) => s.hold(1)],
+    ['its own listener', (s) => s.see('own')],
+  ];
+  for (const [who, happens, request] of held) {
+    it(`is refused while ${who} has the lease, and changes nothing`, () => {
+      const s = scene(request);
+      happens(s);
+      const before = s.desk.state.lease(s.lease.lockId);
+      assert.equal(claim(s, byOther), 'LEASE_IN_USE');
+      assert.deepEqual(s.desk.state.lease(s.lease.lockId), before);
+    });
+  }
+
+  it('is what takes care: a plain renewal names the new holder', () => {
+    const s = scene(withProcess);
+    s.desk.submit({ ...renewal, lockId: s.lease.lockId, ...byOther });
+    assert.equal(holderOf(s), 8);
   });
 });

@@ -22,16 +22,19 @@ export function renewsItself(entry: LeaseEntry): boolean {
   return entry.vitals.state === 'active' || hasLiveProcess(entry);
 }
 
+/** Whether a connection or a process is known, or cannot be excluded, to hold the lease. */
+export function hasProcessLeft(entry: LeaseEntry): boolean {
+  // Unknown is not dead (invariant 11), but only where there is a process to be unknown about.
+  return hasLiveProcess(entry) || (entry.lease.pid !== null && entry.vitals.process !== 'dead');
+}
+
 /**
  * Whether anybody is known, or cannot be excluded, to hold the lease: a connection, the process, the instance.
  *
  * @param now coordinator time in ms
  */
 export function hasLiveHolder(state: StateView, entry: LeaseEntry, now: number): boolean {
-  if (hasLiveProcess(entry)) return true;
-  // Unknown is not dead (invariant 11), but only where there is a process to be unknown about.
-  if (entry.lease.pid !== null && entry.vitals.process !== 'dead') return true;
-  return hasLiveInstance(state, entry, now);
+  return hasProcessLeft(entry) || hasLiveInstance(state, entry, now);
 }
 
 /** Milliseconds left of the term; null while it renews itself. Never negative. */

@@ -35,10 +35,12 @@ interface World {
   /** What a request without `new` is answered. */
   readonly existing: LeaseJson | null;
   readonly isListenedTo?: boolean;
+  /** Another run claims the lease right after it was looked at. */
+  readonly isRaced?: boolean;
 }
 
 /** A client of a daemon that answers as the world says, with a record of what it was asked. */
-function clientOf({ existing, isListenedTo = false }: World) {
+function clientOf({ existing, isListenedTo = false, isRaced = false }: World) {
   const asked: string[] = [];
   const answer = (method: string, path: string, body: unknown): Reply<unknown> => {
     asked.push(`${method} ${path} ${JSON.stringify(body) ?? ''}`.trim());
@@ -46,7 +48,8 @@ function clientOf({ existing, isListenedTo = false }: World) {
       return { status: 200, body: { system_usage: isListenedTo ? { pid: 9 } : null } };
     }
     if (path.endsWith('/heartbeat')) {
-      const { pid } = body as { pid?: number };
+      const { pid, claim } = body as { pid?: number; claim?: boolean };
+      if (isRaced && claim === true) return { status: 409, body: { code: 'LEASE_IN_USE', detail: '' } };
       return { status: 200, body: { ...existing, ...(pid === undefined ? {} : { pid }) } };
     }
     const isNew = (body as RunRequest).new === true || existing === null;
@@ -106,7 +109,7 @@ describe('a claim by lock id', () => {
     const { client, asked } = clientOf({ existing: lease({ pid: null, expires_at: EXPIRES }) });
     const claim = await claimById(client, 'lk_1', ME);
     assert.deepEqual([claim.kind, claim.lease.pid], ['mine', ME]);
-    assert.match(asked.at(-1) ?? '', /heartbeat \{"pid":500,"fence":1\}$/);
+    assert.match(asked.at(-1) ?? '', /heartbeat \{"pid":500,"fence":1,"claim":true\}$/);
   });
 
   it('gets another of the same kind when it is held', async () => {
@@ -114,6 +117,20 @@ describe('a claim by lock id', () => {
     const claim = await claimById(client, 'lk_1', ME);
     assert.deepEqual([claim.kind, claim.lease.lock_id], ['mine', 'lk_2']);
     assert.match(asked.at(-1) ?? '', /"service_name":"web","project_path":"\/src\/shop","new":true/);
+  });
+
+  const raced = { pid: null, expires_at: EXPIRES } as const;
+
+  it('gets another of the same kind when a second run was faster', async () => {
+    const { client } = clientOf({ existing: lease(raced), isRaced: true });
+    const claim = await claimById(client, 'lk_1', ME);
+    assert.ok(claim.kind === 'mine');
+    assert.deepEqual([claim.lease.lock_id, claim.elsewhere?.lock_id], ['lk_2', 'lk_1']);
+  });
+
+  it('leaves a singleton to the run that was faster', async () => {
+    const { client } = clientOf({ existing: lease({ ...raced, singleton: true }), isRaced: true });
+    assert.equal((await claimById(client, 'lk_1', ME)).kind, 'runs');
   });
 
   it('leaves a held singleton alone', async () => {

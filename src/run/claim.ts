@@ -2,6 +2,7 @@
 
 import type { AllocateAnswer, AllocateBody, CheckAnswer, LeaseJson, RenewAnswer } from '../api/schemas.ts';
 import { type Client, expectOk } from '../client/client.ts';
+import { StyxyError } from '../errors.ts';
 
 /**
  * What a run asks for. `pid` is the run itself, the lease's holder from the moment of its grant: of two runs that ask
@@ -46,11 +47,30 @@ export async function claimById(client: Client, lockId: string, pid: number): Pr
   const path = `/allocate/${encodeURIComponent(lockId)}/heartbeat`;
   const lease = expectOk(await client.request<RenewAnswer>('PUT', path, {}));
   if (!renewsItself(lease) && !(await isListenedTo(client, lease))) {
-    const taken = expectOk(await client.request<RenewAnswer>('PUT', path, { pid, fence: lease.fence }));
-    return { kind: 'mine', lease: taken, elsewhere: null, message: `port ${taken.port} is leased` };
+    const taken = await takeUnheld(client, path, { pid, fence: lease.fence });
+    if (taken !== null) {
+      return { kind: 'mine', lease: taken, elsewhere: null, message: `port ${taken.port} is leased` };
+    }
   }
   if (lease.singleton) return { kind: 'runs', lease };
   return await claimBeside(client, likeLease(lease, pid), lease);
+}
+
+/**
+ * Makes `pid` the holder, or answers null where somebody became it since the lease was looked at: the daemon looks
+ * and takes in one step.
+ */
+async function takeUnheld(
+  client: Client,
+  path: string,
+  { pid, fence }: { readonly pid: number; readonly fence: number },
+): Promise<RenewAnswer | null> {
+  try {
+    return expectOk(await client.request<RenewAnswer>('PUT', path, { pid, fence, claim: true }));
+  } catch (error) {
+    if (error instanceof StyxyError && error.code === 'LEASE_IN_USE') return null;
+    throw error;
+  }
 }
 
 async function claimBeside(client: Client, request: RunRequest, elsewhere: LeaseJson): Promise<Claim> {

@@ -73,7 +73,8 @@ const renewStep = fc.tuple(fc.nat(20), TTL, fc.constantFrom(0, 0, 1)).map(([pick
     const lease = pickLease(model, pick);
     const fence = lease === undefined ? null : lease.fence + off;
     const lockId = lease?.lockId ?? 'nobody';
-    const outcome = real.run<'renew'>({ kind: 'renew', lockId, ttlMs, pid: null, process: null, fence });
+    const nobody = { pid: null, process: null, claim: false };
+    const outcome = real.run<'renew'>({ kind: 'renew', lockId, ttlMs, fence, ...nobody });
     const code = lease === undefined ? 'LEASE_NOT_FOUND' : off === 0 ? null : 'STALE_FENCE';
     assert.equal(codeOf(outcome), code);
     if (code !== null || lease === undefined) return;

@@ -152,7 +152,8 @@ export class Agent {
     const fence = this.#random.pick([null, lease.fence, lease.fence, lease.fence + 1, lease.fence - 1]);
     const ttlMs = this.#random.pick([null, null, 25_000, 90_000]);
     const pid = this.#namesPid && this.#random.chance(0.5) ? (server?.pid ?? this.#process.pid) : null;
-    this.#send({ kind: 'renew', lockId: lease.lockId, ttlMs, pid, process: this.#identify(pid), fence });
+    const process = this.#identify(pid);
+    this.#send({ kind: 'renew', lockId: lease.lockId, ttlMs, pid, process, fence, claim: false });
   }
 
   hold(): void {

@@ -14,6 +14,7 @@ export const renew: Handler<'renew'> = async (context, { params, body }, reply) 
     pid,
     process: identify(context, pid),
     fence: body?.fence ?? null,
+    claim: body?.claim ?? false,
   });
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   return { success: true, ...leaseJson(outcome.reply.snapshot) } satisfies RenewAnswer;
