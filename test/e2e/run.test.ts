@@ -247,6 +247,16 @@ describe('the lease of styxy run', { concurrency: 3 }, () => {
     await Promise.all([run.ended, manual.ended]);
   });
 
+  it('is for one only of two that --lock names at once', async () => {
+    const given = await fixture.allocate({ service_name: 'raced' });
+    const runs = [1, 2].map(() => fixture.run(['--lock', given.lock_id, ...SERVE]));
+    const ports = (await Promise.all(runs.map(serving))).map(({ port }) => port);
+    assert.equal(new Set(ports).size, 2);
+    assert.ok(ports.includes(given.port));
+    for (const { pid } of runs) process.kill(pid, 'SIGTERM');
+    await Promise.all(runs.map(({ ended }) => ended));
+  });
+
   it('is the one that --lock names', async () => {
     const given = await fixture.allocate({ service_name: 'locked' });
     const run = fixture.run(['--lock', given.lock_id, ...SERVE]);
