@@ -131,9 +131,10 @@ export class AnswerAudit {
     const body = JSON.stringify({ ...said, ttlMs: said.ttlMs ?? CATALOGUE.defaultTtlMs });
     const answer = JSON.stringify(outcome);
     const first = this.#firstAnswers.get(command.requestId);
-    // A refusal for another body is no first answer: that one was lost, or a power cut made the auditor forget it.
-    if (first === undefined && !outcome.ok && outcome.refusal.code === 'INVALID_REQUEST') return true;
-    if (first === undefined || this.#auditor.now - first.at > 86_000_000) {
+    const isFirst = first === undefined || this.#auditor.now - first.at > 86_000_000;
+    // A refusal for another body is no first answer: that one was lost, or is still on its way.
+    if (isFirst && !outcome.ok && outcome.refusal.code === 'INVALID_REQUEST') return true;
+    if (isFirst) {
       this.#firstAnswers.set(command.requestId, { body, answer, at: this.#auditor.now });
       return false;
     }
