@@ -1,6 +1,6 @@
-// Owns STYXY_HOME: where it is, the path of everything in it, and how its directories are made.
+// Owns STYXY_HOME: where it is, the path of everything in it, how its directories are made, and whose it may be.
 
-import { existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { StyxyError } from './errors.ts';
@@ -121,6 +121,41 @@ export function makeDirectory(path: string): void {
     if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
     makeDirectory(dirname(path));
     makeDirectory(path);
+  }
+}
+
+/**
+ * Refuses root a place in the directory of somebody else, who could not remove again what root leaves there.
+ *
+ * @param dir the home, which need not exist yet: the nearest directory above it counts then
+ * @throws StyxyError HOME_UNSAFE
+ */
+export function refuseForeignHome(dir: string): void {
+  if (process.geteuid?.() !== 0) return;
+  let path = dir;
+  let stats = lookAt(path);
+  while (stats === undefined && dirname(path) !== path) {
+    path = dirname(path);
+    stats = lookAt(path);
+  }
+  if (stats !== undefined && stats.uid !== 0) throw foreignHome(path, stats.uid);
+}
+
+/** The error for a directory of user `uid`, who is not the one that this process runs as. */
+export function foreignHome(path: string, uid: number): StyxyError {
+  const me = process.geteuid?.() === 0 ? 'root' : `user ${process.geteuid?.()}`;
+  return new StyxyError('HOME_UNSAFE', `${path} belongs to user ${uid}, and ${me} does not work there`, {
+    hint: 'Run styxy as the owner of that directory, or set STYXY_HOME to one of your own.',
+    fields: { path },
+  });
+}
+
+/** @returns undefined also for what can be no path; whoever uses it says why */
+function lookAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 

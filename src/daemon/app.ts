@@ -10,6 +10,7 @@ import { OPERATIONS, type Operation, type OperationId, operationEntries } from '
 import { parserOf, textParserOf } from '../api/validate.ts';
 import { problem } from '../errors.ts';
 import type { DaemonContext, Handler, Handlers } from './context.ts';
+import { pathOf } from './guard.ts';
 import { parseBody } from './json-body.ts';
 import { sendProblem, thrownProblem } from './problem-answer.ts';
 
@@ -110,11 +111,6 @@ const PATHS: readonly { readonly pattern: RegExp; readonly methods: readonly str
     methods: operations.map(({ method }) => method),
   }),
 );
-
-function pathOf(url: string): string {
-  const end = url.indexOf('?');
-  return end < 0 ? url : url.slice(0, end);
-}
 
 /** Whether a path, once decoded, would climb: no name of ours does, so that nobody has an honest reason to ask. */
 function climbs(path: string): boolean {

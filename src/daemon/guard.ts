@@ -117,7 +117,8 @@ function count(rawHeaders: readonly string[], name: string): number {
   return found;
 }
 
-function pathOf(url: string): string {
+/** A request's target without query and fragment. */
+export function pathOf(url: string): string {
   const end = url.search(/[?#]/);
   return end < 0 ? url : url.slice(0, end);
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { homeAt } from '../home.ts';
 import { setUpHome } from './home-setup.ts';
+
+const NOBODY = 65_534;
 
 test('a home is made with the directories above it, for its owner alone', (t) => {
   const root = mkdtempSync(join(tmpdir(), 'styxy-setup-'));
@@ -28,4 +30,40 @@ test('where no directory can be made, that is said', {
   const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program];
   const { stdout } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 });
   assert.equal(stdout, 'HOME_UNUSABLE\n');
+});
+
+test('a home that became read-only is said to be one, by path, before anything in it is touched', {
+  skip: process.platform === 'win32' && 'no modes in this sense',
+}, (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'styxy-setup-'));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  const home = homeAt(join(root, 'home'));
+  mkdirSync(home.logs, { recursive: true });
+  // What a daemon that was killed left behind cannot be removed there either.
+  const program = `
+    import { homeAt } from ${JSON.stringify(import.meta.resolve('../home.ts'))};
+    import { setUpHome } from ${JSON.stringify(import.meta.resolve('./home-setup.ts'))};
+    import { listenOnSocket } from ${JSON.stringify(import.meta.resolve('./servers.ts'))};
+    import { openSqliteStore } from ${JSON.stringify(import.meta.resolve('../store/sqlite/sqlite-store.ts'))};
+    const home = homeAt(${JSON.stringify(home.dir)});
+    // Root may write anywhere, so that it has to be somebody else.
+    if (process.geteuid() === 0) { process.setgid(${NOBODY}); process.setuid(${NOBODY}); }
+    for (const work of [
+      () => setUpHome(home),
+      () => openSqliteStore({ path: home.store, backupsDir: home.backups }),
+      () => listenOnSocket(home.socket, null, () => {}),
+    ]) {
+      try { await work(); } catch (error) { console.log(error.code, error.message.includes(home.dir), error.hint.includes('STYXY_HOME')); }
+    }`;
+  mkdirSync(home.socket);
+  if (process.geteuid?.() === 0) for (const path of [root, home.dir]) chownSync(path, NOBODY, NOBODY);
+  chmodSync(home.dir, 0o500);
+  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program];
+  const { stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: 20_000,
+    cwd: '/',
+  });
+  chmodSync(home.dir, 0o700);
+  assert.equal(stdout, 'HOME_UNUSABLE true true\n'.repeat(3), stderr);
 });

@@ -1,6 +1,6 @@
 // Owns the rule for files that hold secrets or state: a plain file of our own, with one name, that nobody else can read.
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { StyxyError } from '../errors.ts';
 
 /** Not on Windows: what is not there is not asked for. */
@@ -32,18 +32,7 @@ export function readPrivateFile(path: string, what: string): string | null {
   }
 }
 
-/**
- * Checks a private file that somebody else opens, such as the store.
- *
- * @throws StyxyError HOME_UNSAFE as `readPrivateFile`
- */
-export function checkPrivateFile(path: string, what: string): void {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats !== undefined) refuseUnsafe(path, what, stats);
-}
-
 function refuseUnsafe(path: string, what: string, stats: Stats): void {
-  if (stats.isSymbolicLink()) throw unsafe(path, what, 'is a symbolic link', `Remove it: \`rm '${path}'\`.`);
   if (!stats.isFile()) throw unsafe(path, what, 'is no plain file', `Remove it: \`rm -r '${path}'\`.`);
   // Windows has neither owners nor modes in this sense.
   if (process.geteuid === undefined) return;

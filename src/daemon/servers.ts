@@ -36,8 +36,8 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => void
  */
 export async function listenOnSocket(path: string, guard: Guard | null, route: Route): Promise<Server> {
   const server = newServer(guard === null ? route : guarded(() => guard, route));
-  if (process.platform !== 'win32') rmSync(path, { force: true });
   try {
+    if (process.platform !== 'win32') rmSync(path, { force: true });
     await listen(server, { path });
     if (process.platform !== 'win32') chmodSync(path, 0o600);
   } catch (cause) {
