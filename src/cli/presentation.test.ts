@@ -81,6 +81,21 @@ describe('a table', () => {
     assert.deepEqual(lines, ['  PORT  NAME', '  3000  web', '    80  a\\x1b[31m']);
   });
 
+  it('on a narrow terminal has its widest text made shorter, and keeps every column', () => {
+    const columns = [
+      { title: 'PORT', cell: () => '3000', isRight: true },
+      { title: 'NAME', cell: () => 'n'.repeat(100) },
+      { title: 'STATE', cell: () => 'active' },
+      { title: 'LOCK ID', cell: () => 'c'.repeat(20), isKept: true },
+    ];
+    assert.deepEqual(tableLines(columns, [1], { indent: 2, room: 60 }), [
+      `  PORT  ${'NAME'.padEnd(22)}  STATE   LOCK ID`,
+      `  3000  ${'n'.repeat(21)}…  active  ${'c'.repeat(20)}`,
+    ]);
+    assert.deepEqual(tableLines(columns, [1], { room: 38 })[1], `3000  nnn…  act…  ${'c'.repeat(20)}`);
+    assert.deepEqual(tableLines(columns, [1], { room: 24 })[1], '3000  nnn…  act…  ccccc…');
+  });
+
   it('of pairs has their values under each other', () => {
     assert.deepEqual(
       pairLines([

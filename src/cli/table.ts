@@ -1,4 +1,4 @@
-// Owns tables: columns as wide as they need, the last ones cut where the terminal ends.
+// Owns tables: columns as wide as they need, the widest text made shorter where the terminal is narrow.
 
 import { bold } from './style.ts';
 import { terminalWidth } from './terminal.ts';
@@ -8,27 +8,35 @@ export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => string;
   readonly isRight?: boolean;
+  /** For copying: made shorter only once all other text is as short as it may be. */
+  readonly isKept?: boolean;
   /** Colours a cell after it was measured. */
   readonly paint?: (text: string) => string;
 }
 
 const GAP = '  ';
+/** Text is not made shorter than this while there is longer text. */
+const SHORTEST = 4;
 
 /**
  * The lines of a table, its titles first. Foreign text in cells is made visible.
  *
- * @param options `indent`: spaces before each line; `isWhole`: nothing is cut, however narrow the terminal
+ * @param options `indent`: spaces before each line; `room`: characters of a line, the terminal's unless given
  */
 export function tableLines<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  { indent = 0, isWhole = false }: { readonly indent?: number; readonly isWhole?: boolean } = {},
+  {
+    indent = 0,
+    room: given = terminalWidth() ?? Number.POSITIVE_INFINITY,
+  }: { readonly indent?: number; readonly room?: number } = {},
 ): string[] {
   const cells = rows.map((row) => columns.map(({ cell }) => visible(cell(row))));
-  const widths = columns.map(({ title }, index) =>
-    Math.max(lengthOf(title), ...cells.map((line) => lengthOf(line[index] ?? ''))),
+  const needed = columns.map(({ title }, index) =>
+    cells.reduce((width, line) => Math.max(width, lengthOf(line[index] ?? '')), lengthOf(title)),
   );
-  const room = ((isWhole ? null : terminalWidth()) ?? Number.POSITIVE_INFINITY) - indent;
+  const room = given - indent;
+  const widths = fitted(columns, needed, room);
   const render = (line: readonly string[], paint: (text: string, index: number) => string): string => {
     let left = room;
     const parts: string[] = [];
@@ -58,6 +66,29 @@ export function tableLines<Row>(
 export function pairLines(pairs: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(0, ...pairs.map(([name]) => name.length));
   return pairs.map(([name, value]) => `${name.padEnd(width)}${GAP}${visible(value)}`);
+}
+
+/** Widths that fit the room, if any do: taken from the widest text first, and from what is to be copied last. */
+function fitted<Row>(
+  columns: readonly Column<Row>[],
+  needed: readonly number[],
+  room: number,
+): readonly number[] {
+  const widths = [...needed];
+  let excess = widths.reduce((sum, width) => sum + width, (widths.length - 1) * GAP.length) - room;
+  for (const isKept of [false, true]) {
+    while (excess > 0) {
+      let widest = -1;
+      for (const [index, { isRight = false, isKept: kept = false }] of columns.entries()) {
+        const width = widths[index] ?? 0;
+        if (!isRight && kept === isKept && width > Math.max(SHORTEST, widths[widest] ?? 0)) widest = index;
+      }
+      if (widest < 0) break;
+      widths[widest] = (widths[widest] ?? 0) - 1;
+      excess -= 1;
+    }
+  }
+  return widths;
 }
 
 function cut(text: string, width: number): string {

@@ -70,11 +70,8 @@ function show(leases: readonly LeaseJson[], invocation: Invocation): void {
   }
   const isVerbose = invocation.has('verbose');
   const sorted = leases.toSorted((a, b) => compare(groupOf(a), groupOf(b)) || a.port - b.port);
-  // One table, so that the columns of all groups are under each other; lock ids are for copying, never cut.
-  const [head = '', ...lines] = tableLines(columnsOf(isVerbose), sorted, {
-    indent: INDENT,
-    isWhole: isVerbose,
-  });
+  // One table, so that the columns of all groups are under each other.
+  const [head = '', ...lines] = tableLines(columnsOf(isVerbose), sorted, { indent: INDENT });
   let group: string | null = null;
   for (const [index, lease] of sorted.entries()) {
     if (groupOf(lease) !== group) {
@@ -110,7 +107,7 @@ function columnsOf(isVerbose: boolean): Column<LeaseJson>[] {
   return [
     ...columns,
     { title: 'FENCE', cell: (lease) => String(lease.fence), isRight: true },
-    { title: 'LOCK ID', cell: (lease) => lease.lock_id },
+    { title: 'LOCK ID', cell: (lease) => lease.lock_id, isKept: true },
     { title: 'INSTANCE', cell: (lease) => lease.instance_id ?? '-' },
     { title: 'EXPIRES', cell: (lease) => lease.expires_at ?? '-' },
   ];
