@@ -90,7 +90,7 @@ const register: Command = {
     const answer = expectOk(await client.request<InstanceAnswer>('POST', '/instance/register', body));
     client.close();
     if (invocation.isJson) printJson(answer);
-    else print(visible(`Instance ${answer.instance_id}: ${answer.message}`));
+    else print(visible(answer.message));
     return 0;
   },
 };
@@ -107,7 +107,7 @@ const heartbeat: Command = {
     const answer = expectOk(await client.request<InstanceAnswer>('PUT', path, {}));
     client.close();
     if (invocation.isJson) printJson(answer);
-    else print(visible(`Instance ${answer.instance_id}: ${answer.message}`));
+    else print(visible(answer.message));
     return 0;
   },
 };

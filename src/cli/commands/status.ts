@@ -28,9 +28,13 @@ export const statusCommand: Command = {
 /** One line about the daemon. */
 export function briefLine({ version, pid, port, counts, store, config }: StatusAnswer): string {
   const trouble = store.can_commit ? '' : `, STORE CANNOT COMMIT: ${store.reason ?? 'unknown reason'}`;
-  const leases = `${counts.leases} leases (${counts.active} active, ${counts.hijacked} hijacked)`;
+  const leases = `${counted(counts.leases, 'lease')} (${counts.active} active, ${counts.hijacked} hijacked)`;
   const mistaken = config.mistakes === 0 ? '' : `, config.json has ${mistakesText(config)}`;
   return `styxy ${version}, pid ${pid}, port ${port ?? '-'}, ${leases}${trouble}${mistaken}`;
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 function mistakesText({ mistakes, serving }: StatusAnswer['config']): string {
@@ -41,7 +45,8 @@ function mistakesText({ mistakes, serving }: StatusAnswer['config']): string {
 /** Names and values of all that the daemon says about itself. */
 export function statusPairs(status: StatusAnswer): (readonly [string, string])[] {
   const { counts, store, recovery, health_monitor: monitor } = status;
-  const setAside = recovery.set_aside === 0 ? '' : `, ${recovery.set_aside} records set aside into backups`;
+  const setAside =
+    recovery.set_aside === 0 ? '' : `, ${counted(recovery.set_aside, 'record')} set aside into backups`;
   return [
     ['Version', `${status.version} (API ${status.api_version})`],
     ['Process', `${status.pid}, up ${durationText(status.uptime_seconds)}`],
@@ -51,13 +56,13 @@ export function statusPairs(status: StatusAnswer): (readonly [string, string])[]
     ['Token', status.token],
     [
       'Leases',
-      `${counts.leases}: ${counts.reserved} reserved, ${counts.active} active, ${counts.idle} idle, ${counts.hijacked} hijacked, ${counts.orphans} orphans`,
+      `${counts.leases}: ${counts.reserved} reserved, ${counts.active} active, ${counts.idle} idle, ${counts.hijacked} hijacked, ${counted(counts.orphans, 'orphan')}`,
     ],
     ['Instances', String(counts.instances)],
     ['Types', String(counts.service_types)],
     [
       'Store',
-      `${store.kind}, ${store.can_commit ? `${store.commits} commits` : `cannot commit: ${store.reason ?? 'unknown reason'}`}`,
+      `${store.kind}, ${store.can_commit ? counted(store.commits, 'commit') : `cannot commit: ${store.reason ?? 'unknown reason'}`}`,
     ],
     [
       'Config',
@@ -67,11 +72,11 @@ export function statusPairs(status: StatusAnswer): (readonly [string, string])[]
           ? status.config.path
           : 'as shipped',
     ],
-    ['Recovery', `${recovery.state}, ${recovery.leases_restored} leases restored${setAside}`],
+    ['Recovery', `${recovery.state}, ${counted(recovery.leases_restored, 'lease')} restored${setAside}`],
     [
       'Health',
       monitor.enabled
-        ? `a missing listener counts every ${monitor.interval_ms / 1000} s, ${monitor.port_conflicts} port conflicts seen`
+        ? `a missing listener counts every ${monitor.interval_ms / 1000} s, ${counted(monitor.port_conflicts, 'port conflict')} seen`
         : 'not watched',
     ],
   ];
