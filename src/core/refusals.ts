@@ -97,7 +97,7 @@ export function rangeExhausted(
   return refusal(
     'RANGE_EXHAUSTED',
     `${type.name} has ${block} left: ${holders.total} of ${rangeSize(type.range)} (${start}–${end}) are held`,
-    'Run `styxy cleanup --dry-run` to see stale leases, or give the type a larger "range" in config.json.',
+    'Run `styxy cleanup --force --dry-run` to see the leases that nobody listens on, or give the type a larger "range" in config.json.',
     {
       service_type: type.name,
       range: { start, end },
