@@ -106,7 +106,7 @@ export const ERROR_KINDS = {
     status: 409,
     exit: 1,
     retriable: true,
-    hint: '`styxy cleanup --dry-run` shows stale leases; a larger "range" in config.json gives more ports.',
+    hint: '`styxy cleanup --force --dry-run` shows leases that nobody listens on; a larger "range" in config.json gives more ports.',
     explanation:
       'Every port of the service type was tried and is held. The answer names the holders, 20 at most, and how many there are.',
   },
