@@ -11,7 +11,7 @@ export interface Timings {
   readonly housekeepingMs: number;
   /** How often coordinator time is saved; after a crash ages count this much less, never more. */
   readonly saveElapsedMs: number;
-  /** How many fences are reserved with one full sync, which costs more than a hundred grants; a restart uses up what is left. */
+  /** How many fences are reserved with one full sync. A restart uses up what is left, so more would not be for free. */
   readonly fenceBlock: number;
   /** How long after a hold closed its holder's process is looked at again. */
   readonly secondLookMs: number;
@@ -25,7 +25,7 @@ export const DEFAULT_TIMINGS: Timings = {
   sleepGapMs: 10_000,
   housekeepingMs: 60_000,
   saveElapsedMs: 600_000,
-  fenceBlock: 100_000,
+  fenceBlock: 10_000,
   secondLookMs: 100,
   processSlice: 200,
 };
