@@ -48,7 +48,7 @@ async function world(
         return ports.filter((port) => made.strangers.has(port));
       },
     },
-    ports: { listeners: async () => made.table },
+    ports: { listeners: async () => made.table, sockets: async () => made.table },
     processes: { identify: () => null, life: () => made.life, ancestors: () => [], cwd: () => null },
     clock,
     scheduler: createScheduler(),

@@ -16,6 +16,9 @@ export interface Listener {
   readonly container: string | null;
 }
 
+/** A socket that takes a port, and no more than the process that it is attributed to; null where that is not known. */
+export type PortOwner = Pick<Listener, 'protocol' | 'port' | 'pid'>;
+
 /** The machine's table of listeners. Reading it never disturbs anybody's bind. */
 export interface PortTable {
   /**
@@ -24,6 +27,15 @@ export interface PortTable {
    * Never throws: where nothing can be read, it answers null, which means "unknown", not "nobody".
    */
   listeners(query?: { ports?: ReadonlySet<number>; maxAgeMs?: number }): Promise<readonly Listener[] | null>;
+
+  /**
+   * Every socket that takes a port, with its process's pid, and without a look at any process where the system names
+   * the owners by itself: for who asks about many ports often. Shares its readings with `listeners`.
+   *
+   * @param query.maxAgeMs how old the answer may be (default 200)
+   * @returns one entry for each socket, in no order; null, which means "unknown", where nothing can be read
+   */
+  sockets(query?: { maxAgeMs?: number }): Promise<readonly PortOwner[] | null>;
 }
 
 /** Says whether a port can be bound right now, for every address and family at once. */

@@ -6,7 +6,7 @@ import type { PortTable, ProcessTable, ProcessTree } from './os.ts';
 import { createPosixProcessTable } from './posix-process-table.ts';
 
 /** Where nothing can be read yet: every answer means "unknown". */
-const UNKNOWN_PORTS: PortTable = { listeners: async () => null };
+const UNKNOWN_PORTS: PortTable = { listeners: async () => null, sockets: async () => null };
 
 const UNKNOWN_PROCESSES: ProcessTable & ProcessTree = {
   identify: () => null,

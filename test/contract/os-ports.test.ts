@@ -118,6 +118,8 @@ for (const [looker, table] of tables) {
     t.after(close);
     const listeners = await table.listeners({ maxAgeMs: 0 });
     assert.ok(listeners?.some((one) => one.port === port && one.pid === process.pid));
+    const sockets = await table.sockets({ maxAgeMs: 0 });
+    assert.ok(sockets?.some((one) => one.port === port && one.pid === process.pid && one.protocol === 'tcp'));
   });
 
   test(`${looker} tells a child that serves from its parent`, async (t) => {

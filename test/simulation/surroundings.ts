@@ -142,20 +142,23 @@ function createProbe(world: World, gate: Gate): PortProbe {
 }
 
 function createPortTable(world: World, gate: Gate): PortTable {
+  const { weather, timeline } = world;
   let cache: { readonly at: number; readonly listeners: readonly Listener[] } | null = null;
+  const read = (maxAgeMs: number): readonly Listener[] | null => {
+    world.step(gate);
+    if (weather.table === 'denied') return null;
+    if (weather.table !== 'stale' || cache === null || timeline.now - cache.at > maxAgeMs) {
+      const all = [...world.machine.sockets.values()].map((socket) => listenerOf(world, socket));
+      cache = { at: timeline.now, listeners: all };
+    }
+    return cache.listeners;
+  };
+  const soon = <T>(compute: () => T) => later(world, gate, world.chaos.int(0, weather.tableDelayMs), compute);
   return {
-    listeners: ({ ports, maxAgeMs = 200 } = {}) => {
-      const { weather, timeline } = world;
-      return later(world, gate, world.chaos.int(0, weather.tableDelayMs), () => {
-        world.step(gate);
-        if (weather.table === 'denied') return null;
-        if (weather.table !== 'stale' || cache === null || timeline.now - cache.at > maxAgeMs) {
-          const all = [...world.machine.sockets.values()].map((socket) => listenerOf(world, socket));
-          cache = { at: timeline.now, listeners: all };
-        }
-        return cache.listeners.filter((listener) => ports === undefined || ports.has(listener.port));
-      });
-    },
+    listeners: ({ ports, maxAgeMs = 200 } = {}) =>
+      soon(() => read(maxAgeMs)?.filter(({ port }) => ports === undefined || ports.has(port)) ?? null),
+    sockets: ({ maxAgeMs = 200 } = {}) =>
+      soon(() => read(maxAgeMs)?.map(({ protocol, port, pid }) => ({ protocol, port, pid })) ?? null),
   };
 }
 

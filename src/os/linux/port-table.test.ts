@@ -62,6 +62,19 @@ test('answers with nulls for what cannot be known', async () => {
   });
 });
 
+test('gives the bare sockets, each with its main owner', async () => {
+  const owners = [
+    { pid: NOBODY + 1, process: 'child' },
+    { pid: NOBODY, process: 'parent' },
+  ];
+  const table = tableOf(row({ owners }), row({ owners, address: '::1' }), row({ protocol: 'udp', port: 53 }));
+  assert.deepEqual(await table.sockets(), [
+    { protocol: 'tcp', port: 3000, pid: NOBODY },
+    { protocol: 'tcp', port: 3000, pid: NOBODY },
+    { protocol: 'udp', port: 53, pid: null },
+  ]);
+});
+
 test('shows only the ports asked for', async () => {
   const table = tableOf(row({}), row({ port: 3001 }));
   const listeners = await table.listeners({ ports: new Set([3001]) });
@@ -74,6 +87,7 @@ test('shows only the ports asked for', async () => {
 
 test('"unknown" is null, also when the source throws', async () => {
   assert.equal(await createLinuxPortTable(async () => null).listeners(), null);
+  assert.equal(await createLinuxPortTable(async () => null).sockets(), null);
   const failing = createLinuxPortTable(async () => {
     throw new Error('no');
   });
@@ -108,6 +122,7 @@ test('callers of the same moment share one reading', async () => {
   ends[0]?.();
   await Promise.all(answers);
   await table.listeners({ maxAgeMs: 60_000 });
+  assert.equal((await table.sockets({ maxAgeMs: 60_000 }))?.length, 1);
   assert.equal(seen.count, 1);
 });
 

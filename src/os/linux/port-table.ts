@@ -78,6 +78,16 @@ export function createLinuxPortTable(source: SocketSource = createSocketSource()
       }
       return listeners;
     },
+    async sockets({ maxAgeMs = DEFAULT_MAX_AGE_MS } = {}) {
+      const read = await snapshot(maxAgeMs);
+      if (read === null) return null;
+      const attributed = await attribute(read, read.rows);
+      return attributed.map(({ row: { protocol, port }, owner }) => ({
+        protocol,
+        port,
+        pid: owner?.pid ?? null,
+      }));
+    },
   };
 }
 
