@@ -53,6 +53,10 @@ describe('a lease as JSON', () => {
     it(`${JSON.stringify(changes)} is found at ${url}`, () =>
       assert.equal(leaseJson(snapshotOf(changes)).url, url));
   }
+  it('is found at the name that its project gives it', () => {
+    const named = { ...snapshotOf(), host: 'web.fix-ui.localhost' };
+    assert.equal(leaseJson(named).url, 'http://web.fix-ui.localhost:3000');
+  });
   it('shows one end to whoever looks twice, and a new one after a renewal', () => {
     const first = snapshotOf();
     const expires = leaseJson(first).expires_at;

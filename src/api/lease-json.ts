@@ -9,7 +9,7 @@ const NOT_HTTP: ReadonlySet<string> = new Set(['database', 'infrastructure', 'me
 
 /** The contract's JSON of a lease as it was at the moment of its snapshot. */
 export function leaseJson(snapshot: LeaseSnapshot): LeaseJson {
-  const { lease, vitals, remainingMs, at } = snapshot;
+  const { lease, vitals, remainingMs, at, host = 'localhost' } = snapshot;
   return {
     lock_id: lease.lockId,
     port: lease.port,
@@ -26,7 +26,6 @@ export function leaseJson(snapshot: LeaseSnapshot): LeaseJson {
     allocated_at: new Date(lease.allocatedAt).toISOString(),
     expires_at: remainingMs === null ? null : new Date(Math.round(at + remainingMs)).toISOString(),
     singleton: lease.singleton,
-    url:
-      lease.protocol === 'udp' || NOT_HTTP.has(lease.serviceType) ? null : `http://localhost:${lease.port}`,
+    url: lease.protocol === 'udp' || NOT_HTTP.has(lease.serviceType) ? null : `http://${host}:${lease.port}`,
   };
 }

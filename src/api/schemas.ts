@@ -36,7 +36,10 @@ const leaseFields = {
     'When the lease ends unless it is renewed (ISO 8601, UTC); null while it renews itself',
   ),
   singleton: flag('The machine runs one of this service'),
-  url: nullable(Type.string(), 'Where a browser finds it; null for UDP and for types that do not speak HTTP'),
+  url: nullable(
+    Type.string(),
+    'Where a browser finds it, such as http://web.fix-ui.localhost:3004: a name of its own for each project keeps cookies apart; null for UDP and for types that do not speak HTTP',
+  ),
 };
 
 /** A lease, as every answer shows it. */

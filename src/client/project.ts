@@ -3,6 +3,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { StyxyError } from '../errors.ts';
+import { textMark } from '../text-mark.ts';
 
 export interface Project {
   /** The worktree's root as a real path, else the directory itself. */
@@ -62,7 +63,7 @@ export function allowedName(text: string): string {
     .replace(/[^A-Za-z0-9@._/-]+/g, '-')
     .replace(/\.{2,}/g, '.')
     .replace(/^-+/, '');
-  return `${plain.slice(-KEPT_NAME_LENGTH).replace(/^-+/, '')}-${mark(text)}`.replace(/^-/, '');
+  return `${plain.slice(-KEPT_NAME_LENGTH).replace(/^-+/, '')}-${textMark(text)}`.replace(/^-/, '');
 }
 
 function worktreeKind(path: string): 'main' | 'linked' | null {
@@ -84,11 +85,4 @@ function packageName(path: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** FNV-1a, 32 bits: enough to tell a few names of one project apart, and cheaper than loading node:crypto. */
-function mark(text: string): string {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, '0');
 }

@@ -20,6 +20,19 @@ function release(desk: Desk, lockId: string): void {
 
 const portOf = (reply: { snapshot: { lease: { port: number } } }): number => reply.snapshot.lease.port;
 
+describe('the host name of a grant', () => {
+  it('is that of the project, marked once another project has the same last directory', () => {
+    const desk = createDesk(catalogue);
+    const host = (projectPath: string): string | undefined => desk.granted({ projectPath }).snapshot.host;
+    assert.equal(host('/a/main'), 'web.main.localhost');
+    const second = host('/b/main');
+    assert.match(second ?? '', /^web\.main-[0-9a-f]{8}\.localhost$/);
+    assert.equal(host('/b/main'), second, 'and stays so');
+    assert.match(host('/a/main') ?? '', /^web\.main-[0-9a-f]{8}\.localhost$/);
+    assert.equal(host('/a/shop'), 'web.shop.localhost');
+  });
+});
+
 describe('the key of a lease', () => {
   it('finds the live lease again, and says that a wish does not move it', () => {
     const desk = createDesk(catalogue);

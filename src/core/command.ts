@@ -161,6 +161,8 @@ export interface LeaseSnapshot extends LeaseEntry {
   readonly remainingMs: number | null;
   /** Wall-clock time of the snapshot, epoch ms. */
   readonly at: number;
+  /** Its name below `localhost`; missing in answers that an older version remembered under a request id. */
+  readonly host?: string;
 }
 
 export interface AllocateReply {

@@ -2,6 +2,7 @@
 
 import type { Catalogue } from './catalogue.ts';
 import type { EndReason, LeaseSnapshot, Moment } from './command.ts';
+import { hostName } from './host-name.ts';
 import { isStale } from './instance.ts';
 import type { Lease, LeaseEntry, Vitals } from './lease.ts';
 import type { StateView } from './state.ts';
@@ -73,6 +74,7 @@ export function snapshot(state: StateView, entry: LeaseEntry, moment: Moment): L
     vitals: entry.vitals,
     remainingMs: remainingMs(state, entry, moment.now),
     at: moment.wall,
+    host: hostName(state.projects, entry.lease.projectPath, entry.lease.serviceName),
   };
 }
 

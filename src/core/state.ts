@@ -2,10 +2,12 @@
 
 import type { Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
 import { invert, portId } from './change.ts';
+import type { ProjectNames } from './host-name.ts';
 import type { Instance, InstanceEntry, Pulse } from './instance.ts';
 import { type Lease, type LeaseEntry, leaseKey, type Protocol, type Vitals } from './lease.ts';
 import { type Ids, idsOf, LeaseIndex, withId, withoutId } from './lease-index.ts';
 import type { PortSet } from './port-set.ts';
+import { ProjectIndex } from './project-index.ts';
 
 /** What decisions and readers see of the state. */
 export interface StateView {
@@ -29,6 +31,8 @@ export interface StateView {
   /** The key that remembers this port and used it last, if any. */
   keyRemembering(protocol: Protocol, port: number): string | undefined;
   keys(): Iterable<readonly [string, KeyMemory]>;
+  /** What the projects that keys are remembered for are called. */
+  readonly projects: ProjectNames;
   quarantine(protocol: Protocol, port: number): Quarantine | undefined;
   quarantines(): Iterable<readonly [string, Quarantine]>;
   instance(instanceId: string): InstanceEntry | undefined;
@@ -45,6 +49,7 @@ export class State implements StateView {
   readonly #index = new LeaseIndex();
   readonly #keys = new Map<string, KeyMemory>();
   readonly #keysOfPort = { tcp: new Map<number, Ids>(), udp: new Map<number, Ids>() };
+  readonly #projects = new ProjectIndex();
   readonly #quarantines = new Map<string, Quarantine>();
   readonly #instances = new Map<string, InstanceEntry>();
   readonly #requests = new Map<string, RequestMemory>();
@@ -99,6 +104,9 @@ export class State implements StateView {
   }
   keys(): Iterable<readonly [string, KeyMemory]> {
     return this.#keys;
+  }
+  get projects(): ProjectNames {
+    return this.#projects;
   }
   quarantine(protocol: Protocol, port: number): Quarantine | undefined {
     return this.#quarantines.get(portId(protocol, port));
@@ -203,6 +211,7 @@ export class State implements StateView {
     if (before !== null) {
       const keys = this.#keysOfPort[before.protocol];
       for (const port of portsOf(before)) put(keys, port, withoutId(keys.get(port), key));
+      if (before.projectPath !== null) this.#projects.remove(before.projectPath);
     }
     put(this.#keys, key, after);
     if (after === null) {
@@ -211,6 +220,7 @@ export class State implements StateView {
     }
     const keys = this.#keysOfPort[after.protocol];
     for (const port of portsOf(after)) keys.set(port, withId(keys.get(port), key));
+    if (after.projectPath !== null) this.#projects.add(after.projectPath);
   }
 
   #applyInstance(instanceId: string, instance: Instance | null): void {

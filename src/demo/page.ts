@@ -1,6 +1,7 @@
 // Owns the fetching of one page, over a connection of its own that is closed at once.
 
 import { get } from 'node:http';
+import { lookupLocally } from '../client/local-names.ts';
 
 /**
  * Fetches a page over HTTP.
@@ -10,7 +11,7 @@ import { get } from 'node:http';
  */
 export function fetchPage(url: string, timeoutMs: number): Promise<string | null> {
   return new Promise((resolve) => {
-    const request = get(url, { agent: false, timeout: timeoutMs }, (response) => {
+    const request = get(url, { agent: false, lookup: lookupLocally, timeout: timeoutMs }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (more: string) => {

@@ -49,7 +49,7 @@ describe('leases', () => {
     assertShape('allocate', first);
     assert.equal(first.body.port, 8042);
     assert.deepEqual(first.body.ports, [8042]);
-    assert.equal(first.body.url, 'http://localhost:8042');
+    assert.equal(first.body.url, 'http://x.http.localhost:8042');
     const again = await allocate(body);
     assert.equal(again.status, 200);
     assert.equal(again.body.existing, true);
