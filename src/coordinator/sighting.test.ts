@@ -72,6 +72,8 @@ describe('what a listener on a leased port means', () => {
   it('is told in words, as far as it is known', () => {
     const named = { ...listener(7, '/src/shop'), process: 'vite' };
     assert.equal(describeListener(named), 'vite (pid 7) in /src/shop');
+    const contained = { ...named, container: 'shop-web-1' };
+    assert.equal(describeListener(contained), 'container shop-web-1');
     assert.equal(describeListener(listener(null, null)), 'a program of another user');
   });
 });

@@ -23,7 +23,9 @@ export function sightOf(
 
 /** A sentence about who listens, as far as that is known, for people. */
 export function describeListener(listener: Listener): string {
-  const name = listener.container ?? listener.process ?? 'a program of another user';
+  // The process of a container's port is the proxy's, which nobody has any business with.
+  if (listener.container !== null) return `container ${listener.container}`;
+  const name = listener.process ?? 'a program of another user';
   const pid = listener.pid === null ? '' : ` (pid ${listener.pid})`;
   const place = listener.cwd === null ? '' : ` in ${listener.cwd}`;
   return `${name}${pid}${place}`;

@@ -19,6 +19,11 @@ export interface Listener {
 /** A socket that takes a port, and no more than the process that it is attributed to; null where that is not known. */
 export type PortOwner = Pick<Listener, 'protocol' | 'port' | 'pid'>;
 
+/** Any set of ports: listed, or told by their numbers. */
+export interface Ports {
+  has(port: number): boolean;
+}
+
 /** The machine's table of listeners. Reading it never disturbs anybody's bind. */
 export interface PortTable {
   /**
@@ -26,7 +31,7 @@ export interface PortTable {
    * One entry for each process on a port, with all its addresses. Answers may be up to `maxAgeMs` old (default 200).
    * Never throws: where nothing can be read, it answers null, which means "unknown", not "nobody".
    */
-  listeners(query?: { ports?: ReadonlySet<number>; maxAgeMs?: number }): Promise<readonly Listener[] | null>;
+  listeners(query?: { ports?: Ports; maxAgeMs?: number }): Promise<readonly Listener[] | null>;
 
   /**
    * Every socket that takes a port, with its process's pid, and without a look at any process where the system names

@@ -8,7 +8,7 @@ import net from 'node:net';
 import { userInfo } from 'node:os';
 import { before, type TestContext, test } from 'node:test';
 import { createLinuxPortTable } from '../../src/os/linux/port-table.ts';
-import { readProcNet } from '../../src/os/linux/socket-source.ts';
+import { LINUX_SOURCES } from '../../src/os/linux/socket-sources.ts';
 import type { PortTable } from '../../src/os/os.ts';
 import { createPortTable } from '../../src/os/platform.ts';
 import { freePort, onLinux, open, type Place, probes, protocols, spawnNode } from './os-apps.ts';
@@ -26,13 +26,9 @@ const places: readonly Place[] = [
 const tables: readonly (readonly [string, PortTable])[] = onLinux
   ? [
       ['the table', createPortTable()],
-      [
-        'the table without ss',
-        createLinuxPortTable(async () => {
-          const rows = await readProcNet();
-          return rows === null ? null : { rows, hasOwners: false };
-        }),
-      ],
+      ...Object.entries(LINUX_SOURCES).map(
+        ([name, create]) => [`the table by ${name}`, createLinuxPortTable(create())] as const,
+      ),
     ]
   : [];
 

@@ -1,7 +1,7 @@
 // Owns the reading of /proc/net/tcp, tcp6, udp and udp6.
 
 import type { Protocol } from '../../core/lease.ts';
-import { plainAddress, type SocketRow } from './socket-row.ts';
+import { plainAddress, type SocketRow } from '../socket-row.ts';
 
 /** The state in which a socket takes a port, as the kernel numbers it: TCP listens, UDP is bound and not connected. */
 const TAKING_STATE: Record<Protocol, string> = { tcp: '0A', udp: '07' };

@@ -34,7 +34,7 @@ const expected: Record<number, readonly [string, ...(readonly [number, string])[
 };
 
 test('reads captured rows, whatever the processes are called', () => {
-  const rows = parseSs(captured);
+  const rows = [...parseSs(captured)];
   assert.deepEqual(rows.map((row) => row.port).sort(), Object.keys(expected).map(Number));
   for (const row of rows) {
     const [address, ...owners] = expected[row.port] ?? [''];
@@ -86,7 +86,7 @@ const forged = [
 for (const name of forged) {
   test(`is not fooled by a process called ${JSON.stringify(name)}`, () => {
     assert.ok(Buffer.byteLength(name) <= 15, 'the kernel would cut it');
-    const rows = parseSs(row(`users:(("${name}",pid=42,fd=3)) uid:1000 ino:99 sk:1 <->`));
+    const rows = [...parseSs(row(`users:(("${name}",pid=42,fd=3)) uid:1000 ino:99 sk:1 <->`))];
     assert.equal(rows.length, 1);
     assert.deepEqual(
       rows[0]?.owners.map((owner) => owner.pid),
@@ -124,5 +124,5 @@ for (const text of [
   'tcp LISTEN 0',
   '\0\0',
 ]) {
-  test(`reads nothing out of ${JSON.stringify(text)}`, () => assert.deepEqual(parseSs(text), []));
+  test(`reads nothing out of ${JSON.stringify(text)}`, () => assert.deepEqual([...parseSs(text)], []));
 }

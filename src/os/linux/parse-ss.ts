@@ -1,6 +1,6 @@
 // Owns the reading of what `ss -Hltunpe` prints.
 
-import { plainAddress, type SocketOwner, type SocketRow } from './socket-row.ts';
+import { plainAddress, type SocketOwner, type SocketRow } from '../socket-row.ts';
 
 /**
  * The whole head of a row. A process may have quotes, brackets and newlines in its name, which `ss` prints as they
@@ -17,29 +17,30 @@ const OWNER =
 const EXTRA = /[ \t]*(?:timer:\S+[ \t]+)?(?:uid:(\d+)[ \t]+)?ino:(\d+)/y;
 
 /**
- * Reads the sockets out of `text`.
+ * Reads the sockets out of `text`, one when asked for.
  *
  * @param text the output of `ss -Hltunpe`; what is no row of it is passed over
  */
-export function parseSs(text: string): SocketRow[] {
-  const rows: SocketRow[] = [];
-  HEAD.lastIndex = 0;
-  for (let head = HEAD.exec(text); head !== null; head = HEAD.exec(text)) {
+export function* parseSs(text: string): Generator<SocketRow> {
+  for (let at = 0; ; ) {
+    // Another text may have been read since the last row.
+    HEAD.lastIndex = at;
+    const head = HEAD.exec(text);
+    if (head === null) return;
     const [, protocol, address = '', port, users] = head;
     const owners = users === undefined ? { list: [], end: HEAD.lastIndex } : ownersAt(text, HEAD.lastIndex);
     EXTRA.lastIndex = owners.end;
     const extra = EXTRA.exec(text);
-    HEAD.lastIndex = owners.end;
-    rows.push({
+    at = owners.end;
+    yield {
       protocol: protocol === 'udp' ? 'udp' : 'tcp',
       port: Number(port),
       address: plainAddress(address),
       uid: extra === null ? null : Number(extra[1] ?? 0),
       inode: extra?.[2] === undefined || extra[2] === '0' ? null : extra[2],
       owners: owners.list,
-    });
+    };
   }
-  return rows;
 }
 
 /** The owners from `start`, each process once however many descriptors it has, and where their list ends. */

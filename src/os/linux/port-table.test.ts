@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SocketRow } from '../socket-row.ts';
 import { createLinuxPortTable } from './port-table.ts';
-import type { SocketRow } from './socket-row.ts';
 
 /** A pid that no Linux process has: the kernel's limit is 2^22. */
 const NOBODY = 2 ** 22 + 1;

@@ -2,12 +2,10 @@
 
 import { closeSync, openSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
-import type { Listener } from '../os.ts';
+import type { ProcessDetails } from '../port-table.ts';
 
 /** A command line may have megabytes; this is enough to know a program by, and to show. */
 const MAX_COMMAND_BYTES = 4096;
-
-export type ProcessDetails = Pick<Listener, 'process' | 'command' | 'cwd'>;
 
 /**
  * What people want to know of a process. Each is null when it cannot be known.
@@ -46,7 +44,8 @@ export function programName(
   return (isKnown ? comm : program || names[1] || comm) || null;
 }
 
-function readComm(pid: number): string | null {
+/** The name of the main thread; null when it has ended. */
+export function readComm(pid: number): string | null {
   try {
     return readFileSync(`/proc/${pid}/comm`, 'utf8').replace(/\n$/, '');
   } catch {
@@ -62,7 +61,8 @@ function readExecutable(pid: number): string | null {
   }
 }
 
-function readCommandLine(pid: number): Buffer | null {
+/** The words of the command, each with a NUL behind it, cut after 4 KiB; null when it has ended. */
+export function readCommandLine(pid: number): Buffer | null {
   const buffer = Buffer.alloc(MAX_COMMAND_BYTES);
   let fd: number | undefined;
   try {

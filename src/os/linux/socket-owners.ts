@@ -1,12 +1,10 @@
 // Owns the search for the processes behind sockets, inode by inode, where `ss` is not there to do it.
 
 import { readdirSync, readlinkSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createPace } from '../pace.ts';
+import type { SocketOwner } from '../socket-row.ts';
 import { listPids } from './pids.ts';
-import type { SocketOwner } from './socket-row.ts';
-
-/** A machine has thousands of descriptors: other work gets its turn after looking at this many. */
-const DESCRIPTORS_PER_TURN = 256;
+import { readComm } from './process-details.ts';
 
 /**
  * The owner of each socket of `inodes`: of several processes the first in order of pid, which most often is their
@@ -19,15 +17,16 @@ export async function findSocketOwners(inodes: ReadonlySet<string>): Promise<Map
   const owners = new Map<string, SocketOwner>();
   if (inodes.size === 0) return owners;
   const pids = listPids();
-  let looks = 0;
+  const pace = createPace();
   for (const pid of [...pids.filter((pid) => pid !== 1), ...pids.filter((pid) => pid === 1)]) {
     if (owners.size === inodes.size) break;
+    let owner: SocketOwner | null = null;
     for (const fd of descriptorsOf(pid)) {
-      looks += 1;
-      if (looks % DESCRIPTORS_PER_TURN === 0) await nextTurn();
+      if (pace.isDue()) await pace.rest();
       const inode = socketInode(pid, fd);
-      if (inode !== null && inodes.has(inode) && !owners.has(inode))
-        owners.set(inode, { pid, process: null });
+      if (inode === null || !inodes.has(inode) || owners.has(inode)) continue;
+      owner ??= { pid, process: readComm(pid) };
+      owners.set(inode, owner);
     }
   }
   return owners;

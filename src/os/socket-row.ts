@@ -1,6 +1,6 @@
 // Owns the row of the kernel's socket table: what `ss` and `/proc/net` both say of one socket that takes a port.
 
-import type { Protocol } from '../../core/lease.ts';
+import type { Protocol } from '../core/lease.ts';
 
 /** A process that has the socket open. */
 export interface SocketOwner {
@@ -27,3 +27,12 @@ export function plainAddress(address: string): string {
   if (address === '*') return '::';
   return address.replace(/[[\]]/g, '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+)/i, '');
 }
+
+export interface SocketReading {
+  readonly rows: readonly SocketRow[];
+  /** Whether the owners were looked up as well; those that may not be seen are missing even then. */
+  readonly hasOwners: boolean;
+}
+
+/** Reads the sockets that take a port; null when it cannot. */
+export type SocketSource = () => Promise<SocketReading | null>;

@@ -1,0 +1,99 @@
+// Owns the ways to read the kernel's socket table: `ss`, /proc/net, `lsof`, `netstat`, the first that answers.
+
+import { readFile } from 'node:fs/promises';
+import { endianness } from 'node:os';
+import type { Protocol } from '../../core/lease.ts';
+import { collect, createPace, lineBlocks } from '../pace.ts';
+import { LSOF_FIELDS, parseLsof } from '../parse-lsof.ts';
+import { findProgram, programOutput } from '../program-output.ts';
+import type { SocketReading, SocketSource } from '../socket-row.ts';
+import { createLauncher, type Launcher } from './launcher.ts';
+import { parseNetstat } from './parse-netstat.ts';
+import { parseProcNet } from './parse-proc-net.ts';
+import { parseSs } from './parse-ss.ts';
+
+/** What is missing, failed or hung is left alone for so long, lest every reading waits for it. */
+const REST_MS = 30_000;
+
+const PROC_NET: readonly (readonly [Protocol, string])[] = [
+  ['tcp', '/proc/net/tcp'],
+  ['tcp', '/proc/net/tcp6'],
+  ['udp', '/proc/net/udp'],
+  ['udp', '/proc/net/udp6'],
+];
+
+/** Every source that Linux has, by name, in the order in which they are asked: the cheapest that knows owners first. */
+export const LINUX_SOURCES: Readonly<Record<string, () => SocketSource>> = {
+  ss: createSsSource,
+  '/proc': () => readProcNet,
+  lsof: () => readLsof,
+  netstat: () => readNetstat,
+};
+
+/**
+ * Asks one source after the other until one answers. One that does not is passed over for 30 seconds.
+ *
+ * @param now milliseconds of a clock that only goes forward
+ */
+export function firstToAnswer(
+  sources: readonly SocketSource[],
+  now: () => number = () => performance.now(),
+): SocketSource {
+  const restsUntil = sources.map(() => Number.NEGATIVE_INFINITY);
+  return async () => {
+    for (const [index, source] of sources.entries()) {
+      if (now() < (restsUntil[index] ?? 0)) continue;
+      const reading = await source().catch(() => null);
+      if (reading !== null) return reading;
+      restsUntil[index] = now() + REST_MS;
+    }
+    return null;
+  };
+}
+
+function createSsSource(): SocketSource {
+  let launcher: Launcher | null = null;
+  return async () => {
+    if (launcher === null) {
+      const path = await findProgram('ss');
+      if (path === null) return null;
+      launcher = createLauncher(path, ['-Hltunpe']);
+    }
+    const text = await launcher.run();
+    // Found anew the next time: it may have been moved or replaced.
+    if (text === null) launcher = null;
+    return text === null ? null : { rows: await collect(parseSs(text)), hasOwners: true };
+  };
+}
+
+/** Reads the kernel's own files, which takes it milliseconds: in another thread, whatever they hold. */
+async function readProcNet(): Promise<SocketReading | null> {
+  const isLittleEndian = endianness() === 'LE';
+  const pace = createPace();
+  const rows = [];
+  for (const [protocol, path] of PROC_NET) {
+    const text = await readFile(path, 'latin1').catch(() => null);
+    // A kernel without IPv6 lacks its two files; without the others nothing can be said.
+    if (text === null && !path.endsWith('6')) return null;
+    for (const block of lineBlocks(text ?? '')) {
+      rows.push(...parseProcNet(block, protocol, isLittleEndian));
+      if (pace.isDue()) await pace.rest();
+    }
+  }
+  return { rows, hasOwners: false };
+}
+
+/** Without root `lsof` shows one's own sockets alone. */
+async function readLsof(): Promise<SocketReading | null> {
+  const path = await findProgram('lsof');
+  if (path === null) return null;
+  // Its exit status says whether anything was found; we listen ourselves, so that nothing at all is a failure.
+  const text = await programOutput(path, ['-nP', '-w', '-i', `-F0${LSOF_FIELDS}`], { mayFail: true });
+  return text === null || text === '' ? null : { rows: parseLsof(text), hasOwners: true };
+}
+
+async function readNetstat(): Promise<SocketReading | null> {
+  const path = await findProgram('netstat');
+  const text = path === null ? null : await programOutput(path, ['-tulnpeW']);
+  return text === null ? null : { rows: await collect(parseNetstat(text)), hasOwners: true };
+}

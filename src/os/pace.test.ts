@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { collect, createPace, lineBlocks } from './pace.ts';
+
+test('collects everything, and lets others have their turn', async () => {
+  let turns = 0;
+  let isOver = false;
+  const others = () => {
+    turns += 1;
+    if (!isOver) setImmediate(others);
+  };
+  setImmediate(others);
+  const items = await collect(
+    Array.from({ length: 10 }, (_, index) => index),
+    createPace(0),
+  );
+  isOver = true;
+  assert.deepEqual(items, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assert.ok(turns >= 10, `${turns} turns`);
+});
+
+test('a stretch is over when its time is', () => {
+  assert.equal(createPace(60_000).isDue(), false);
+  assert.equal(createPace(0).isDue(), true);
+});
+
+test('cuts a text between lines, and loses nothing', () => {
+  const line = `${'x'.repeat(1000)}\n`;
+  for (const text of ['', 'one', 'one\n', line.repeat(200), `${line.repeat(100)}end`, 'y'.repeat(100_000)]) {
+    const blocks = [...lineBlocks(text)];
+    assert.equal(blocks.join(''), text);
+    assert.ok(blocks.slice(0, -1).every((block) => block.endsWith('\n')));
+  }
+  assert.ok([...lineBlocks(line.repeat(200))].length > 3);
+});

@@ -1,0 +1,46 @@
+// Owns the pace of long work: how long it may keep the event loop before everybody else gets a turn.
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Well below the 5 ms that a scan may block at a stretch: what comes between two looks at the clock adds to it. */
+const MAX_STRETCH_MS = 1.5;
+const BLOCK_CHARACTERS = 32 * 1024;
+
+export interface Pace {
+  /** Whether this stretch of work has lasted long enough. */
+  isDue(): boolean;
+  /** Lets others have their turn, and begins the next stretch. */
+  rest(): Promise<void>;
+}
+
+/** A pace that begins now. */
+export function createPace(maxStretchMs = MAX_STRETCH_MS): Pace {
+  let beganAt = performance.now();
+  return {
+    isDue: () => performance.now() - beganAt >= maxStretchMs,
+    async rest() {
+      await nextTurn();
+      beganAt = performance.now();
+    },
+  };
+}
+
+/** Everything that `items` yields, with rests between: a generator is only asked for the next one when it is its turn. */
+export async function collect<T>(items: Iterable<T>, pace = createPace()): Promise<T[]> {
+  const all: T[] = [];
+  for (const item of items) {
+    all.push(item);
+    if (pace.isDue()) await pace.rest();
+  }
+  return all;
+}
+
+/** Cuts a text between lines, into blocks that each take little time to read. */
+export function* lineBlocks(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start + BLOCK_CHARACTERS);
+    const end = newline === -1 ? text.length : newline + 1;
+    yield text.slice(start, end);
+    start = end;
+  }
+}
