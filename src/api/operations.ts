@@ -68,6 +68,19 @@ export const OPERATIONS = {
     },
     errors: REFUSED,
   },
+  adopt: {
+    method: 'POST',
+    path: '/adopt',
+    summary: 'Give a running server a lease',
+    description:
+      'Leases a port to the process that listens there, which becomes its holder. It must be a server of the same user, and of the named project where its working directory is known.',
+    body: s.AdoptBody,
+    answers: {
+      200: { description: 'It had this lease before', schema: s.AllocateAnswer },
+      201: { description: 'A new lease', schema: s.AllocateAnswer },
+    },
+    errors: ['NOT_FOUND', ...REFUSED],
+  },
   renew: {
     method: 'PUT',
     path: '/allocate/:lock_id/heartbeat',

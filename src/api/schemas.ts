@@ -86,6 +86,20 @@ export const AllocateBody = Type.object(
 );
 export type AllocateBody = Static<typeof AllocateBody>;
 
+export const AdoptBody = Type.object(
+  {
+    port: names.grantablePort({ description: 'The port that a server listens on' }),
+    service_type: requestFields.service_type,
+    service_name: requestFields.service_name,
+    protocol: requestFields.protocol,
+    instance_id: requestFields.instance_id,
+    project_path: requestFields.project_path,
+    ttl_seconds: requestFields.ttl_seconds,
+  },
+  { ...closed, description: 'A running server to be given a lease' },
+);
+export type AdoptBody = Static<typeof AdoptBody>;
+
 export const SkippedJson = Type.object(
   {
     port: Type.integer({ description: 'A port that was found taken' }),
@@ -283,6 +297,9 @@ export const CleanupAnswer = Type.object(
       description: 'The leases that ended, or would end',
     }),
     kept: count('How many leases stay'),
+    stays: Type.array(Type.object({ ...leaseFields, reason: text('Why it stays') }), {
+      description: 'The leases that stay',
+    }),
   },
   { description: 'What was cleaned up' },
 );

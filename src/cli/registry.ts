@@ -1,6 +1,7 @@
 // Owns the list of all commands, in the order in which the help shows them.
 
 import type { Command } from './command.ts';
+import { adoptCommand } from './commands/adopt.ts';
 import { allocateCommand } from './commands/allocate.ts';
 import { checkCommand } from './commands/check.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
@@ -14,6 +15,7 @@ import { releaseCommand } from './commands/release.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommand } from './commands/token.ts';
+import { waitCommand } from './commands/wait.ts';
 
 export const COMMANDS: readonly Command[] = [
   allocateCommand,
@@ -21,6 +23,8 @@ export const COMMANDS: readonly Command[] = [
   releaseCommand,
   checkCommand,
   listCommand,
+  adoptCommand,
+  waitCommand,
   statusCommand,
   instancesCommand,
   cleanupCommand,

@@ -1,6 +1,6 @@
 // Owns the names below `localhost`, such as `web.fix-ui.localhost`: every browser knows them, not every system does.
 
-import { type LookupAllOptions, type LookupOptions, lookup } from 'node:dns';
+import { type LookupAddress, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 
 /** How long the system's resolver may think about it, in ms: one that asks a network that is away thinks for seconds. */
@@ -25,10 +25,21 @@ export function resolvesLocalNames(name: string = PROBE): Promise<boolean> {
   });
 }
 
-/** A `lookup` for connections of our own to such names: they are this machine, whatever its resolver says (RFC 6761). */
-export const lookupLocally: LookupFunction = (hostname, options, callback) => {
-  const isLocal = hostname === 'localhost' || hostname.endsWith('.localhost');
-  lookup(isLocal ? 'localhost' : hostname, options as LookupOptions & LookupAllOptions, callback as never);
+/** What `localhost` and every name below it means (RFC 6761). */
+const LOOPBACK: readonly LookupAddress[] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+];
+
+/**
+ * A `lookup` for connections of our own to `localhost` and names below it. Nobody is asked: a resolver may not know the
+ * names, or of `localhost` only one of the two families, while the server listens on the other.
+ */
+export const lookupLocally: LookupFunction = (_hostname, { all, family }, callback) => {
+  const fitting = LOOPBACK.filter((each) => (family !== 4 && family !== 6 ? true : each.family === family));
+  const [first] = fitting;
+  if (all === true) callback(null, fitting as LookupAddress[]);
+  else callback(null, first?.address ?? '', first?.family ?? 0);
 };
 
 function isLoopback(address: string): boolean {

@@ -33,8 +33,7 @@ export function describeListener(listener: Listener): string {
 
 function isStranger(lease: Lease, listener: Listener, processes: ProcessTable): boolean {
   if (lease.projectPath === null || listener.cwd === null) return false;
-  if (listener.cwd === lease.projectPath || listener.cwd.startsWith(withSeparator(lease.projectPath)))
-    return false;
+  if (isWithin(listener.cwd, lease.projectPath)) return false;
   if (lease.process === null) return true;
   if (listener.pid === null) return false;
   const tree = processes.ancestors(listener.pid);
@@ -42,6 +41,7 @@ function isStranger(lease: Lease, listener: Listener, processes: ProcessTable): 
   return tree.length > 0 && !tree.includes(lease.process.pid);
 }
 
-function withSeparator(path: string): string {
-  return path.endsWith(sep) ? path : path + sep;
+/** Whether a path is that directory or lies below it; both are real paths. */
+export function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory.endsWith(sep) ? directory : directory + sep);
 }

@@ -33,6 +33,33 @@ describe('the host name of a grant', () => {
   });
 });
 
+describe('an adoption', () => {
+  const adopt = { adopt: true, preferredPort: 3004, exact: true, pid: 7 } as const;
+
+  it('leases a port to the server that listens there, without a probe', () => {
+    const desk = createDesk(catalogue);
+    desk.strangers.add(3004);
+    const { snapshot, existing } = desk.granted(adopt);
+    assert.equal(existing, false);
+    assert.equal(snapshot.lease.port, 3004);
+    assert.equal(snapshot.lease.pid, 7);
+    assert.equal(snapshot.vitals.state, 'active');
+    assert.equal(desk.granted(adopt).existing, true, 'and once only');
+  });
+
+  it('is refused where the port is leased, or nobody may have it', () => {
+    const desk = createDesk(catalogue);
+    const taken = portOf(desk.granted({ projectPath: '/b' }));
+    const refused = desk.refused({ ...adopt, preferredPort: taken });
+    assert.equal(refused.code, 'PORT_UNAVAILABLE');
+    assert.match(refused.detail, /web of \/b/);
+    assert.equal(
+      desk.refused({ ...adopt, serviceType: 'api', preferredPort: 8002 }).code,
+      'PORT_UNAVAILABLE',
+    );
+  });
+});
+
 describe('the key of a lease', () => {
   it('finds the live lease again, and says that a wish does not move it', () => {
     const desk = createDesk(catalogue);

@@ -84,7 +84,7 @@ export function decideAllocate(
   }
   const { protocol } = request;
   const ports = blockPorts(placement.port, request.count);
-  const unproven = ports.filter((port) => !observed.clear.has(portId(protocol, port)));
+  const unproven = request.adopt ? [] : ports.filter((port) => !observed.clear.has(portId(protocol, port)));
   if (unproven.length > 0) return { kind: 'probe', probes: unproven.map((port) => ({ protocol, port })) };
   return grant(given, placement.port, lockId, running);
 }
@@ -149,6 +149,7 @@ function grant(
     renewedAt: moment.now,
     askedAt: moment.now,
     process: lifeAtGrant(lease),
+    state: request.adopt ? 'active' : 'reserved',
   };
   const skipped = [...leasedWish(state, request, port), ...skippedPorts(observed, request, type)];
   const changes: Change[] = instanceOfAllocation(state, request, catalogue, moment);
@@ -226,6 +227,7 @@ function noPort({ state, observed, request, type, moment }: Case): Refusal {
 
 function grantMessage(request: AllocateRequest, lease: Lease, skipped: readonly SkippedPort[]): string {
   const { port, count, protocol } = lease;
+  if (request.adopt) return `port ${port} is leased to the server that listens there`;
   const ports = count === 1 ? `port ${port}` : `ports ${port} to ${port + count - 1}`;
   const granted = `${protocol === 'udp' ? 'UDP ' : ''}${ports} granted`;
   const wish = request.preferredPort;

@@ -29,6 +29,8 @@ export interface AllocateRequest {
   readonly fresh: boolean;
   /** Whether `projectPath` is a linked worktree, which gives a new instance the `features` template. */
   readonly linkedWorktree: boolean;
+  /** `process` listens on `preferredPort` already: the port is leased to it as it is, without a probe. */
+  readonly adopt?: true;
 }
 
 export interface AllocateCommand {
@@ -208,10 +210,25 @@ export interface SweepReply {
   readonly ended: readonly EndedLease[];
 }
 
+/** Why a lease stays at a clean-up. */
+export type KeepReason =
+  | 'listens'
+  | 'orphan-listens'
+  | 'held'
+  | 'holder-lives'
+  | 'holder-unknown'
+  | 'instance-lives'
+  | 'stranger-listens'
+  | 'term-runs';
+
+export interface KeptLease {
+  readonly snapshot: LeaseSnapshot;
+  readonly reason: KeepReason;
+}
+
 export interface CleanupReply {
   readonly cleaned: readonly EndedLease[];
-  /** How many leases stay. */
-  readonly kept: number;
+  readonly kept: readonly KeptLease[];
 }
 
 /** The reply that belongs to each command. */

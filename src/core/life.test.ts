@@ -203,14 +203,50 @@ describe('clean-up by hand', () => {
     idle.see('none');
     assert.equal(idle.desk.submit({ kind: 'cleanup', force: false, dryRun: true }).reply?.cleaned.length, 1);
     assert.equal(idle.desk.state.leaseCount, 1, 'a dry run changes nothing');
-    assert.equal(idle.desk.submit({ kind: 'cleanup', force: false, dryRun: false }).reply?.kept, 0);
+    assert.equal(idle.desk.submit({ kind: 'cleanup', force: false, dryRun: false }).reply?.kept.length, 0);
     const reserved = scene();
-    assert.equal(reserved.desk.submit({ kind: 'cleanup', force: false, dryRun: false }).reply?.kept, 1);
-    assert.equal(reserved.desk.submit({ kind: 'cleanup', force: true, dryRun: false }).reply?.kept, 0);
+    assert.equal(
+      reserved.desk.submit({ kind: 'cleanup', force: false, dryRun: false }).reply?.kept.length,
+      1,
+    );
+    assert.equal(reserved.desk.submit({ kind: 'cleanup', force: true, dryRun: false }).reply?.kept.length, 0);
     const active = scene();
     active.see('own');
-    assert.equal(active.desk.submit({ kind: 'cleanup', force: true, dryRun: false }).reply?.kept, 1);
+    assert.equal(active.desk.submit({ kind: 'cleanup', force: true, dryRun: false }).reply?.kept.length, 1);
   });
+});
+
+describe('what stays at a clean-up', () => {
+  for (const [reason, arrange] of [
+    ['term-runs', () => scene()],
+    ['listens', () => seen(scene(), 'own')],
+    ['orphan-listens', () => seen(scene(withProcess), 'own', 'dead')],
+    ['held', () => held(scene())],
+    ['holder-lives', () => seen(scene(withProcess), 'none', 'alive')],
+    ['holder-unknown', () => seen(scene(withProcess), 'none', 'unknown')],
+    ['instance-lives', () => scene({ instanceId: 'agent-1' })],
+    ['stranger-listens', () => seen(scene(), 'stranger')],
+    ['held', () => seen(held(scene()), 'stranger')],
+  ] as const) {
+    it(`says ${reason}`, () => {
+      const { desk, lease } = arrange();
+      const { kept } = desk.submit({ kind: 'cleanup', force: false, dryRun: false }).reply ?? { kept: [] };
+      assert.deepEqual(
+        kept.map((each) => [each.snapshot.lease.lockId, each.reason]),
+        [[lease.lockId, reason]],
+      );
+    });
+  }
+
+  function seen(s: Scene, sight: ListenerSight, life?: ProcessLife): Scene {
+    s.see(sight, life);
+    return s;
+  }
+
+  function held(s: Scene): Scene {
+    s.hold(1);
+    return s;
+  }
 });
 
 const renewal = { kind: 'renew', ttlMs: null, pid: null, process: null, fence: null, claim: false } as const;

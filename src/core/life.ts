@@ -1,7 +1,7 @@
 // Owns the life of a lease: which holders it has, whether its term renews itself, and when and why it ends.
 
 import type { Catalogue } from './catalogue.ts';
-import type { EndReason, LeaseSnapshot, Moment } from './command.ts';
+import type { EndReason, KeepReason, LeaseSnapshot, Moment } from './command.ts';
 import { hostName } from './host-name.ts';
 import { isStale } from './instance.ts';
 import type { Lease, LeaseEntry, Vitals } from './lease.ts';
@@ -65,6 +65,21 @@ export function endReason(
   if (instance !== undefined && isStale(instance, now, state.floor)) return 'instance-ended';
   if (vitals.missed >= catalogue.maxMisses && !hasLiveHolder(state, entry, now)) return 'listener-gone';
   return remainingMs(state, entry, now) === 0 ? 'term-over' : null;
+}
+
+/**
+ * Why a lease that is not over stays: the strongest reason there is.
+ *
+ * @param now coordinator time in ms
+ */
+export function keepReason(state: StateView, entry: LeaseEntry, now: number): KeepReason {
+  const { lease, vitals } = entry;
+  if (vitals.state === 'active') return vitals.orphan ? 'orphan-listens' : 'listens';
+  if (vitals.holds > 0) return 'held';
+  if (vitals.process === 'alive') return 'holder-lives';
+  if (vitals.state === 'hijacked') return 'stranger-listens';
+  if (lease.pid !== null && vitals.process === 'unknown') return 'holder-unknown';
+  return hasLiveInstance(state, entry, now) ? 'instance-lives' : 'term-runs';
 }
 
 /** The lease as it is at `moment`. */

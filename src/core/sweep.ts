@@ -8,13 +8,14 @@ import type {
   Decision,
   EndedLease,
   EndReason,
+  KeptLease,
   Moment,
   SweepReply,
 } from './command.ts';
 import { endedLease, forcedEndChanges } from './ending.ts';
 import { isStale } from './instance.ts';
 import type { LeaseEntry } from './lease.ts';
-import { endReason, hasLiveHolder } from './life.ts';
+import { endReason, hasLiveHolder, keepReason, snapshot } from './life.ts';
 import { forgottenRests } from './quarantine.ts';
 import type { StateView } from './state.ts';
 
@@ -43,14 +44,17 @@ export function decideCleanup(
   moment: Moment,
   catalogue: Catalogue,
 ): Decision<CleanupReply> {
+  const kept: KeptLease[] = [];
   const { ended, changes } = endAll(state, moment, catalogue, (entry) => {
     const reason = endReason(state, entry, catalogue, moment.now);
     if (reason !== null) return reason;
     const { state: seen } = entry.vitals;
     if (seen === 'idle' && !hasLiveHolder(state, entry, moment.now)) return 'listener-gone';
-    return command.force && (seen === 'idle' || seen === 'reserved') ? 'forced' : null;
+    if (command.force && (seen === 'idle' || seen === 'reserved')) return 'forced';
+    kept.push({ snapshot: snapshot(state, entry, moment), reason: keepReason(state, entry, moment.now) });
+    return null;
   });
-  const reply = { cleaned: ended, kept: state.leaseCount - ended.length };
+  const reply = { cleaned: ended, kept };
   return { kind: 'answer', reply, changes: command.dryRun ? [] : changes };
 }
 

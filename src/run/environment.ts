@@ -18,14 +18,17 @@ export function variableSuffix(name: string): string {
 /**
  * `STYXY_PORT_<NAME>` and `STYXY_URL_<NAME>` of a project's leases. Where two have one name, the older one has the
  * variable, so that a second copy does not take it away from what already runs.
+ *
+ * @param hasLocalNames whether servers of this machine find names such as `web.fix-ui.localhost`; where they do not,
+ *   a URL says plain `localhost`, since one server asks another more often than a person reads the variable
  */
-export function portVariables(leases: readonly NamedLease[]): Record<string, string> {
+export function portVariables(leases: readonly NamedLease[], hasLocalNames: boolean): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const lease of [...leases].sort((a, b) => b.fence - a.fence)) {
     const suffix = variableSuffix(lease.service_name ?? lease.service_type);
     variables[`STYXY_PORT_${suffix}`] = String(lease.port);
     if (lease.url === null) delete variables[`STYXY_URL_${suffix}`];
-    else variables[`STYXY_URL_${suffix}`] = lease.url;
+    else variables[`STYXY_URL_${suffix}`] = hasLocalNames ? lease.url : plainUrl(lease.url);
   }
   return variables;
 }
@@ -35,17 +38,25 @@ export function portVariables(leases: readonly NamedLease[]): Record<string, str
  *
  * @param env the environment that it would have without Styxy, which it keeps
  * @param project the leases of the project; for its own name, the command always sees its own lease
+ * @param hasLocalNames see `portVariables`
  */
 export function leasedEnvironment(
   env: NodeJS.ProcessEnv,
   own: NamedLease,
   project: readonly NamedLease[],
+  hasLocalNames: boolean,
 ): NodeJS.ProcessEnv {
   return {
     ...env,
-    ...portVariables(project),
-    ...portVariables([own]),
+    ...portVariables(project, hasLocalNames),
+    ...portVariables([own], hasLocalNames),
     PORT: String(own.port),
     STYXY_LOCK_ID: own.lock_id,
   };
+}
+
+function plainUrl(url: string): string {
+  const plain = new URL(url);
+  plain.hostname = 'localhost';
+  return plain.origin;
 }

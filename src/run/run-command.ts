@@ -3,6 +3,7 @@
 import type { StdioOptions } from 'node:child_process';
 import type { AllocationsAnswer, LeaseJson } from '../api/schemas.ts';
 import { type Client, connect, expectOk } from '../client/client.ts';
+import { resolvesLocalNames } from '../client/local-names.ts';
 import { type Project, serviceNameOf } from '../client/project.ts';
 import { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
@@ -57,6 +58,8 @@ export interface RunSurroundings {
  */
 export async function runLeased(options: RunOptions, around: RunSurroundings): Promise<number> {
   const { home, env } = around;
+  // Asked while the daemon is: a resolver may take its time.
+  const hasLocalNames = resolvesLocalNames();
   let client: Client;
   let claim: Claim;
   let project: readonly LeaseJson[];
@@ -77,7 +80,7 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
   }
   if (claim.elsewhere !== null) around.say(messages.runsElsewhere(claim.elsewhere));
   around.say(messages.granted(lease, options.preferredPort));
-  return await runOn(lease, project, options, around);
+  return await runOn(lease, project, options, around, await hasLocalNames);
 }
 
 async function claimFor(client: Client, options: RunOptions, around: RunSurroundings): Promise<Claim> {
@@ -109,6 +112,7 @@ async function runOn(
   project: readonly LeaseJson[],
   options: RunOptions,
   around: RunSurroundings,
+  hasLocalNames: boolean,
 ): Promise<number> {
   const { home, env, say, stdio } = around;
   // Whoever ends the daemon while the command runs may want it to stay ended.
@@ -120,7 +124,7 @@ async function runOn(
     const ending = await supervise(
       {
         words,
-        env: { ...leasedEnvironment(env, lease, project), [mark.name]: mark.value },
+        env: { ...leasedEnvironment(env, lease, project, hasLocalNames), [mark.name]: mark.value },
         stdio,
         mark,
         onStarted: () => {

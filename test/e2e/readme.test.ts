@@ -24,6 +24,7 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   'PORT=$(styxy': /^http:\/\/localhost:210\d\d$/m,
   STYXY_URL_BACKEND: /the API is at http:\/\/localhost:211\d\d/,
   'styxy check': /3093/,
+  'styxy adopt': /Port 3088: .* files[\s\S]*is leased to the server that listens there/,
   '--count 4': /\d{4}/,
   'retire agent-1': /agent-1/,
   '--unix-socket': /"allocations":\s*\[/,

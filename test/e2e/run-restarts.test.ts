@@ -107,7 +107,7 @@ describe('a run whose styxy run was killed', { concurrency: 3 }, () => {
     assert.match(
       next.err(),
       new RegExp(
-        `left-alone runs already at http://localhost:${port} .*left behind by a holder that is gone`,
+        `left-alone runs already at http://left-alone\\.project\\.localhost:${port} .*left behind by a holder that is gone`,
       ),
     );
     await stopRun(next);

@@ -83,7 +83,7 @@ const cleanupStep = fc.tuple(fc.boolean(), fc.boolean()).map(([force, dryRun]) =
       outcome.reply.cleaned.map(({ snapshot }) => snapshot.lease.lockId),
       over.map(({ lockId }) => lockId),
     );
-    assert.equal(outcome.reply.kept, model.leases.length - over.length);
+    assert.equal(outcome.reply.kept.length, model.leases.length - over.length);
     if (!dryRun) for (const lease of over) model.end(lease, true);
   }),
 );

@@ -7,15 +7,19 @@ import { shortPath } from '../paths.ts';
 import { reach } from '../reach.ts';
 import { type Column, tableLines } from '../table.ts';
 import { print, printJson } from '../write.ts';
+import { type Judged, reasonText } from './cleanup-reasons.ts';
 
-type Cleaned = CleanupAnswer['cleaned'][number];
+interface Row extends Judged {
+  readonly verdict: string;
+}
 
-const COLUMNS: readonly Column<Cleaned>[] = [
+const COLUMNS: readonly Column<Row>[] = [
   { title: 'PORT', cell: (lease) => String(lease.port), isRight: true },
   { title: 'NAME', cell: (lease) => lease.service_name ?? '-' },
   { title: 'TYPE', cell: (lease) => lease.service_type },
   { title: 'PROJECT', cell: (lease) => (lease.project_path === null ? '-' : shortPath(lease.project_path)) },
-  { title: 'REASON', cell: (lease) => lease.reason },
+  { title: 'VERDICT', cell: (lease) => lease.verdict },
+  { title: 'WHY', cell: (lease) => reasonText(lease) },
 ];
 
 export const cleanupCommand: Command = {
@@ -43,8 +47,19 @@ export const cleanupCommand: Command = {
       printJson(answer);
       return 0;
     }
+    const goes = body.dry_run ? 'would end' : 'ended';
+    const rows: Row[] = [
+      ...answer.cleaned.map((lease) => ({ ...lease, verdict: goes })),
+      ...answer.stays.map((lease) => ({ ...lease, verdict: 'stays' })),
+    ];
+    if (rows.length > 0) {
+      for (const line of tableLines(
+        COLUMNS,
+        rows.toSorted((a, b) => a.port - b.port),
+      ))
+        print(line);
+    }
     const { length } = answer.cleaned;
-    if (length > 0) for (const line of tableLines(COLUMNS, answer.cleaned)) print(line);
     const done = body.dry_run ? 'would be ended' : 'ended';
     print(`${length} ${length === 1 ? 'lease' : 'leases'} ${done}, ${answer.kept} kept.`);
     return 0;

@@ -2,6 +2,7 @@
 
 import type { Handlers } from '../context.ts';
 import { config, health, openapi, rotateToken, shutdown, status } from './about.ts';
+import { adopt } from './adopt.ts';
 import { allocate, allocateBatch } from './allocate.ts';
 import { cleanup, listAllocations } from './allocations.ts';
 import { check } from './check.ts';
@@ -11,6 +12,7 @@ import { hold, release, renew } from './lease.ts';
 export const HANDLERS: Handlers = {
   allocate,
   allocateBatch,
+  adopt,
   renew,
   hold,
   release,

@@ -26,7 +26,7 @@ export const allocateBatch: Handler<'allocateBatch'> = async (context, { body },
   return { success: true, allocations: allocations.map(allocateAnswer) } satisfies BatchAnswer;
 };
 
-function allocateAnswer({ snapshot, existing, message, skipped }: AllocateReply): AllocateAnswer {
+export function allocateAnswer({ snapshot, existing, message, skipped }: AllocateReply): AllocateAnswer {
   return {
     success: true,
     ...leaseJson(snapshot),

@@ -2,8 +2,9 @@
 
 import { leaseJson } from '../../api/lease-json.ts';
 import { MAX_PAGE } from '../../api/names.ts';
-import type { AllocationsAnswer, AllocationsQuery, CleanupAnswer } from '../../api/schemas.ts';
+import type { AllocationsAnswer, AllocationsQuery, CleanupAnswer, LeaseJson } from '../../api/schemas.ts';
 import type { Reading } from '../../coordinator/contract.ts';
+import type { LeaseSnapshot } from '../../core/command.ts';
 import type { LeaseEntry } from '../../core/lease.ts';
 import { snapshot } from '../../core/life.ts';
 import type { Handler } from '../context.ts';
@@ -25,10 +26,18 @@ export const cleanup: Handler<'cleanup'> = async (context, { body }, reply) => {
   return {
     success: true,
     dry_run: dryRun,
-    cleaned: outcome.reply.cleaned.map((ended) => ({ ...leaseJson(ended.snapshot), reason: ended.reason })),
-    kept: outcome.reply.kept,
+    cleaned: outcome.reply.cleaned.map(withReason),
+    kept: outcome.reply.kept.length,
+    stays: outcome.reply.kept.map(withReason),
   } satisfies CleanupAnswer;
 };
+
+function withReason<Reason>(judged: {
+  snapshot: LeaseSnapshot;
+  reason: Reason;
+}): LeaseJson & { reason: Reason } {
+  return { ...leaseJson(judged.snapshot), reason: judged.reason };
+}
 
 type Wanted = Omit<AllocationsQuery, 'project_path'> & { readonly project_path: string | null };
 
