@@ -4,6 +4,7 @@ import type { TObject, TSchema } from 'typebox';
 import type { ErrorCode } from '../errors.ts';
 import * as names from './names.ts';
 import * as s from './schemas.ts';
+import * as c from './schemas-cleanup.ts';
 import * as d from './schemas-daemon.ts';
 import * as i from './schemas-instance.ts';
 import * as Type from './type.ts';
@@ -181,9 +182,9 @@ export const OPERATIONS = {
     path: '/cleanup',
     summary: 'End stale leases',
     description: 'Ends leases whose holder is gone; with `force` reserved and idle ones too.',
-    body: s.CleanupBody,
+    body: c.CleanupBody,
     bodyOptional: true,
-    answers: { 200: { description: 'What was cleaned up', schema: s.CleanupAnswer } },
+    answers: { 200: { description: 'What was cleaned up', schema: c.CleanupAnswer } },
     errors: STORE,
   },
   status: {

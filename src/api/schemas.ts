@@ -274,33 +274,3 @@ export const CheckAnswer = Type.object(
   { description: 'Whether a port is free, and who holds it' },
 );
 export type CheckAnswer = Static<typeof CheckAnswer>;
-
-export const CleanupBody = Type.object(
-  {
-    force: optional(
-      Type.boolean({
-        description: 'Reserved and idle leases too, never one with a listener',
-        default: false,
-      }),
-    ),
-    dry_run: optional(Type.boolean({ description: 'Only say what would be done', default: false })),
-  },
-  { ...closed, description: 'How thoroughly; may be left out altogether' },
-);
-export type CleanupBody = Static<typeof CleanupBody>;
-
-export const CleanupAnswer = Type.object(
-  {
-    success: yes(),
-    dry_run: flag('Nothing was changed'),
-    cleaned: Type.array(Type.object({ ...leaseFields, reason: text('Why it ended') }), {
-      description: 'The leases that ended, or would end',
-    }),
-    kept: count('How many leases stay'),
-    stays: Type.array(Type.object({ ...leaseFields, reason: text('Why it stays') }), {
-      description: 'The leases that stay',
-    }),
-  },
-  { description: 'What was cleaned up' },
-);
-export type CleanupAnswer = Static<typeof CleanupAnswer>;

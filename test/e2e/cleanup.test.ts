@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { CleanupAnswer } from '../../src/api/schemas.ts';
+import type { CleanupAnswer } from '../../src/api/schemas-cleanup.ts';
 import { startDaemon } from './daemon-fixture.ts';
 import { freeRange } from './port-range.ts';
 import { RunFixture, SERVER, STYXY, type Started, serving, TYPE, until } from './run-fixture.ts';

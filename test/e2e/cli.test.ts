@@ -66,7 +66,7 @@ describe('allocate', () => {
     const plain = await place.styxy(['alloc', '-s', 'docs', '-n', 'guide'], { cwd });
     assert.match(
       plain.stdout,
-      /^Port 41\d\d: docs guide of .*forms, http:\/\/localhost:41\d\d\nLease \w+\n$/,
+      /^Port 41\d\d: docs guide of .*forms, http:\/\/guide\.forms\.localhost:41\d\d\nLease \w+\n$/,
     );
     assert.notEqual(plain.stderr, '');
     const json = await place.styxy(['allocate', '-s', 'docs', '-n', 'guide', '--json'], { cwd });

@@ -1,6 +1,6 @@
 // Owns the words for why a lease goes or stays at a clean-up.
 
-import type { CleanupAnswer } from '../../api/schemas.ts';
+import type { CleanupAnswer } from '../../api/schemas-cleanup.ts';
 import { durationText } from '../duration.ts';
 
 /** A lease with the reason why it goes or stays. */

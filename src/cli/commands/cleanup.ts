@@ -1,6 +1,6 @@
 // Owns `styxy cleanup`: the end of leases that nobody uses.
 
-import type { CleanupAnswer } from '../../api/schemas.ts';
+import type { CleanupAnswer } from '../../api/schemas-cleanup.ts';
 import { expectOk } from '../../client/client.ts';
 import type { Command } from '../command.ts';
 import { shortPath } from '../paths.ts';

@@ -2,7 +2,8 @@
 
 import { leaseJson } from '../../api/lease-json.ts';
 import { MAX_PAGE } from '../../api/names.ts';
-import type { AllocationsAnswer, AllocationsQuery, CleanupAnswer, LeaseJson } from '../../api/schemas.ts';
+import type { AllocationsAnswer, AllocationsQuery, LeaseJson } from '../../api/schemas.ts';
+import type { CleanupAnswer } from '../../api/schemas-cleanup.ts';
 import type { Reading } from '../../coordinator/contract.ts';
 import type { LeaseSnapshot } from '../../core/command.ts';
 import type { LeaseEntry } from '../../core/lease.ts';

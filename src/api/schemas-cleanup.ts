@@ -1,0 +1,36 @@
+// Owns the shapes of a clean-up: how thorough it is, and what it says of every lease.
+
+import type { Static } from 'typebox';
+import { count, flag, text, yes } from './fields.ts';
+import { LeaseJson } from './schemas.ts';
+import * as Type from './type.ts';
+
+export const CleanupBody = Type.object(
+  {
+    force: Type.optional(
+      Type.boolean({
+        description: 'Reserved and idle leases too, never one with a listener',
+        default: false,
+      }),
+    ),
+    dry_run: Type.optional(Type.boolean({ description: 'Only say what would be done', default: false })),
+  },
+  { additionalProperties: false, description: 'How thoroughly; may be left out altogether' },
+);
+export type CleanupBody = Static<typeof CleanupBody>;
+
+export const CleanupAnswer = Type.object(
+  {
+    success: yes(),
+    dry_run: flag('Nothing was changed'),
+    cleaned: Type.array(Type.object({ ...LeaseJson.properties, reason: text('Why it ended') }), {
+      description: 'The leases that ended, or would end',
+    }),
+    kept: count('How many leases stay'),
+    stays: Type.array(Type.object({ ...LeaseJson.properties, reason: text('Why it stays') }), {
+      description: 'The leases that stay',
+    }),
+  },
+  { description: 'What was cleaned up' },
+);
+export type CleanupAnswer = Static<typeof CleanupAnswer>;
