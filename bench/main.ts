@@ -9,6 +9,7 @@ import { commandLine } from './cases/command-line.ts';
 import { firstAnswer } from './cases/first-answer.ts';
 import { growth } from './cases/growth.ts';
 import { idle } from './cases/idle.ts';
+import { liveness } from './cases/liveness.ts';
 import { memory } from './cases/memory.ts';
 import { requests } from './cases/requests.ts';
 import { startLoadProcess } from './load-process.ts';
@@ -16,7 +17,7 @@ import { prepareProgram } from './program.ts';
 import { recordFigures } from './record.ts';
 import { isMissed, machineLine, markdownTable, plainTable, type Row } from './report.ts';
 
-const CASES: readonly Case[] = [requests, growth, commandLine, firstAnswer, memory, idle];
+const CASES: readonly Case[] = [requests, growth, commandLine, firstAnswer, memory, idle, liveness];
 
 const USAGE = `npm run bench -- [--quick] [--only NAME]… [--markdown] [--record] [--program DIR]
 

@@ -1,26 +1,18 @@
 // Owns the one writer's face: it refreshes what a command's decision rests on, submits it, holds leases, and stops.
 
-import type { Catalogue } from '../core/catalogue.ts';
-import type {
-  AllocateRequest,
-  Command,
-  ListenerSight,
-  ObserveCommand,
-  ReleaseCommand,
-  Replies,
-} from '../core/command.ts';
-import { type LeaseEntry, leaseKey, singletonName } from '../core/lease.ts';
-import { isCallers } from '../core/lease-commands.ts';
+import type { Command, ListenerSight, ObserveCommand, Replies } from '../core/command.ts';
+import type { LeaseEntry } from '../core/lease.ts';
+import { endReason } from '../core/life.ts';
 import type { ProcessIdentity } from '../core/process-identity.ts';
 import { leaseNotFound } from '../core/refusals.ts';
 import { restore } from '../core/restore.ts';
-import type { State } from '../core/state.ts';
-
 import { createCommitQueue } from './commit-queue.ts';
 import type { Coordinator, CoordinatorHealth, Outcome, Reading } from './contract.ts';
 import { coordinatorTime } from './coordinator-time.ts';
-import { observe } from './observation.ts';
+import { inDoubt } from './doubt.ts';
+import { observe, type Subjects, slices } from './observation.ts';
 import type { CoordinatorOptions } from './options.ts';
+import { turn } from './scheduler.ts';
 import { DEFAULT_TIMINGS } from './timings.ts';
 import { startWatch } from './watch.ts';
 import { createWriter, stopping } from './writer.ts';
@@ -52,10 +44,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   ): Promise<Outcome<Replies[Kind]>> {
     if (isStopping) throw stopping();
     noticeSleep();
-    const doubtful = inDoubt(command);
+    const doubtful = inDoubt(state, command, options.catalogue(), isDead);
     return tracked(
       doubtful === null ? writer.submit<Kind>(command) : submitRefreshed<Kind>(command, doubtful),
     );
+  }
+
+  function isDead(process: ProcessIdentity | null): boolean {
+    return process !== null && options.processes.life(process) === 'dead';
   }
 
   async function submitRefreshed<Kind extends Command['kind']>(
@@ -80,18 +76,18 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   /** Looks at leases before a decision that rests on them, and ends those that turn out to be over. */
   async function refresh(leases: readonly LeaseEntry[], isSwept: boolean): Promise<void> {
-    await look(idsOf(leases), 0);
+    await look({ lockIds: idsOf(leases), instanceIds: instanceIds() }, 0);
     if (isSwept) await sweep();
   }
 
-  /** Observes these leases; answers what was seen to listen on each, as far as that could be known. */
-  async function look(lockIds: readonly string[], maxAgeMs: number): Promise<Map<string, ListenerSight>> {
+  /** Observes these; answers what was seen to listen on each lease, as far as that could be known. */
+  async function look(subjects: Subjects, maxAgeMs: number): Promise<Map<string, ListenerSight>> {
     const sights = new Map<string, ListenerSight>();
     const report = (seen: ObserveCommand): Promise<unknown> => {
       for (const [lockId, sight] of seen.listeners) sights.set(lockId, sight);
       return writer.submit<'observe'>(seen);
     };
-    await observe(options, state, lockIds, maxAgeMs, timings.processSlice, report);
+    await observe(options, state, subjects, maxAgeMs, timings.lookSlice, report);
     // What is decided on these sights comes after an await, which a sleep may have fallen into.
     noticeSleep();
     return sights;
@@ -100,50 +96,23 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   async function sweep(): Promise<void> {
     // Also when the sleep fell into an await of this very pass.
     noticeSleep();
-    const outcome = await writer.submit<'sweep'>({ kind: 'sweep' });
-    if (outcome.ok) ended += outcome.reply.ended.length;
-  }
-
-  /**
-   * The leases to look at before a command is decided, or null where nothing is in doubt: an allocation must not join
-   * a lease, nor act for an instance, whose process has just died; a release must not miss a new listener.
-   */
-  function inDoubt(command: Command): readonly LeaseEntry[] | null {
-    switch (command.kind) {
-      case 'allocate':
-        return state.leaseCount === 0 && isInstanceSound(command.request)
-          ? null
-          : doubtsOf([command.request]);
-      case 'batch':
-        return doubtsOf(command.allocations.map((one) => one.request));
-      case 'renew':
-        return withDeadHolder(state.lease(command.lockId));
-      case 'release':
-        return ofSomebodyElse(state, command);
-      case 'cleanup':
-        return [...state.leases()];
-      default:
-        return null;
+    const { now } = time();
+    const catalogue = options.catalogue();
+    const over = idsOf(state.leases(), (entry) => endReason(state, entry, catalogue, now) !== null);
+    for (const lockIds of slices(over, timings.sweepSlice)) {
+      noticeSleep();
+      const outcome = await writer.submit<'sweep'>({ kind: 'sweep', lockIds });
+      if (outcome.ok) ended += outcome.reply.ended.length;
+      await turn(options.scheduler);
     }
   }
 
-  function doubtsOf(requests: readonly AllocateRequest[]): readonly LeaseEntry[] | null {
-    const found = requests.flatMap((request) => matches(state, request, options.catalogue()));
-    const dead = found.filter(({ lease }) => isDead(lease.process) || !isInstanceSound(lease));
-    return dead.length === 0 && requests.every(isInstanceSound) ? null : dead;
-  }
-
-  function withDeadHolder(entry: LeaseEntry | undefined): readonly LeaseEntry[] | null {
-    return entry !== undefined && isDead(entry.lease.process) ? [entry] : null;
-  }
-
-  function isInstanceSound({ instanceId }: Pick<AllocateRequest, 'instanceId'>): boolean {
-    const known = instanceId === null ? undefined : state.instance(instanceId);
-    return known === undefined || known.pulse.process === 'dead' || !isDead(known.instance.process);
-  }
-
-  function isDead(process: ProcessIdentity | null): boolean {
-    return process !== null && options.processes.life(process) === 'dead';
+  async function forget(): Promise<void> {
+    for (;;) {
+      const outcome = await writer.submit<'forget'>({ kind: 'forget', limit: timings.sweepSlice });
+      if (!outcome.ok || !outcome.reply.isPartial) return;
+      await turn(options.scheduler);
+    }
   }
 
   async function hold(lockId: string): Promise<Outcome<{ close(): void }>> {
@@ -167,7 +136,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const closed = await writer.submit<'hold'>({ kind: 'hold', lockId, delta: -1 });
     if (!closed.ok) return;
     const since = closed.reply.snapshot.vitals.askedAt;
-    const sight = (await look([lockId], 0)).get(lockId);
+    const sight = (await look({ lockIds: [lockId], instanceIds: [] }, 0)).get(lockId);
     // Where the listener cannot be known, the term decides.
     if (sight === undefined) return;
     await writer.submit<'abandon'>({ kind: 'abandon', lockId, since, listening: sight === 'own' });
@@ -210,22 +179,33 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     };
   }
 
+  function instanceIds(): string[] {
+    return Array.from(state.instances(), ({ instance }) => instance.instanceId);
+  }
+
+  async function lookAtAll(maxAgeMs: number): Promise<void> {
+    await look({ lockIds: idsOf(state.leases()), instanceIds: instanceIds() }, maxAgeMs);
+  }
+
   async function saveElapsed(): Promise<void> {
     await options.store.saveElapsed(time().now);
     queue.noteStore(null);
   }
 
   // Before anybody is served: nobody is to be judged, and no lease taken over or released, by what was not seen yet.
-  if (state.leaseCount > 0) await look(idsOf(state.leases()), 0);
+  if (state.leaseCount > 0) await lookAtAll(0);
 
   const stopWatch = startWatch(
     {
       state,
       time,
-      catalogue: options.catalogue,
       noticeSleep,
-      observeAll: async () => void (await look(idsOf(state.leases()), timings.tickMs)),
+      observeAll: () => lookAtAll(timings.tickMs),
+      async observeHeld() {
+        await look({ lockIds: idsOf(state.heldLeases()), instanceIds: [] }, timings.sharedTableMs);
+      },
       sweep,
+      forget,
       saveElapsed,
       isStoreInDoubt: () => queue.failure !== null,
       onFault,
@@ -246,27 +226,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   return { submit, query, hold, health, stop };
 }
 
-/** The live leases that an allocation would be given instead of a new one. */
-function matches(state: State, request: AllocateRequest, catalogue: Catalogue): readonly LeaseEntry[] {
-  const key = request.serviceName === null ? null : leaseKey(request);
-  const own = key === null ? [] : state.leasesOfKey(key);
-  if (catalogue.serviceTypes.get(request.serviceType)?.instanceBehavior !== 'single') return own;
-  const single = state.singleton(singletonName(request.serviceType, request.serviceName));
-  return single === undefined || own.includes(single) ? own : [...own, single];
-}
-
-/**
- * A caller that names itself as somebody else than the holder is not believed to know what the lease is used for: its
- * listener is looked at. Who names nobody has the lock id, which only the holder was told, and the last observation
- * counts.
- */
-function ofSomebodyElse(state: State, command: ReleaseCommand): readonly LeaseEntry[] | null {
-  const isNamed = command.callerInstanceId !== null || command.callerProjectPath !== null;
-  const entry = state.lease(command.lockId);
-  if (entry === undefined || !isNamed || command.force || entry.vitals.state === 'active') return null;
-  return isCallers(entry.lease, command) ? null : [entry];
-}
-
-function idsOf(leases: Iterable<LeaseEntry>): string[] {
-  return Array.from(leases, ({ lease }) => lease.lockId);
+function idsOf(leases: Iterable<LeaseEntry>, isMeant: (entry: LeaseEntry) => boolean = () => true): string[] {
+  const ids: string[] = [];
+  for (const entry of leases) if (isMeant(entry)) ids.push(entry.lease.lockId);
+  return ids;
 }

@@ -4,7 +4,7 @@ import type { ListenerSight, ObserveCommand } from '../core/command.ts';
 import type { ProcessLife, Protocol } from '../core/lease.ts';
 import type { StateView } from '../core/state.ts';
 import type { Listener, PortTable, ProcessTable } from '../os/os.ts';
-import type { Scheduler } from './scheduler.ts';
+import { type Scheduler, turn } from './scheduler.ts';
 import { sightOf } from './sighting.ts';
 
 interface Eyes {
@@ -13,28 +13,38 @@ interface Eyes {
   readonly scheduler: Scheduler;
 }
 
+/** Who is looked at. A lease that was granted later is not judged by an older table. */
+export interface Subjects {
+  readonly lockIds: readonly string[];
+  readonly instanceIds: readonly string[];
+}
+
 /**
  * Looks at the given leases and instances, and reports a slice of them at a time: each report says what was true of
  * the holder that the lease has in that very turn.
  *
- * @param lockIds the leases to look at; one that was granted later is not judged by an older table
  * @param maxAgeMs how old the table of listeners may be
- * @param slice how many leases and instances are looked at before other work gets its turn
+ * @param slice how many leases or instances are looked at before other work gets its turn
  */
 export async function observe(
   eyes: Eyes,
   state: StateView,
-  lockIds: readonly string[],
+  { lockIds, instanceIds }: Subjects,
   maxAgeMs: number,
   slice: number,
   report: (seen: ObserveCommand) => Promise<unknown>,
 ): Promise<void> {
   const seen = await listenersOf(eyes.ports, state, lockIds, maxAgeMs);
-  const reports: Promise<unknown>[] = [report(lookAtInstances(eyes, state))];
-  for (let at = 0; at < lockIds.length; at += slice) {
-    if (at > 0) await turn(eyes.scheduler);
-    reports.push(report(lookAtLeases(eyes, state, lockIds.slice(at, at + slice), seen)));
-  }
+  const reports: Promise<unknown>[] = [];
+  const tell = (seen: ObserveCommand): Promise<void> => {
+    const told = report(seen);
+    // Its failure is thrown when all is seen; until then nobody listens to it.
+    told.catch(() => {});
+    reports.push(told);
+    return turn(eyes.scheduler);
+  };
+  for (const ids of slices(instanceIds, slice)) await tell(lookAtInstances(eyes, state, ids));
+  for (const ids of slices(lockIds, slice)) await tell(lookAtLeases(eyes, state, ids, seen));
   await Promise.all(reports);
 }
 
@@ -61,10 +71,11 @@ function lookAtLeases(
   return { kind: 'observe', listeners, holders, instances: new Map() };
 }
 
-function lookAtInstances(eyes: Eyes, state: StateView): ObserveCommand {
+function lookAtInstances(eyes: Eyes, state: StateView, instanceIds: readonly string[]): ObserveCommand {
   const instances = new Map<string, ProcessLife>();
-  for (const { instance } of state.instances()) {
-    if (instance.process !== null) instances.set(instance.instanceId, eyes.processes.life(instance.process));
+  for (const instanceId of instanceIds) {
+    const process = state.instance(instanceId)?.instance.process ?? null;
+    if (process !== null) instances.set(instanceId, eyes.processes.life(process));
   }
   return { kind: 'observe', listeners: new Map(), holders: new Map(), instances };
 }
@@ -95,6 +106,7 @@ async function listenersOf(
   return byPort;
 }
 
-function turn(scheduler: Scheduler): Promise<void> {
-  return new Promise((resolve) => scheduler.defer(resolve));
+/** `ids` in pieces of `size`. */
+export function* slices(ids: readonly string[], size: number): Generator<readonly string[]> {
+  for (let at = 0; at < ids.length; at += size) yield ids.slice(at, at + size);
 }

@@ -18,3 +18,8 @@ export function createScheduler(): Scheduler {
     },
   };
 }
+
+/** Lets other work have its turn. */
+export function turn(scheduler: Scheduler): Promise<void> {
+  return new Promise((resolve) => scheduler.defer(resolve));
+}

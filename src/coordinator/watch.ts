@@ -1,8 +1,7 @@
 // Owns the watch: the regular passes that observe, end what is over, notice a sleep, and keep coordinator time saved.
 
-import type { Catalogue } from '../core/catalogue.ts';
 import type { Moment } from '../core/command.ts';
-import { endReason } from '../core/life.ts';
+import { remainingMs } from '../core/life.ts';
 import type { StateView } from '../core/state.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Timings } from './timings.ts';
@@ -11,11 +10,14 @@ import type { Timings } from './timings.ts';
 export interface Watched {
   readonly state: StateView;
   time(): Moment;
-  catalogue(): Catalogue;
   /** Must come before anything may end: a tick that comes late says that nobody could be heard meanwhile. */
   noticeSleep(): void;
   observeAll(): Promise<void>;
+  /** Observes the leases that a connection holds, and nothing else. */
+  observeHeld(): Promise<void>;
   sweep(): Promise<void>;
+  /** Forgets what is too old to count. */
+  forget(): Promise<void>;
   saveElapsed(): Promise<void>;
   /** Whether the store failed lately and should be tried. */
   isStoreInDoubt(): boolean;
@@ -25,6 +27,7 @@ export interface Watched {
 /** Begins to watch; the returned function stops it and resolves when no pass is under way. */
 export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timings): () => Promise<void> {
   let lastPass = Number.NEGATIVE_INFINITY;
+  let nextTermEnd = Number.POSITIVE_INFINITY;
   let lastHousekeeping = watched.time().now;
   let lastSave = lastHousekeeping;
   let isStopped = false;
@@ -43,13 +46,18 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
   async function tick(): Promise<void> {
     const { now } = watched.time();
     watched.noticeSleep();
-    if (isPassDue(now)) {
+    const { state } = watched;
+    if (state.leaseCount > 0 && (now - lastPass >= timings.passMs || now >= nextTermEnd)) {
       await watched.observeAll();
       await watched.sweep();
+      nextTermEnd = firstTermEnd(state, watched.time().now);
       lastPass = now;
-      lastHousekeeping = now;
-    } else if (now - lastHousekeeping >= timings.housekeepingMs) {
-      await watched.sweep();
+    } else if (state.heldLeases().length > 0) {
+      // A held lease does not end by itself, so there is nothing to sweep.
+      await watched.observeHeld();
+    }
+    if (now - lastHousekeeping >= timings.housekeepingMs) {
+      await watched.forget();
       lastHousekeeping = now;
     }
     if (now - lastSave >= timings.saveElapsedMs || watched.isStoreInDoubt()) {
@@ -58,21 +66,23 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
     }
   }
 
-  function isPassDue(now: number): boolean {
-    const { state } = watched;
-    if (state.leaseCount === 0) return false;
-    if (now - lastPass >= timings.passMs) return true;
-    const catalogue = watched.catalogue();
-    for (const entry of state.leases()) {
-      if (entry.vitals.holds > 0 || endReason(state, entry, catalogue, now) !== null) return true;
-    }
-    return false;
-  }
-
   next(0);
   return async () => {
     isStopped = true;
     cancel();
     await running;
   };
+}
+
+/**
+ * When the first of all terms is over, as they are now, in coordinator time (ms). A shorter one that is granted later is
+ * seen by the next pass over all leases.
+ */
+function firstTermEnd(state: StateView, now: number): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const entry of state.leases()) {
+    const leftMs = remainingMs(state, entry, now);
+    if (leftMs !== null) first = Math.min(first, now + leftMs);
+  }
+  return first;
 }

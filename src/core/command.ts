@@ -119,9 +119,16 @@ export interface ObserveCommand {
   readonly instances: ReadonlyMap<string, ProcessLife>;
 }
 
-/** Ends what is over: terms, dead holders, stale instances, old keys and request ids, rested quarantines. */
+/** Ends leases that are over: of all, or of those with the given ids. */
 export interface SweepCommand {
   readonly kind: 'sweep';
+  readonly lockIds?: readonly string[];
+}
+
+/** Forgets rests, keys, request ids and instances that are too old: all, or some `limit` of them, which is `isPartial`. */
+export interface ForgetCommand {
+  readonly kind: 'forget';
+  readonly limit?: number;
 }
 
 /** The machine slept or the daemon was stopped: no term and no silence counts from before `now`. */
@@ -148,6 +155,7 @@ export type Command =
   | RetireCommand
   | ObserveCommand
   | SweepCommand
+  | ForgetCommand
   | WakeCommand
   | CleanupCommand;
 
@@ -242,8 +250,9 @@ export interface Replies {
   register: InstanceReply;
   'instance-heartbeat': InstanceReply;
   retire: RetireReply;
-  observe: SweepReply;
+  observe: Record<string, never>;
   sweep: SweepReply;
+  forget: { readonly isPartial: boolean };
   wake: Record<string, never>;
   cleanup: CleanupReply;
 }

@@ -4,6 +4,7 @@ import { decideAllocate } from './allocate.ts';
 import { decideBatch } from './batch.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { AllocateCommand, Command, Decision, Moment, Observed, Replies } from './command.ts';
+import { decideForget } from './forgetting.ts';
 import { decideInstanceHeartbeat, decideRegister, decideRetire } from './instance-commands.ts';
 import { leaseKey, singletonName } from './lease.ts';
 import { decideAbandon, decideHold, decideRelease, decideRenew } from './lease-commands.ts';
@@ -57,7 +58,9 @@ function decideAny(
     case 'observe':
       return decideObserve(state, command, moment, catalogue);
     case 'sweep':
-      return decideSweep(state, moment, catalogue);
+      return decideSweep(state, command, moment, catalogue);
+    case 'forget':
+      return decideForget(state, command, moment, catalogue);
     case 'wake':
       return decideWake(state, moment);
     case 'cleanup':

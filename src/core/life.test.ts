@@ -127,11 +127,20 @@ describe('the life of a lease', () => {
     assert.deepEqual([s.desk.state.lease(s.lease.lockId)?.lease.pid, s.later(0)], [null, null]);
   });
 
-  it('rests in full when an old rest of its port is forgotten in the same sweep', () => {
+  it('ends by a sweep only where the sweep looks', () => {
+    const s = scene();
+    s.desk.now += 60_000;
+    assert.deepEqual(s.desk.submit({ kind: 'sweep', lockIds: ['another'] }).reply?.ended, []);
+    const { reply } = s.desk.submit({ kind: 'sweep', lockIds: [s.lease.lockId] });
+    assert.equal(reply?.ended[0]?.reason, 'term-over');
+  });
+
+  it('rests in full although an old rest of its port was long over', () => {
     const s = scene();
     assert.equal(s.later(60_000), 'term-over');
     s.desk.granted({ ttlMs: catalogue.quarantineMs + catalogue.quarantineMaxMs });
     assert.equal(s.later(catalogue.quarantineMs + catalogue.quarantineMaxMs), 'term-over');
+    s.desk.submit({ kind: 'forget' });
     assert.ok((s.desk.state.quarantine('tcp', s.lease.port)?.until ?? 0) > s.desk.now);
   });
 

@@ -2,7 +2,7 @@
 
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
-import type { Decision, ListenerSight, Moment, ObserveCommand, SweepReply } from './command.ts';
+import type { Decision, ListenerSight, Moment, ObserveCommand } from './command.ts';
 import type { LeaseEntry, ProcessLife, Vitals } from './lease.ts';
 import { renewsItself } from './life.ts';
 import type { StateView } from './state.ts';
@@ -13,7 +13,7 @@ export function decideObserve(
   command: ObserveCommand,
   moment: Moment,
   catalogue: Pick<Catalogue, 'missIntervalMs'>,
-): Decision<SweepReply> {
+): Decision<Record<string, never>> {
   const changes: Change[] = [];
   for (const lockId of new Set([...command.listeners.keys(), ...command.holders.keys()])) {
     const entry = state.lease(lockId);
@@ -30,7 +30,7 @@ export function decideObserve(
     const after = { ...entry.pulse, process: life };
     changes.push({ table: 'pulse', id: instanceId, before: entry.pulse, after });
   }
-  return { kind: 'answer', reply: { ended: [] }, changes };
+  return { kind: 'answer', reply: {}, changes };
 }
 
 /**

@@ -19,6 +19,8 @@ export interface StateView {
   lease(lockId: string): LeaseEntry | undefined;
   /** All live leases, in the order of their fences. */
   leases(): Iterable<LeaseEntry>;
+  /** The live leases that a connection holds. */
+  heldLeases(): readonly LeaseEntry[];
   leaseOn(protocol: Protocol, port: number): LeaseEntry | undefined;
   /** The live leases of a key, oldest first. */
   leasesOfKey(key: string): readonly LeaseEntry[];
@@ -47,6 +49,7 @@ export class State implements StateView {
   floor = 0;
   readonly #leases = new Map<string, LeaseEntry>();
   readonly #index = new LeaseIndex();
+  readonly #held = new Set<string>();
   readonly #keys = new Map<string, KeyMemory>();
   readonly #keysOfPort = { tcp: new Map<number, Ids>(), udp: new Map<number, Ids>() };
   readonly #projects = new ProjectIndex();
@@ -70,6 +73,9 @@ export class State implements StateView {
   leases(): Iterable<LeaseEntry> {
     if (!this.#isOrdered) this.#order();
     return this.#leases.values();
+  }
+  heldLeases(): readonly LeaseEntry[] {
+    return this.#entries(this.#held);
   }
   leaseOn(protocol: Protocol, port: number): LeaseEntry | undefined {
     return this.#entry(this.#index.on(protocol, port));
@@ -177,6 +183,7 @@ export class State implements StateView {
     if (before !== null) this.#removed(before);
     if (after === null) {
       this.#leases.delete(lockId);
+      this.#held.delete(lockId);
       return;
     }
     this.#index.add(after);
@@ -202,9 +209,13 @@ export class State implements StateView {
     if (instanceId !== null && !this.#instances.has(instanceId)) this.#index.forgetInstance(instanceId);
   }
 
-  #applyVitals(lockId: string, vitals: Vitals | null): void {
+  #applyVitals(lockId: string, after: Vitals | null): void {
     const entry = this.#leases.get(lockId);
-    if (entry !== undefined) this.#leases.set(lockId, { lease: entry.lease, vitals: vitals ?? NEW_VITALS });
+    if (entry === undefined) return;
+    const vitals = after ?? NEW_VITALS;
+    this.#leases.set(lockId, { lease: entry.lease, vitals });
+    if (vitals.holds > 0) this.#held.add(lockId);
+    else if (entry.vitals.holds > 0) this.#held.delete(lockId);
   }
 
   #applyKey(key: string, before: KeyMemory | null, after: KeyMemory | null): void {

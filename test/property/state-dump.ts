@@ -24,6 +24,10 @@ export function dumpState(state: StateView, ports: readonly number[]): unknown {
     leaseCount: state.leaseCount,
     leases,
     byId: leases.map(({ lease }) => state.lease(lease.lockId)?.lease.fence),
+    held: state
+      .heldLeases()
+      .map(({ lease }) => lease.lockId)
+      .sort(),
     byKey: sorted([...keyNames].map((key) => [key, state.leasesOfKey(key).map(({ lease }) => lease.lockId)])),
     byInstance: sorted(
       [...instanceIds].map((id) => [

@@ -73,7 +73,7 @@ function changesOf(state: State, m: Move, fence: number): Change[] {
           table: 'vitals',
           id: picked.lease.lockId,
           before: picked.vitals,
-          after: { ...picked.vitals, state: 'active', renewedAt: m.number },
+          after: { ...picked.vitals, state: 'active', renewedAt: m.number, holds: m.number % 3 },
         },
       ];
     case 'key': {
@@ -230,6 +230,13 @@ test('every index agrees with the rows', () => {
           );
         }
       }
+      assert.deepEqual(
+        state
+          .heldLeases()
+          .map(({ lease }) => lease.lockId)
+          .sort(),
+        [...state.leases()].flatMap(({ lease, vitals }) => (vitals.holds > 0 ? [lease.lockId] : [])).sort(),
+      );
       for (const lease of leases) {
         const key = leaseKey(lease);
         if (key === null) continue;

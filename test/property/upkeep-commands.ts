@@ -36,6 +36,7 @@ const sweepStep = fc.constant(
     const outcome = real.run<'sweep'>({ kind: 'sweep' });
     const ended = 'reply' in outcome ? outcome.reply.ended.map(({ snapshot }) => snapshot.lease.lockId) : [];
     assert.deepEqual(ended, model.sweep());
+    real.run<'forget'>({ kind: 'forget' });
     const again = real.run<'sweep'>({ kind: 'sweep' });
     assert.deepEqual('reply' in again && again.reply.ended, [], 'sweeping twice is sweeping once');
   }),

@@ -1,6 +1,6 @@
 // Owns four bugs planted on purpose: the simulation must find each, or it would not find a real one of that kind.
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -75,11 +75,9 @@ async function usePatched<T>(
     for (const folder of ['core', 'coordinator']) {
       cpSync(new URL(folder, SOURCE), join(dir, folder), { recursive: true });
     }
-    // The same errors as everybody's, so that their class is recognised.
-    writeFileSync(
-      join(dir, 'errors.ts'),
-      `export * from ${JSON.stringify(new URL('errors.ts', SOURCE).href)};\n`,
-    );
+    // What they build on is the same as everybody's, so that errors are recognised by their class.
+    for (const file of readdirSync(SOURCE).filter((name) => name.endsWith('.ts')))
+      writeFileSync(join(dir, file), `export * from ${JSON.stringify(new URL(file, SOURCE).href)};\n`);
     const source = readFileSync(join(dir, file), 'utf8');
     if (!source.includes(text)) throw new Error(`${file} no longer has the text to replace: ${text}`);
     writeFileSync(join(dir, file), source.replace(text, replacement));

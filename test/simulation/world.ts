@@ -49,6 +49,8 @@ export class World {
   readonly timings: Timings = {
     ...DEFAULT_TIMINGS,
     fenceBlock: 100,
+    lookSlice: 2,
+    sweepSlice: 1,
     housekeepingMs: 30_000,
     saveElapsedMs: 120_000,
   };

@@ -1,0 +1,72 @@
+// Owns the doubt: which leases must be looked at before a command is decided, because its decision rests on them.
+
+import type { Catalogue } from '../core/catalogue.ts';
+import type { AllocateRequest, Command, ReleaseCommand } from '../core/command.ts';
+import { type LeaseEntry, leaseKey, singletonName } from '../core/lease.ts';
+import { isCallers } from '../core/lease-commands.ts';
+import type { ProcessIdentity } from '../core/process-identity.ts';
+import type { StateView } from '../core/state.ts';
+
+/**
+ * The leases to look at before a command is decided, or null where nothing is in doubt: an allocation must not join
+ * a lease, nor act for an instance, whose process has just died; a release must not miss a new listener.
+ *
+ * @param isDead looks at a process at this moment
+ */
+export function inDoubt(
+  state: StateView,
+  command: Command,
+  catalogue: Catalogue,
+  isDead: (process: ProcessIdentity | null) => boolean,
+): readonly LeaseEntry[] | null {
+  switch (command.kind) {
+    case 'allocate':
+      return state.leaseCount === 0 && isInstanceSound(command.request) ? null : doubtsOf([command.request]);
+    case 'batch':
+      return doubtsOf(command.allocations.map((one) => one.request));
+    case 'renew':
+      return withDeadHolder(state.lease(command.lockId));
+    case 'release':
+      return ofSomebodyElse(state, command);
+    case 'cleanup':
+      return [...state.leases()];
+    default:
+      return null;
+  }
+
+  function doubtsOf(requests: readonly AllocateRequest[]): readonly LeaseEntry[] | null {
+    const found = requests.flatMap((request) => matches(state, request, catalogue));
+    const dead = found.filter(({ lease }) => isDead(lease.process) || !isInstanceSound(lease));
+    return dead.length === 0 && requests.every(isInstanceSound) ? null : dead;
+  }
+
+  function withDeadHolder(entry: LeaseEntry | undefined): readonly LeaseEntry[] | null {
+    return entry !== undefined && isDead(entry.lease.process) ? [entry] : null;
+  }
+
+  function isInstanceSound({ instanceId }: Pick<AllocateRequest, 'instanceId'>): boolean {
+    const known = instanceId === null ? undefined : state.instance(instanceId);
+    return known === undefined || known.pulse.process === 'dead' || !isDead(known.instance.process);
+  }
+}
+
+/** The live leases that an allocation would be given instead of a new one. */
+function matches(state: StateView, request: AllocateRequest, catalogue: Catalogue): readonly LeaseEntry[] {
+  const key = request.serviceName === null ? null : leaseKey(request);
+  const own = key === null ? [] : state.leasesOfKey(key);
+  if (catalogue.serviceTypes.get(request.serviceType)?.instanceBehavior !== 'single') return own;
+  const single = state.singleton(singletonName(request.serviceType, request.serviceName));
+  return single === undefined || own.includes(single) ? own : [...own, single];
+}
+
+/**
+ * A caller that names itself as somebody else than the holder is not believed to know what the lease is used for: its
+ * listener is looked at. Who names nobody has the lock id, which only the holder was told, and the last observation
+ * counts.
+ */
+function ofSomebodyElse(state: StateView, command: ReleaseCommand): readonly LeaseEntry[] | null {
+  const isNamed = command.callerInstanceId !== null || command.callerProjectPath !== null;
+  const entry = state.lease(command.lockId);
+  if (entry === undefined || !isNamed || command.force || entry.vitals.state === 'active') return null;
+  return isCallers(entry.lease, command) ? null : [entry];
+}
