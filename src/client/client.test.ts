@@ -65,12 +65,16 @@ describe('a client', () => {
       json(socket, 201, { port: 3000 });
     }, home.socket);
     const client = await open();
-    assert.deepEqual(await client.request('POST', '/allocate', { service_type: 'dev' }), {
+    const body = { service_type: 'dev', service_name: 'web' };
+    assert.deepEqual(await client.request('POST', '/allocate', body), {
       status: 201,
       body: { port: 3000 },
     });
     assert.match(seen[0] ?? '', /^POST \/allocate HTTP\/1\.1\r\nhost: localhost\r\n/);
-    assert.match(seen[0] ?? '', /content-type: application\/json\r\n[\s\S]*\{"service_type":"dev"\}$/);
+    assert.match(
+      seen[0] ?? '',
+      /content-type: application\/json\r\n[\s\S]*\{"service_type":"dev","service_name":"web"\}$/,
+    );
     assert.doesNotMatch(seen[0] ?? '', /authorization/);
     // A second request opens a connection of its own.
     assert.equal((await client.request('GET', '/status')).status, 201);
@@ -119,7 +123,10 @@ describe('a client', () => {
     await serve((_, socket) => socket.end(answers.shift() ?? ''), home.socket);
     const client = await open();
     for (const expected of [/broke/, /not JSON/, /not HTTP/])
-      await assert.rejects(client.request('DELETE', '/x'), { code: 'DAEMON_UNREACHABLE', message: expected });
+      await assert.rejects(client.request('POST', '/cleanup'), {
+        code: 'DAEMON_UNREACHABLE',
+        message: expected,
+      });
   });
 
   it('repeats what can be repeated when the connection breaks', async () => {
@@ -131,8 +138,12 @@ describe('a client', () => {
     }, home.socket);
     const client = await open();
     assert.deepEqual((await client.request('GET', '/status')).body, { count: 2 });
+    for (const body of [{ service_type: 'dev', service_name: 'web' }, { service_type: 'dev' }]) {
+      count = 0;
+      assert.deepEqual((await client.request('POST', '/allocate', body)).body, { count: 2 });
+    }
     count = 0;
-    await assert.rejects(client.request('POST', '/allocate', {}), { code: 'DAEMON_UNREACHABLE' });
+    await assert.rejects(client.request('POST', '/cleanup', {}), { code: 'DAEMON_UNREACHABLE' });
   });
 
   it('finds nobody where nobody is, and a socket without a daemon is nobody', async () => {

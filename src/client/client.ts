@@ -1,11 +1,13 @@
 // Owns the client: one daemon reached, requests sent to it, refusals turned into errors.
 
+import { writeSync } from 'node:fs';
 import { ERRORS, type ErrorCode, StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { discover } from './discover.ts';
-import { type Reached, unreachable } from './find-daemon.ts';
+import { type DiscoverOptions, type Reached, SILENCE_MS, unreachable } from './find-daemon.ts';
 import { type Answer, exchange, TransportError } from './http.ts';
 import { monotonicMs } from './monotonic.ts';
+import { prepare } from './repetition.ts';
 
 export interface ConnectOptions {
   readonly home: Home;
@@ -15,6 +17,10 @@ export interface ConnectOptions {
   readonly autostart?: boolean;
   /** How long one request may take, in ms (10,000). */
   readonly timeoutMs?: number;
+  /** Further arguments for a daemon that is started, such as where to listen. */
+  readonly daemonArgs?: readonly string[];
+  /** Takes a sentence for people, as when a daemon that hung was replaced; goes to standard error unless given. */
+  readonly onNotice?: (sentence: string) => void;
 }
 
 export interface Reply<T> {
@@ -55,8 +61,9 @@ const FRESH_MS = 1_000;
 export async function connect(options: ConnectOptions): Promise<Client> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const autostart = options.autostart ?? options.env.STYXY_AUTOSTART !== '0';
-  const { home, env } = options;
-  const find = (): Promise<Reached> => discover({ home, env, autostart, timeoutMs });
+  const { home, env, daemonArgs = [], onNotice = tell } = options;
+  const discovery: DiscoverOptions = { home, env, autostart, timeoutMs, daemonArgs, onNotice };
+  const find = (): Promise<Reached> => discover(discovery);
   // Finding the daemon opened a connection, which the first request uses.
   let fresh: Reached | null = await find();
   fresh.socket.on('error', () => {});
@@ -72,16 +79,25 @@ export async function connect(options: ConnectOptions): Promise<Client> {
   };
   const send = async (method: string, path: string, body: unknown): Promise<Answer> => {
     const { socket, endpoint } = await reach();
-    return await exchange(socket, endpoint, method, path, body, timeoutMs);
+    const answer = exchange(socket, endpoint, method, path, body, timeoutMs);
+    if (await settlesWithin(answer, Math.min(timeoutMs, SILENCE_MS))) return await answer;
+    const { settleSilence } = await import('./silent-daemon.ts');
+    const restMs = Math.max(0, timeoutMs - SILENCE_MS);
+    const next = await settleSilence(discovery, endpoint, restMs, answer);
+    if (next === null) return await answer;
+    next.socket.destroy();
+    socket.destroy();
+    throw new TransportError('lost', 'the daemon hung and was replaced before the answer was there');
   };
 
   return {
     async request<T>(method: string, path: string, body?: unknown): Promise<Reply<T>> {
+      const prepared = prepare(method, path, body);
       try {
-        const answer = await send(method, path, body).catch((error: unknown) => {
+        const answer = await send(method, path, prepared.body).catch((error: unknown) => {
           // The daemon went away in between, as in a restart. What can be repeated safely is repeated once.
           const isLost = error instanceof TransportError && error.fault === 'lost';
-          if (isLost && (method === 'GET' || method === 'PUT')) return send(method, path, body);
+          if (isLost && prepared.isRepeatable) return send(method, path, prepared.body);
           throw error;
         });
         return { status: answer.status, body: answer.body as T };
@@ -125,6 +141,29 @@ export async function connect(options: ConnectOptions): Promise<Client> {
       fresh = null;
     },
   };
+}
+
+/** @returns whether `answer` is settled, either way, within `ms` */
+async function settlesWithin(answer: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const settled = answer.then(
+    () => true,
+    () => true,
+  );
+  const isSettled = await Promise.race([settled, late]);
+  clearTimeout(timer);
+  return isSettled;
+}
+
+function tell(sentence: string): void {
+  try {
+    writeSync(2, `styxy: ${sentence}\n`);
+  } catch {
+    // Nobody listens.
+  }
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import { StyxyError } from '../errors.ts';
 import { refuseForeignHome } from '../home.ts';
-import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.ts';
+import { type DiscoverOptions, findRunning, type Reached, SILENCE_MS } from './find-daemon.ts';
+import { TransportError } from './http.ts';
 
 /**
  * Reaches the home's daemon, and starts one where that is allowed.
@@ -11,7 +12,7 @@ import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.t
  */
 export async function discover(options: DiscoverOptions): Promise<Reached> {
   refuseForeignHome(options.home.dir);
-  const found = await findRunning(options.home, options.timeoutMs);
+  const found = await findPatiently(options);
   if (found !== null) return found;
   if (!options.autostart) {
     throw new StyxyError('DAEMON_UNREACHABLE', `No daemon runs for ${options.home.dir}`, {
@@ -20,4 +21,21 @@ export async function discover(options: DiscoverOptions): Promise<Reached> {
   }
   const { startDaemon } = await import('./start-daemon.ts');
   return await startDaemon(options);
+}
+
+/** Finds the daemon that runs; one that does not even take the connection is looked at, and replaced if it hangs. */
+async function findPatiently(options: DiscoverOptions): Promise<Reached | null> {
+  const { home, timeoutMs } = options;
+  try {
+    return await findRunning(home, Math.min(timeoutMs, SILENCE_MS));
+  } catch (error) {
+    const cause = error instanceof StyxyError ? error.cause : undefined;
+    const silent = cause instanceof TransportError ? cause.silentEndpoint : null;
+    if (silent === null || timeoutMs <= SILENCE_MS) throw error;
+    const { settleSilence } = await import('./silent-daemon.ts');
+    const restMs = timeoutMs - SILENCE_MS;
+    // Nothing was sent yet, so that there is no answer that could come after all.
+    const next = await settleSilence(options, silent, restMs, new Promise(() => {}));
+    return next ?? (await findRunning(home, restMs));
+  }
 }

@@ -22,7 +22,12 @@ export interface DiscoverOptions {
   readonly timeoutMs: number;
   /** Further arguments for a daemon that is started, such as where to listen. */
   readonly daemonArgs?: readonly string[];
+  /** Takes a sentence for people, about something done to a daemon that they did not ask for. */
+  readonly onNotice?: (sentence: string) => void;
 }
+
+/** After so long without an answer the daemon is looked at; a healthy one answers within milliseconds. */
+export const SILENCE_MS = 2_000;
 
 /**
  * Connects to the running daemon.

@@ -19,10 +19,18 @@ export type TransportFault = 'nobody' | 'denied' | 'lost' | 'silent' | 'garbled'
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly fault: TransportFault;
+  /** Where no connection was made in time, though somebody listens. */
+  readonly silentEndpoint: Endpoint | null;
 
-  constructor(fault: TransportFault, detail: string, cause?: unknown) {
+  constructor(
+    fault: TransportFault,
+    detail: string,
+    cause?: unknown,
+    silentEndpoint: Endpoint | null = null,
+  ) {
     super(detail, cause === undefined ? undefined : { cause });
     this.fault = fault;
+    this.silentEndpoint = silentEndpoint;
   }
 }
 
@@ -44,7 +52,7 @@ export async function openSocket(endpoint: Endpoint, timeoutMs: number): Promise
       return await openOnce(endpoint, Math.max(1, until - monotonicMs()));
     } catch (error) {
       if (!(error instanceof BacklogFull)) throw error;
-      if (monotonicMs() >= until) throw silence(timeoutMs);
+      if (monotonicMs() >= until) throw silence(timeoutMs, endpoint);
       await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random())));
     }
   }
@@ -81,7 +89,8 @@ export function exchange(
         reject(new TransportError('garbled', 'the answer is not JSON', cause));
       }
     };
-    const timer = setTimeout(() => finish(silence(timeoutMs)), timeoutMs);
+    // The socket keeps the process alive; once that is destroyed by somebody else, nothing is waited for.
+    const timer = setTimeout(() => finish(silence(timeoutMs)), timeoutMs).unref();
     socket.on('data', (bytes) => {
       try {
         reader.push(bytes);
@@ -110,7 +119,7 @@ function openOnce(endpoint: Endpoint, timeoutMs: number): Promise<Socket> {
         : openConnection({ port: address, host: '127.0.0.1' });
     const timer = setTimeout(() => {
       socket.destroy();
-      reject(silence(timeoutMs));
+      reject(silence(timeoutMs, endpoint));
     }, timeoutMs);
     const onError = (cause: NodeJS.ErrnoException): void => {
       clearTimeout(timer);
@@ -156,8 +165,9 @@ export function requestText(endpoint: Endpoint, method: string, path: string, bo
   return `${head}content-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${text}`;
 }
 
-export function silence(timeoutMs: number): TransportError {
-  return new TransportError('silent', `no answer came within ${Math.ceil(timeoutMs / 1000)} s`);
+export function silence(timeoutMs: number, endpoint: Endpoint | null = null): TransportError {
+  const detail = `no answer came within ${Math.ceil(timeoutMs / 1000)} s`;
+  return new TransportError('silent', detail, undefined, endpoint);
 }
 
 export function lost(cause?: unknown): TransportError {

@@ -1,17 +1,16 @@
 // Owns the start of a daemon by a client, so that many clients on a cold machine end with one daemon and all answered.
 
-import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { StyxyError } from '../errors.ts';
 import { type Home, makeDirectory } from '../home.ts';
 import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.ts';
 import { monotonicMs } from './monotonic.ts';
 import { type DaemonRefusal, spawnDaemon } from './spawn-daemon.ts';
+import { dropMarker, takeMarker } from './start-marker.ts';
 
 /** How long all of it may take: a cold start, also on a machine that is busy. */
 const START_TIMEOUT_MS = 15_000;
-/** A marker older than this was left by a client that ended in between. */
-const MARKER_STALE_MS = START_TIMEOUT_MS;
+/** How long another daemon that has the home's lock may take until it listens. */
+const RIVAL_TIMEOUT_MS = 8_000;
 const POLL_MIN_MS = 4;
 const POLL_MAX_MS = 80;
 
@@ -21,17 +20,32 @@ const POLL_MAX_MS = 80;
  * @throws StyxyError DAEMON_UNREACHABLE with the daemon's own reason in `reason`
  */
 export async function startDaemon(options: DiscoverOptions): Promise<Reached> {
-  const { home } = options;
-  prepareHome(home);
+  prepareHome(options.home);
+  return await oneAtATime(
+    options.home,
+    () => findRunning(options.home, options.timeoutMs),
+    (until) => startHere(options, until),
+  );
+}
+
+/**
+ * Looks and acts until one of the two finds a daemon; of all clients of a home one at a time acts.
+ *
+ * @throws StyxyError DAEMON_UNREACHABLE when there is none in time, and what the two throw
+ */
+export async function oneAtATime(
+  home: Home,
+  look: () => Promise<Reached | null>,
+  act: (until: number) => Promise<Reached | null>,
+): Promise<Reached> {
   const until = monotonicMs() + START_TIMEOUT_MS;
-  const attempt = (): Promise<Reached | null> => findRunning(home, options.timeoutMs);
   for (let pauseMs = POLL_MIN_MS; monotonicMs() < until; pauseMs = Math.min(pauseMs * 1.5, POLL_MAX_MS)) {
-    const found = await attempt();
+    const found = await look();
     if (found !== null) return found;
     if (takeMarker(home)) {
       try {
-        const started = await startHere(options, until, attempt);
-        if (started !== null) return started;
+        const done = await act(until);
+        if (done !== null) return done;
       } finally {
         dropMarker(home);
       }
@@ -41,27 +55,29 @@ export async function startDaemon(options: DiscoverOptions): Promise<Reached> {
   throw cannotStart(home, null);
 }
 
-async function startHere(
-  options: DiscoverOptions,
-  until: number,
-  attempt: () => Promise<Reached | null>,
-): Promise<Reached | null> {
+/**
+ * Starts a daemon as the one client that does, unless one runs by now.
+ *
+ * @param until the moment to give up, by `monotonicMs`
+ * @returns null when none could be reached by then
+ * @throws StyxyError DAEMON_UNREACHABLE with the daemon's own reason in `reason`
+ */
+export async function startHere(options: DiscoverOptions, until: number): Promise<Reached | null> {
+  const { home, env, timeoutMs, daemonArgs } = options;
   // Between the last look and the marker another client may have finished its start.
-  const before = await attempt();
+  const before = await findRunning(home, timeoutMs);
   if (before !== null) return before;
-  const refusal = await spawnDaemon(
-    options.home,
-    options.env,
-    Math.max(0, until - monotonicMs()),
-    options.daemonArgs,
-  );
-  if (refusal !== null && refusal.code !== 'ALREADY_RUNNING') throw cannotStart(options.home, refusal);
+  const refusal = await spawnDaemon(home, env, Math.max(0, until - monotonicMs()), daemonArgs);
+  const isRival = refusal?.code === 'ALREADY_RUNNING';
+  if (refusal !== null && !isRival) throw cannotStart(home, refusal);
   // A daemon that says "already running" lost to one that may still be about to listen.
-  while (monotonicMs() < until) {
-    const found = await attempt();
+  const patience = isRival ? Math.min(until, monotonicMs() + RIVAL_TIMEOUT_MS) : until;
+  while (monotonicMs() < patience) {
+    const found = await findRunning(home, timeoutMs);
     if (found !== null) return found;
     await sleep(POLL_MIN_MS);
   }
+  if (isRival) throw cannotReach(refusal);
   return null;
 }
 
@@ -75,6 +91,13 @@ function cannotStart(home: Home, refusal: DaemonRefusal | null): StyxyError {
   }
   return new StyxyError('DAEMON_UNREACHABLE', `The daemon could not be started: ${refusal.detail}`, {
     hint: refusal.hint,
+    fields: { reason: refusal.code },
+  });
+}
+
+function cannotReach(refusal: DaemonRefusal): StyxyError {
+  return new StyxyError('DAEMON_UNREACHABLE', `${refusal.detail}, but it cannot be reached from here`, {
+    hint: 'It may run in another container or sandbox, or hang in its start. End it where it runs, or set STYXY_HOME to a directory that is not shared with it.',
     fields: { reason: refusal.code },
   });
 }
@@ -105,47 +128,6 @@ function prepareHome(home: Home): void {
       },
     );
   }
-}
-
-/** @returns whether this client is the one to start the daemon. */
-function takeMarker(home: Home): boolean {
-  const path = markerPath(home);
-  try {
-    const fd = openSync(path, 'wx', 0o600);
-    writeSync(fd, String(process.pid));
-    closeSync(fd);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    // Without a marker there may be a few daemons too many, of which all but one end by themselves.
-    if (code !== 'EEXIST') return true;
-    if (isStale(path)) dropMarker(home);
-    return false;
-  }
-}
-
-function isStale(path: string): boolean {
-  try {
-    if (Math.abs(Date.now() - statSync(path).mtimeMs) > MARKER_STALE_MS) return true;
-    const pid = Number(readFileSync(path, 'latin1'));
-    if (!Number.isInteger(pid) || pid < 1) return false;
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
-
-function dropMarker(home: Home): void {
-  try {
-    unlinkSync(markerPath(home));
-  } catch {
-    // Gone already: that is what was wanted.
-  }
-}
-
-function markerPath(home: Home): string {
-  return join(home.dir, 'daemon.starting');
 }
 
 function sleep(ms: number): Promise<void> {

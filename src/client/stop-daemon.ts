@@ -3,8 +3,8 @@
 import { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { connect } from './client.ts';
-import { monotonicMs } from './monotonic.ts';
-import { type DaemonInfo, isRunning, readDaemonInfo } from './running-daemon.ts';
+import { endDaemon, hasEnded, stillThere } from './end-daemon.ts';
+import { type DaemonInfo, isProven, lifeOf, readDaemonInfo } from './running-daemon.ts';
 
 export interface StoppedDaemon {
   /** Null when none ran. */
@@ -13,13 +13,12 @@ export interface StoppedDaemon {
   readonly wasKilled: boolean;
 }
 
-const ASK_TIMEOUT_MS = 3_000;
+/** Time enough to find out what a daemon that does not answer is doing. */
+const ASK_TIMEOUT_MS = 5_000;
 /** The daemon lets requests that are under way finish. */
 const END_TIMEOUT_MS = 10_000;
 /** One that does not answer has little to finish. */
 const SILENT_END_TIMEOUT_MS = 3_000;
-const KILL_TIMEOUT_MS = 3_000;
-const POLL_MS = 15;
 
 /**
  * Stops the home's daemon and waits for its end. No lease is lost, whichever way it ends.
@@ -35,23 +34,21 @@ export async function stopDaemon(home: Home, env: NodeJS.ProcessEnv): Promise<St
   } catch (error) {
     failure = error;
   }
-  const running = info !== null && isRunning(info) ? info : null;
-  if (asked === null && running === null) {
-    // Nobody at the socket, and nobody whom daemon.json names.
-    if (failure instanceof StyxyError && failure.cause !== undefined) throw failure;
-    return { pid: null, wasKilled: false };
-  }
-  const target: DaemonInfo = running ?? { pid: asked ?? 0, startTicks: null, bootId: null, port: null };
+  const named = info !== null && lifeOf(info) !== 'gone' ? info : null;
   if (asked === null) {
-    if (!isProven(target)) throw failure ?? stillThere(target.pid);
-    process.kill(target.pid, 'SIGTERM');
+    // Nobody at the socket, and nobody whom daemon.json names.
+    if (named === null || lifeOf(named) === 'unknown') {
+      if (failure instanceof StyxyError && (failure.cause ?? failure.fields.reason) !== undefined)
+        throw failure;
+      return { pid: null, wasKilled: false };
+    }
+    if (!isProven(home, named)) throw failure ?? stillThere(named.pid);
+    return { pid: named.pid, wasKilled: await endDaemon(home, named, SILENT_END_TIMEOUT_MS) };
   }
-  const graceMs = asked === null ? SILENT_END_TIMEOUT_MS : END_TIMEOUT_MS;
-  if (await hasEnded(target, graceMs)) return { pid: target.pid, wasKilled: false };
-  if (!isProven(target) || !isRunning(target)) throw stillThere(target.pid);
-  process.kill(target.pid, 'SIGKILL');
-  if (!(await hasEnded(target, KILL_TIMEOUT_MS))) throw stillThere(target.pid);
-  return { pid: target.pid, wasKilled: true };
+  const target = named ?? nameless(asked);
+  if (await hasEnded(home, target, END_TIMEOUT_MS)) return { pid: target.pid, wasKilled: false };
+  if (named === null) throw stillThere(target.pid);
+  return { pid: target.pid, wasKilled: await endDaemon(home, target, 0) };
 }
 
 /** @returns the pid of the daemon that is about to stop. */
@@ -65,22 +62,16 @@ async function ask(home: Home, env: NodeJS.ProcessEnv): Promise<number | null> {
   }
 }
 
-/** A pid alone may be another program's by now: only with its start time is it certain whom a signal would hit. */
-function isProven(info: DaemonInfo): boolean {
-  return process.platform === 'linux' && info.startTicks !== null && info.bootId !== null;
-}
-
-async function hasEnded(info: DaemonInfo, timeoutMs: number): Promise<boolean> {
-  const until = monotonicMs() + timeoutMs;
-  while (isRunning(info)) {
-    if (monotonicMs() > until) return false;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  return true;
-}
-
-function stillThere(pid: number): StyxyError {
-  return new StyxyError('DAEMON_UNREACHABLE', `The daemon (pid ${pid}) does not end`, {
-    hint: `Look at it with \`ps -p ${pid}\`, and end it by \`kill -9 ${pid}\`: no lease is lost.`,
-  });
+/** What is known of a daemon that answers, and could not write its `daemon.json`. */
+function nameless(pid: number): DaemonInfo {
+  return {
+    pid,
+    startTicks: null,
+    bootId: null,
+    pidNamespace: null,
+    port: null,
+    version: null,
+    apiVersion: null,
+    isForeground: false,
+  };
 }

@@ -65,18 +65,19 @@ describe('the daemon', () => {
     assert.doesNotMatch(stderr, /ExperimentalWarning/);
   });
 
-  it('that is frozen is given up on by requests, and replaced by a restart', {
+  it('that is frozen is replaced by a restart, and by a stop ended', {
     skip: process.platform === 'linux' ? false : 'only Linux proves which process a pid is',
   }, async () => {
     await place.styxy(['daemon', 'start']);
     const pid = daemonPid();
     process.kill(pid, 'SIGSTOP');
-    const outcome = await place.styxy(['list']);
-    assert.equal(outcome.status, 3);
-    assert.match(outcome.stderr, new RegExp(`pid ${pid}.*no answer came within`));
     const restarted = await place.styxy(['daemon', 'restart']);
     assert.equal(restarted.status, 0, restarted.stderr);
+    assert.match(restarted.stdout, new RegExp(`pid ${pid}\\) did not answer and was killed.*Started`));
     assert.notEqual(daemonPid(), pid);
+    process.kill(daemonPid(), 'SIGSTOP');
+    assert.match((await place.styxy(['daemon', 'stop'])).stdout, /was killed; no lease is lost/);
+    assert.match((await place.styxy(['daemon', 'stop'])).stdout, /No daemon ran/);
   });
 
   it('logs what it does, where `daemon logs` finds it', async () => {

@@ -2,8 +2,8 @@
 
 import type { StatusAnswer } from '../../api/schemas-daemon.ts';
 import { type Client, connect, expectOk } from '../../client/client.ts';
-import { discover } from '../../client/discover.ts';
-import { findRunning } from '../../client/find-daemon.ts';
+import { findRunning, SILENCE_MS } from '../../client/find-daemon.ts';
+import { readDaemonInfo } from '../../client/running-daemon.ts';
 import { type StoppedDaemon, stopDaemon } from '../../client/stop-daemon.ts';
 import { type Home, resolveHome } from '../../home.ts';
 import { type Command, type Invocation, type OptionSpec, UsageError } from '../command.ts';
@@ -11,8 +11,6 @@ import { pairLines } from '../table.ts';
 import { print, printJson } from '../write.ts';
 import { logsCommand } from './daemon-logs.ts';
 import { briefLine, statusPairs } from './status.ts';
-
-const TIMEOUT_MS = 10_000;
 
 const LISTENING: Readonly<Record<string, OptionSpec>> = {
   host: { kind: 'value', value: 'ADDR', description: 'Listen there instead of on loopback' },
@@ -112,14 +110,13 @@ async function startNow(
 ): Promise<{ status: StatusAnswer; isNew: boolean }> {
   const { env } = invocation;
   const daemonArgs = listeningArgs(invocation);
-  const before = await findRunning(home, TIMEOUT_MS);
+  const named = readDaemonInfo(home)?.pid;
+  const before = await findRunning(home, SILENCE_MS).catch(() => null);
   before?.socket.destroy();
-  if (before === null) {
-    const reached = await discover({ home, env, autostart: true, timeoutMs: TIMEOUT_MS, daemonArgs });
-    reached.socket.destroy();
-  }
-  const client = await connect({ home, env, autostart: false });
-  return { status: await statusOf(client), isNew: before === null };
+  // One that hangs is found too, and replaced once it does not answer.
+  const client = await connect({ home, env, autostart: true, daemonArgs });
+  const status = await statusOf(client);
+  return { status, isNew: before === null || (named !== undefined && named !== status.pid) };
 }
 
 async function statusOf(client: Client): Promise<StatusAnswer> {
