@@ -6,6 +6,7 @@ import { renderCli } from './cli-page.ts';
 import { renderConfiguration } from './configuration-page.ts';
 import { renderErrors } from './errors-page.ts';
 import { renderHttp } from './http-page.ts';
+import { renderTools } from './tools-page.ts';
 
 export interface GeneratedDocument {
   /** From the repository's root. */
@@ -18,5 +19,6 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
   { path: 'docs/reference/http.md', render: renderHttp },
   { path: 'docs/reference/configuration.md', render: renderConfiguration },
   { path: 'docs/reference/errors.md', render: renderErrors },
+  { path: 'docs/reference/tools.md', render: renderTools },
   { path: 'openapi/openapi.json', render: () => `${JSON.stringify(openapiDocument(), null, 2)}\n` },
 ];

@@ -41,6 +41,21 @@ export function findProject(directory: string): Project {
 }
 
 /**
+ * The project for a command that was started in `project` and runs in `directory`: the same one as long as it runs
+ * inside of it, else the one that it runs in. A directory that does not exist changes nothing.
+ */
+export function projectOf(project: Project, directory: string): Project {
+  let real: string;
+  try {
+    real = realpathSync.native(directory);
+  } catch {
+    return project;
+  }
+  const isInside = real === project.path || real.startsWith(project.path + sep);
+  return isInside ? { ...project, directory: real } : findProject(real);
+}
+
+/**
  * The name of the service in a directory: the `name` of the nearest package.json below the project's root, else the
  * path relative to the root, else the service type.
  */

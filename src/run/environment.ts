@@ -33,6 +33,12 @@ export function portVariables(leases: readonly NamedLease[], hasLocalNames: bool
   return variables;
 }
 
+/** An environment that names no port. */
+export function withoutPort(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { PORT: _, ...rest } = env;
+  return rest;
+}
+
 /**
  * The environment of a command that runs on `own`.
  *

@@ -2,7 +2,9 @@
 
 import type { LeaseJson } from '../api/schemas.ts';
 import type { StyxyError } from '../errors.ts';
-import { wantsPort } from './placeholder.ts';
+import type { RunPlan } from '../tools/plan.ts';
+import { variableSuffix } from './environment.ts';
+import { fillPort, wantsPort } from './placeholder.ts';
 
 export function granted(lease: LeaseJson, preferredPort: number | null): string {
   const instead =
@@ -20,6 +22,28 @@ export function singletonRuns(lease: LeaseJson): string {
   return lease.expires_at === null
     ? `${what}, and it runs already ${where}; nothing was started`
     : `${what}, and it is reserved ${where}; nothing was started. To free it: styxy release ${lease.lock_id}`;
+}
+
+/** What the user has to do about the port of a command that cannot be told it. */
+export function hints({ advice, leaseless, tool }: RunPlan, lease: LeaseJson): string[] {
+  if (leaseless === 'several')
+    return [`${tool} starts several servers, so there is no PORT; its lease is in ${variableOf(lease)}`];
+  return advice === null ? [] : fillPort([advice], lease.port);
+}
+
+/** Why a command gets no lease. */
+export function leaseless({ advice, leaseless: kind, tool }: RunPlan): string {
+  const then = advice === null ? '' : ` ${advice}`;
+  switch (kind) {
+    case 'several':
+      return `${tool} starts several servers, so it gets no PORT and no lease.${then}`;
+    case 'configured':
+      return `${tool} takes its ports from a file, so it gets no lease.${then}`;
+    case 'tunnel':
+      return `${tool} opens a tunnel to a port, so it gets none itself.${then}`;
+    default:
+      return `the command leases its port itself, by \`styxy run\` in its script`;
+  }
 }
 
 export function leaseLost(lease: LeaseJson): string {
@@ -45,6 +69,10 @@ export function noDaemon(words: readonly string[], preferredPort: number | null,
       ? ' {port} stays as it is, since nobody can say which port is free.'
       : ` {port} becomes ${preferredPort}, which nobody has checked.`;
   return `no daemon, so the command runs without a leased port: ${why.message}.${placeholder} ${why.hint}`;
+}
+
+function variableOf(lease: LeaseJson): string {
+  return `STYXY_PORT_${variableSuffix(nameOf(lease))}`;
 }
 
 function nameOf(lease: LeaseJson): string {

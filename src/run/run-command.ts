@@ -1,54 +1,27 @@
 // Owns the run of a command on a leased port: lease, environment, start, signals, end of the tree, release.
 
-import type { StdioOptions } from 'node:child_process';
 import type { AllocationsAnswer, LeaseJson } from '../api/schemas.ts';
 import { type Client, connect, expectOk } from '../client/client.ts';
 import { resolvesLocalNames } from '../client/local-names.ts';
-import { type Project, serviceNameOf } from '../client/project.ts';
 import { StyxyError } from '../errors.ts';
-import type { Home } from '../home.ts';
+import type { RunPlan } from '../tools/plan.ts';
 import { type Claim, claimById, claimLease } from './claim.ts';
-import { leasedEnvironment } from './environment.ts';
+import { leasedEnvironment, withoutPort } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
 import { type Keeping, keepLease } from './keeping.ts';
+import { runLeaseless } from './leaseless-run.ts';
 import { loadProcesses, newMark } from './members.ts';
 import * as messages from './messages.ts';
 import { fillPort } from './placeholder.ts';
+import { projectFiles } from './project-files.ts';
 import { releaseLease } from './release.ts';
+import type { RunOptions, RunSurroundings } from './run-options.ts';
+import { isLeaseless, requestOf, wishOf } from './run-request.ts';
 import { supervise } from './supervision.ts';
 
-const DEFAULT_SERVICE_TYPE = 'dev';
 /** How long an answer about a running command may take, in ms: nobody waits at its end for a daemon that hangs. */
 const KEEP_TIMEOUT_MS = 3_000;
-
-export interface RunOptions {
-  /** The command and its arguments, at least one word. */
-  readonly words: readonly string[];
-  readonly serviceType: string | null;
-  readonly serviceName: string | null;
-  readonly preferredPort: number | null;
-  /** `preferredPort` or a refusal. */
-  readonly exact: boolean;
-  /** Without a daemon, fail instead of running the command as it is. */
-  readonly requireDaemon: boolean;
-  /** A lease that was granted before, instead of a new one. */
-  readonly lockId: string | null;
-}
-
-/** Where a run happens, and whom it talks to. */
-export interface RunSurroundings {
-  readonly home: Home;
-  readonly env: NodeJS.ProcessEnv;
-  readonly stdio: StdioOptions;
-  /** The project that the command runs for. */
-  project(): Project;
-  /** Takes a sentence for people. */
-  say(message: string): void;
-  /** Takes the lease once it is known: the one that the command gets, or that of a singleton that runs. */
-  onLease(lease: LeaseJson, isRunningElsewhere: boolean): void;
-  /** Takes the reason why there is no lease; the command runs all the same. */
-  onNoDaemon(why: StyxyError): void;
-}
+const NO_LEASES: AllocationsAnswer = { allocations: [], count: 0, next_cursor: null };
 
 /**
  * Runs a command on a leased port, until the last process of it has ended and the lease is released.
@@ -58,20 +31,21 @@ export interface RunSurroundings {
  */
 export async function runLeased(options: RunOptions, around: RunSurroundings): Promise<number> {
   const { home, env } = around;
+  const plan = await planOf(options, around);
   // Asked while the daemon is: a resolver may take its time.
   const hasLocalNames = resolvesLocalNames();
-  let client: Client;
-  let claim: Claim;
-  let project: readonly LeaseJson[];
+  let claim: Claim | null;
+  let project: AllocationsAnswer;
   try {
-    client = await connect({ home, env });
-    claim = await claimFor(client, options, around);
-    project = claim.kind === 'mine' ? await leasesOf(client, claim.lease) : [];
+    const client = await connect({ home, env });
+    claim = isLeaseless(plan, options) ? null : await claimFor(client, options, plan, around);
+    project = claim?.kind === 'runs' ? NO_LEASES : await leasesOf(client, claim?.lease ?? null, around);
   } catch (error) {
     const isUnreachable = error instanceof StyxyError && error.code === 'DAEMON_UNREACHABLE';
     if (!isUnreachable || options.requireDaemon) throw error;
     return await runWithout(options, around, error);
   }
+  if (claim === null) return await runLeaseless(project, options, plan, around, await hasLocalNames);
   const { lease } = claim;
   around.onLease(lease, claim.kind === 'runs');
   if (claim.kind === 'runs') {
@@ -79,38 +53,44 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
     return 0;
   }
   if (claim.elsewhere !== null) around.say(messages.runsElsewhere(claim.elsewhere));
-  around.say(messages.granted(lease, options.preferredPort));
-  return await runOn(lease, project, options, around, await hasLocalNames);
+  around.say(messages.granted(lease, wishOf(options, plan)));
+  for (const hint of messages.hints(plan, lease)) around.say(hint);
+  return await runOn(lease, project.allocations, plan, around, await hasLocalNames);
 }
 
-async function claimFor(client: Client, options: RunOptions, around: RunSurroundings): Promise<Claim> {
+/** What the command is understood to start. The catalogue is loaded here, and for no other command. */
+async function planOf({ words }: RunOptions, around: RunSurroundings): Promise<RunPlan> {
+  const { planRun } = await import('../tools/plan.ts');
+  return planRun(words, around.project().directory, projectFiles());
+}
+
+async function claimFor(
+  client: Client,
+  options: RunOptions,
+  plan: RunPlan,
+  around: RunSurroundings,
+): Promise<Claim> {
   const { pid } = process;
   if (options.lockId !== null) return await claimById(client, options.lockId, pid);
-  const project = around.project();
-  const serviceType = options.serviceType ?? DEFAULT_SERVICE_TYPE;
-  const instanceId = around.env.STYXY_INSTANCE;
-  return await claimLease(client, {
-    service_type: serviceType,
-    service_name: options.serviceName ?? serviceNameOf(project, serviceType),
-    project_path: project.path,
-    exact: options.exact,
-    pid,
-    ...(options.preferredPort === null ? {} : { preferred_port: options.preferredPort }),
-    ...(instanceId === undefined || instanceId === '' ? {} : { instance_id: instanceId }),
-  });
+  return await claimLease(client, requestOf(options, plan, around, pid));
 }
 
-/** The leases that the command is told of: all of its project, at least its own. */
-async function leasesOf(client: Client, lease: LeaseJson): Promise<readonly LeaseJson[]> {
-  if (lease.project_path === null) return [lease];
-  const path = `/allocations?project_path=${encodeURIComponent(lease.project_path)}`;
-  return expectOk(await client.request<AllocationsAnswer>('GET', path)).allocations;
+/** The leases that the command is told of: all of its project, or of the one that it is started in. */
+async function leasesOf(
+  client: Client,
+  lease: LeaseJson | null,
+  around: RunSurroundings,
+): Promise<AllocationsAnswer> {
+  const project = lease === null ? around.project().path : lease.project_path;
+  if (project === null) return NO_LEASES;
+  const path = `/allocations?project_path=${encodeURIComponent(project)}`;
+  return expectOk(await client.request<AllocationsAnswer>('GET', path));
 }
 
 async function runOn(
   lease: LeaseJson,
   project: readonly LeaseJson[],
-  options: RunOptions,
+  plan: RunPlan,
   around: RunSurroundings,
   hasLocalNames: boolean,
 ): Promise<number> {
@@ -118,13 +98,16 @@ async function runOn(
   // Whoever ends the daemon while the command runs may want it to stay ended.
   const reach = (): Promise<Client> => connect({ home, env, autostart: false, timeoutMs: KEEP_TIMEOUT_MS });
   let keeping: Keeping | null = null;
-  const words = fillPort(options.words, lease.port);
+  const words = plan.words(lease.port);
+  const leased = leasedEnvironment(env, lease, project, hasLocalNames);
+  // Several servers cannot share one port, not even the one that somebody wanted a lease for.
+  const own = plan.leaseless === 'several' ? withoutPort(leased) : leased;
   const mark = newMark();
   try {
     const ending = await supervise(
       {
         words,
-        env: { ...leasedEnvironment(env, lease, project, hasLocalNames), [mark.name]: mark.value },
+        env: { ...own, ...plan.environment(lease.port), [mark.name]: mark.value },
         stdio,
         mark,
         onStarted: () => {

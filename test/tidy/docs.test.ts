@@ -69,7 +69,9 @@ describe('documents', () => {
 
   it('name npm scripts that exist', () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
-    const known = new Set([...Object.keys(scripts), 'ci', 'install', 'pack', 'audit']);
+    // `npm run dev` is the reader's own project's, in examples of what Styxy runs.
+    assert.ok(!('dev' in scripts));
+    const known = new Set([...Object.keys(scripts), 'ci', 'install', 'pack', 'audit', 'dev']);
     const unknown = pages.flatMap((page) =>
       [...read(page).matchAll(/(?<=^|[`&;] ?)npm (?:run )?([a-z][\w:-]*)/gm)]
         .map(([, name = '']) => name)

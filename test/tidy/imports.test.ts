@@ -17,7 +17,8 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
   coordinator: { errors: 'all', home: 'all', core: 'all', store: 'types', os: 'types', config: 'all' },
   api: { errors: 'all', home: 'all', core: 'types' },
   client: { errors: 'all', home: 'all', 'text-mark': 'all', core: 'types', api: 'all' },
-  run: { errors: 'all', home: 'all', core: 'types', api: 'all', client: 'all', os: 'all' },
+  tools: {},
+  run: { errors: 'all', home: 'all', core: 'types', api: 'all', client: 'all', os: 'all', tools: 'all' },
   cli: {
     errors: 'all',
     home: 'all',

@@ -2,7 +2,8 @@
 
 import { problem } from '../../errors.ts';
 import { resolveHome } from '../../home.ts';
-import { type RunOptions, runLeased } from '../../run/run-command.ts';
+import { runLeased } from '../../run/run-command.ts';
+import type { RunOptions } from '../../run/run-options.ts';
 import { type Command, type Invocation, UsageError } from '../command.ts';
 import { projectAt } from '../reach.ts';
 import { visible } from '../visible.ts';
@@ -17,6 +18,8 @@ export const runCommand: Command = {
   name: 'run',
   summary: 'Start a command on a leased port',
   details: [
+    'A tool that is known (docs/reference/tools.md) gets a port of its own type, and is told in its own way: by a variable, or by words at the end of the command, also through package scripts and runners such as npx. A {port} in the command means that it is told already. A command that is not understood keeps its words.',
+    'What starts several servers (turbo, nx run-many, concurrently, docker compose up) gets the variables of the project, but no PORT, and a lease only with -s, -n, -p, --lock or {port}. Nothing is leased either for a script that calls `styxy run` itself.',
     'The command gets PORT, STYXY_LOCK_ID, STYXY_RUN_ID (its mark, by which what it leaves behind is found), for every lease of the project STYXY_PORT_<NAME> and STYXY_URL_<NAME>, and the port in place of every {port} in its words. The rest of its environment is its own.',
     'The lease is held while the command lives. Signals are passed on; when the command ends, every process that it left behind is ended too (SIGTERM, and after 3 seconds SIGKILL; a command that ignores SIGTERM itself is killed after 5), and the port is free again.',
     'A copy that runs already is never joined: the new one says where it runs, and gets a port of its own. Of a singleton that runs, nothing is started: its URL is printed, and the status is 0.',
@@ -24,7 +27,12 @@ export const runCommand: Command = {
   ],
   usage: ['run [-s TYPE] [-n NAME] [-p PORT] [--exact] [--require] [--lock ID] -- COMMAND …'],
   options: {
-    service: { kind: 'value', short: 's', value: 'TYPE', description: 'The service type, dev unless given' },
+    service: {
+      kind: 'value',
+      short: 's',
+      value: 'TYPE',
+      description: "The service type; the tool's own unless given, dev for a tool that is not known",
+    },
     name: { kind: 'value', short: 'n', value: 'NAME', description: "The service's name in its project" },
     port: { kind: 'value', short: 'p', value: 'PORT', description: 'The port to try first' },
     exact: { kind: 'flag', description: 'That port, or do not start' },
@@ -32,8 +40,8 @@ export const runCommand: Command = {
     lock: { kind: 'value', value: 'ID', description: 'Use the lease with this id' },
   },
   examples: [
-    { line: 'styxy run -- npm run dev', description: 'A server that reads PORT' },
-    { line: 'styxy run -- python3 -m http.server {port}', description: 'A server that is told its port' },
+    { line: 'styxy run -- npm run dev', description: 'Whatever the script starts' },
+    { line: 'styxy run -- ./serve --listen :{port}', description: 'A server that is not known' },
     { line: 'styxy run -s api -p 8000 -- ./serve', description: 'Another type, and a wish' },
   ],
   exits: {
@@ -55,6 +63,9 @@ export const runCommand: Command = {
       onLease: (lease, isRunningElsewhere) => {
         if (isJson) printJson(lease);
         else if (isRunningElsewhere) print(lease.url ?? String(lease.port));
+      },
+      onLeaseless: (answer) => {
+        if (isJson) printJson(answer);
       },
       onNoDaemon: (why) => {
         if (isJson) printJson(problem(why.code, why.message, why.hint, why.fields));

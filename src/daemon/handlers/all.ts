@@ -8,7 +8,6 @@ import { cleanup, listAllocations } from './allocations.ts';
 import { check } from './check.ts';
 import { heartbeatInstance, listInstances, registerInstance, retireInstance } from './instances.ts';
 import { hold, release, renew } from './lease.ts';
-import { scan } from './scan.ts';
 
 export const HANDLERS: Handlers = {
   allocate,
@@ -19,7 +18,6 @@ export const HANDLERS: Handlers = {
   release,
   listAllocations,
   check,
-  scan,
   registerInstance,
   heartbeatInstance,
   retireInstance,

@@ -3,7 +3,7 @@
 import { createEngines, engineSockets } from '../containers/engine.ts';
 import { createContainerLookup } from '../containers/lookup.ts';
 import type { PortTable } from '../os.ts';
-import { newPace } from '../pace.ts';
+import { createPace } from '../pace.ts';
 import { createPortTableOf, type ProcessDetails } from '../port-table.ts';
 import type { SocketSource } from '../socket-row.ts';
 import { listDockerProxies } from './docker-proxies.ts';
@@ -30,7 +30,7 @@ export function createLinuxPortTable(
 }
 
 async function detailsOf(pids: readonly number[]): Promise<ReadonlyMap<number, ProcessDetails>> {
-  const pace = newPace();
+  const pace = createPace();
   const details = new Map<number, ProcessDetails>();
   for (const pid of pids) {
     details.set(pid, processDetails(pid));

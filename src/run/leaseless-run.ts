@@ -1,0 +1,41 @@
+// Owns the run of a command that has no port of its own: an orchestrator, a tunnel, a script that leases for itself.
+
+import type { AllocationsAnswer } from '../api/schemas.ts';
+import type { RunPlan } from '../tools/plan.ts';
+import { portVariables, withoutPort } from './environment.ts';
+import { exitStatus } from './exit-status.ts';
+import { loadProcesses, newMark } from './members.ts';
+import * as messages from './messages.ts';
+import type { RunOptions, RunSurroundings } from './run-options.ts';
+import { supervise } from './supervision.ts';
+
+/**
+ * Runs a command that has no port of its own, with the addresses of its project's others.
+ *
+ * @returns the exit status, as `runLeased` has it
+ */
+export async function runLeaseless(
+  project: AllocationsAnswer,
+  { words }: RunOptions,
+  plan: RunPlan,
+  around: RunSurroundings,
+  hasLocalNames: boolean,
+): Promise<number> {
+  const { env, stdio, say } = around;
+  around.onLeaseless(project);
+  say(messages.leaseless(plan));
+  const mark = newMark();
+  const own = plan.leaseless === 'several' ? withoutPort(env) : env;
+  const ending = await supervise(
+    {
+      words,
+      env: { ...own, ...portVariables(project.allocations, hasLocalNames), [mark.name]: mark.value },
+      stdio,
+      mark,
+      onStarted: () => {},
+    },
+    loadProcesses,
+  );
+  if (ending.kind === 'not-started') say(messages.notStarted(words, ending.code));
+  return exitStatus(ending);
+}

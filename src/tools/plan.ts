@@ -1,0 +1,110 @@
+// Owns the plan of a run: what a command starts, where, with which service type, and how it is told its port.
+
+import { IMAGE_TYPES } from './catalogue/backing.ts';
+import { argumentsOf, type Recognised } from './recognition.ts';
+import { follow, type Route } from './route.ts';
+import type { ProjectReader } from './situation.ts';
+import { type Slot, type Telling, tellPort } from './telling.ts';
+import type { Leaseless, Tool } from './tool.ts';
+import { type Word, wordsOf } from './word.ts';
+
+export interface RunPlan {
+  /** The tool's name, for messages; null for a command that is not known. */
+  readonly tool: string | null;
+  /** Null where nothing says which. */
+  readonly serviceType: string | null;
+  /** Where the server will run, as an absolute path. */
+  readonly directory: string;
+  /**
+   * Why the command has no single port of its own: it starts several servers, its ports stand in a file, it leads to
+   * another's port, or it asks for its lease itself. Null for a command that gets one.
+   */
+  readonly leaseless: Leaseless['kind'] | null;
+  /** The port that the command opens whatever it is told. */
+  readonly fixedPort: number | null;
+  /** The port that the user's own words name; it is replaced by the leased one. */
+  readonly wishedPort: number | null;
+  /** The port that the tool opens when nobody says otherwise. */
+  readonly defaultPort: number | null;
+  /** What to tell the user, with `{port}` for the port; null when there is nothing to tell. */
+  readonly advice: string | null;
+  /** The command for a port: the words as they were, ports that were named in them replaced, and words added at the end. */
+  words(port: number): string[];
+  /** The variables, besides PORT, that tell the tool its port. */
+  environment(port: number): Record<string, string>;
+}
+
+const PLACEHOLDER = '{port}';
+
+/**
+ * Plans how a command is told its port. A command that is not understood keeps its words, and gets PORT alone.
+ *
+ * @param words the command and its arguments, as the user gave them; `{port}` in them means that the user tells the port
+ * @param directory an absolute path: where the command is started
+ */
+export function planRun(words: readonly string[], directory: string, reader: ProjectReader): RunPlan {
+  const route = follow(
+    { words: wordsOf(words), directory, assigned: {}, isCutOff: false, separators: [], script: null },
+    reader,
+  );
+  const isToldByUser = words.some((word) => word.includes(PLACEHOLDER));
+  const telling = route.kind === 'tool' && !isToldByUser ? tellPort(route.tool, route.situation) : null;
+  return {
+    ...describe(route),
+    directory: route.situation.directory,
+    fixedPort: telling?.fixedPort ?? null,
+    wishedPort: telling?.wishedPort ?? null,
+    advice: route.kind === 'leaseless' ? route.what.advice : (telling?.advice ?? null),
+    words: (port) => tell(words, telling, port),
+    environment: (port) => filled(variablesOf(route, telling), port),
+  };
+}
+
+function describe(route: Route): Pick<RunPlan, 'tool' | 'serviceType' | 'leaseless' | 'defaultPort'> {
+  switch (route.kind) {
+    case 'unknown':
+      return { tool: null, serviceType: null, leaseless: null, defaultPort: null };
+    case 'leaseless':
+      return { tool: route.what.name, serviceType: null, leaseless: route.what.kind, defaultPort: null };
+    case 'tool': {
+      const { name, serviceType, defaultPort } = route.tool.entry;
+      return {
+        tool: name,
+        serviceType: serviceType ?? typeOfImage(route.tool, route.situation.words),
+        leaseless: null,
+        defaultPort,
+      };
+    }
+  }
+}
+
+/** The type by what a container's image is called, without registry, namespace and tag. */
+function typeOfImage({ entry, from }: Recognised<Tool>, words: readonly Word[]): string | null {
+  const [at] = argumentsOf(words, from, entry.valueOptions);
+  const image = at === undefined ? '' : (words[at]?.text ?? '');
+  const name = image.replace(/@.*/, '').split('/').at(-1)?.replace(/:.*/, '') ?? '';
+  return Object.entries(IMAGE_TYPES).find(([known]) => name.startsWith(known))?.[1] ?? null;
+}
+
+/** Whoever tells the port by a placeholder may tell it to one of several listeners: the variables stay. */
+function variablesOf(route: Route, telling: Telling | null): Readonly<Record<string, string>> {
+  if (telling !== null) return telling.variables;
+  return route.kind === 'tool' ? (route.tool.entry.told.variables ?? {}) : {};
+}
+
+function tell(words: readonly string[], telling: Telling | null, port: number): string[] {
+  const told = words.map((word, at) =>
+    fillSlots(word, telling?.slots.filter((slot) => slot.at === at) ?? [], port),
+  );
+  return [...told, ...(telling?.added ?? [])].map((word) => word.replaceAll(PLACEHOLDER, String(port)));
+}
+
+function fillSlots(word: string, slots: readonly Slot[], port: number): string {
+  return slots.reduceRight((text, { start, end }) => text.slice(0, start) + port + text.slice(end), word);
+}
+
+function filled(variables: Readonly<Record<string, string>>, port: number): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [name, value.replaceAll(PLACEHOLDER, String(port))]),
+  );
+}

@@ -1,0 +1,161 @@
+// Owns where packages are: the nearest one above a directory, and those of a workspace by name or by path.
+
+import { dirname, join, resolve } from 'node:path';
+import type { ProjectReader } from './situation.ts';
+
+export interface Package {
+  readonly directory: string;
+  readonly name: string | null;
+  readonly scripts: Readonly<Record<string, string>>;
+  /** The patterns of its workspace, where it is the root of one. */
+  readonly workspaces: readonly string[];
+}
+
+/** How deep `**` is followed, and how many directories are looked at: a pattern may name half the disk. */
+const MAX_DEPTH = 4;
+const MAX_DIRECTORIES = 2_000;
+
+/** The package in a directory or the nearest one above. */
+export function nearestPackage(directory: string, reader: ProjectReader): Package | null {
+  for (const at of upwards(directory)) {
+    const found = packageAt(at, reader);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/**
+ * A package of the workspace that a directory is in.
+ *
+ * @param wanted its name, its name without the scope where only one ends so, or its path from `directory`
+ */
+export function workspacePackage(directory: string, wanted: string, reader: ProjectReader): Package | null {
+  const byPath = packageAt(resolve(directory, wanted), reader);
+  const root = workspaceRoot(directory, reader);
+  if (byPath !== null && (wanted.includes('/') || root === null)) return byPath;
+  if (root === null) return null;
+  const unscoped: Package[] = [];
+  for (const each of membersOf(root, wanted, reader)) {
+    if (each.name === wanted) return each;
+    if (each.name?.endsWith(`/${wanted}`) === true) unscoped.push(each);
+  }
+  if (byPath !== null) return byPath;
+  return unscoped.length === 1 ? (unscoped[0] ?? null) : null;
+}
+
+/** The package at the root of the workspace that a directory is in. */
+export function workspaceRoot(directory: string, reader: ProjectReader): Package | null {
+  for (const at of upwards(directory)) {
+    const found = packageAt(at, reader);
+    if (found !== null && found.workspaces.length > 0) return found;
+  }
+  return null;
+}
+
+export function packageAt(directory: string, reader: ProjectReader): Package | null {
+  const text = reader.text(join(directory, 'package.json'));
+  const pnpm = reader.text(join(directory, 'pnpm-workspace.yaml'));
+  const manifest = text === null ? null : parseManifest(text);
+  if (manifest === null && pnpm === null) return null;
+  const { name, scripts, workspaces } = manifest ?? {};
+  const listed = isRecord(workspaces) ? workspaces.packages : workspaces;
+  return {
+    directory,
+    name: typeof name === 'string' ? name : null,
+    scripts: isRecord(scripts) ? textsOf(scripts) : {},
+    workspaces: [
+      ...(Array.isArray(listed) ? listed.filter((each) => typeof each === 'string') : []),
+      ...(pnpm === null ? [] : pnpmPatterns(pnpm)),
+    ],
+  };
+}
+
+/** Those that are probably meant come first, so that most searches end soon. */
+function* membersOf(root: Package, wanted: string, reader: ProjectReader): Generator<Package> {
+  const last = wanted.slice(wanted.lastIndexOf('/') + 1);
+  const directories = root.workspaces.flatMap((pattern) => expand(root.directory, pattern, reader));
+  const isLikely = (directory: string): boolean => directory.endsWith(`/${last}`);
+  for (const directory of [
+    ...directories.filter(isLikely),
+    ...directories.filter((each) => !isLikely(each)),
+  ]) {
+    const found = packageAt(directory, reader);
+    if (found !== null) yield found;
+  }
+}
+
+/** The directories that a pattern such as `packages/*` means; one that excludes means none. */
+function expand(root: string, pattern: string, reader: ProjectReader): string[] {
+  if (pattern.startsWith('!')) return [];
+  let found = [root];
+  for (const part of pattern.split('/').filter((each) => each !== '' && each !== '.')) {
+    if (part === '**') found = found.flatMap((at) => below(at, MAX_DEPTH, reader));
+    else if (/[*?[{]/.test(part)) {
+      const matches = wildcard(part);
+      found = found.flatMap((at) =>
+        children(at, reader)
+          .filter((name) => matches.test(name))
+          .map((name) => join(at, name)),
+      );
+    } else found = found.map((at) => join(at, part));
+    found = found.slice(0, MAX_DIRECTORIES);
+  }
+  return found;
+}
+
+function below(directory: string, depth: number, reader: ProjectReader): string[] {
+  if (depth === 0) return [directory];
+  const names = children(directory, reader);
+  return [directory, ...names.flatMap((name) => below(join(directory, name), depth - 1, reader))].slice(
+    0,
+    MAX_DIRECTORIES,
+  );
+}
+
+function children(directory: string, reader: ProjectReader): string[] {
+  return reader.names(directory).filter((name) => name !== 'node_modules' && !name.startsWith('.'));
+}
+
+/** `*` and `?` in one part of a path; what else a pattern may hold is taken for any text. */
+function wildcard(part: string): RegExp {
+  const source = part
+    .replace(/[\\^$.|+()]/g, '\\$&')
+    .replace(/\*+|\{[^}]*\}|\[[^\]]*\]/g, '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source.replace(/[[\]{}]/g, '\\$&')}$`);
+}
+
+/** The list under `packages:`; the rest of the file is none of our business, and needs no parser. */
+function pnpmPatterns(yaml: string): string[] {
+  const block = /^packages:[ \t]*(?:#.*)?\n((?:[ \t]*(?:-.*|#.*)?\n?)*)/m.exec(yaml)?.[1] ?? '';
+  return [...block.matchAll(/^[ \t]*-[ \t]*(?:'([^'\n]*)'|"([^"\n]*)"|([^\s#'"][^\n#]*))/gm)].map(
+    ([, single, double, plain]) => (single ?? double ?? plain ?? '').trim(),
+  );
+}
+
+function* upwards(directory: string): Generator<string> {
+  for (let at = resolve(directory); ; at = dirname(at)) {
+    yield at;
+    if (dirname(at) === at) return;
+  }
+}
+
+function parseManifest(text: string): Record<string, unknown> | null {
+  try {
+    const parsed: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    return isRecord(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Own entries that are texts, without a prototype: a script may be called `constructor`. */
+function textsOf(record: Record<string, unknown>): Record<string, string> {
+  const texts: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(record)) if (typeof value === 'string') texts[name] = value;
+  return texts;
+}
