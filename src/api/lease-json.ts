@@ -22,6 +22,8 @@ export function leaseJson(snapshot: LeaseSnapshot): LeaseJson {
     pid: lease.pid,
     state: vitals.state,
     orphan: vitals.orphan && vitals.state === 'active',
+    // An answer that an older version remembered under a request id has none.
+    drift: [...((vitals as Partial<typeof vitals>).drift ?? [])],
     fence: lease.fence,
     allocated_at: new Date(lease.allocatedAt).toISOString(),
     expires_at: remainingMs === null ? null : new Date(Math.round(at + remainingMs)).toISOString(),

@@ -26,6 +26,10 @@ const leaseFields = {
     },
   ),
   orphan: flag('The holder is dead, its server still listens'),
+  drift: Type.array(Type.integer(), {
+    description:
+      'The ports that its program listens on instead, where it opened others than its own; most often empty',
+  }),
   fence: Type.integer({
     description: 'Rises with every grant on this machine; an older number is refused',
     minimum: 1,
@@ -169,11 +173,16 @@ export type RenewAnswer = Static<typeof RenewAnswer>;
 
 export const HoldEvent = Type.object(
   {
-    event: Type.union([Type.literal('held'), Type.literal('ended'), Type.literal('daemon-stopping')], {
-      description:
-        'held: the first line; the last one is ended when the lease is gone, or daemon-stopping: reconnect to the next daemon',
-    }),
+    event: Type.union(
+      [Type.literal('held'), Type.literal('seen'), Type.literal('ended'), Type.literal('daemon-stopping')],
+      {
+        description:
+          'held: the first line; seen: the lease is in another state, or its program on another port; the last one is ended when the lease is gone, or daemon-stopping: reconnect to the next daemon',
+      },
+    ),
     lock_id: text('The lease that the connection holds'),
+    state: optional(leaseFields.state),
+    drift: optional(leaseFields.drift),
     message: message(),
   },
   { description: 'A line of a holding connection; empty lines between them keep it open' },

@@ -15,9 +15,9 @@ const STATES: Readonly<Record<string, Format>> = {
   hijacked: 'red',
 };
 
-/** A lease's state in its colour. */
+/** A lease's state in its colour, with whatever is said behind it. */
 export function coloured(state: string): string {
-  const format = STATES[state];
+  const format = STATES[state.split(' ', 1)[0] ?? ''];
   return format === undefined ? state : style(format, state);
 }
 

@@ -204,6 +204,20 @@ describe('a hold', () => {
     await second.closed;
   });
 
+  it('passes on what the daemon says of the lease, and nothing else', async () => {
+    const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+    await serve((_, socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunk('{"event":"held"}\n')}`);
+      socket.write(chunk('\n'));
+      socket.write(chunk('{"event":"seen","sta'));
+      socket.end(`${chunk('te":"active"}\nnonsense\n[1]\n{"event":"ended"}\n')}0\r\n\r\n`);
+    }, home.socket);
+    const said: unknown[] = [];
+    const hold = (await open()).hold('x', (event) => said.push(event));
+    await hold.closed;
+    assert.deepEqual(said, [{ event: 'held' }, { event: 'seen', state: 'active' }, { event: 'ended' }]);
+  });
+
   it('is refused like a request', async () => {
     await serve(
       (_, socket) => json(socket, 404, { code: 'LEASE_NOT_FOUND', detail: 'gone', hint: 'h' }),

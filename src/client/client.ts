@@ -1,6 +1,7 @@
 // Owns the client: one daemon reached, requests sent to it, refusals turned into errors.
 
 import { writeSync } from 'node:fs';
+import type { HoldEvent } from '../api/schemas.ts';
 import { ERRORS, type ErrorCode, StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { discover } from './discover.ts';
@@ -45,7 +46,8 @@ export interface Client {
    * @throws StyxyError DAEMON_UNREACHABLE
    */
   request<T = unknown>(method: string, path: string, body?: unknown): Promise<Reply<T>>;
-  hold(lockId: string): Hold;
+  /** @param onEvent takes what the daemon says of the lease while the connection is open */
+  hold(lockId: string, onEvent?: (event: HoldEvent) => void): Hold;
   close(): void;
 }
 
@@ -105,7 +107,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         throw error instanceof TransportError ? unreachable(home, error) : error;
       }
     },
-    hold(lockId) {
+    hold(lockId, onEvent = () => {}) {
       let isClosed = false;
       let close = (): void => {};
       const stream = (async () => {
@@ -113,7 +115,10 @@ export async function connect(options: ConnectOptions): Promise<Client> {
         const { socket, endpoint } = await reach();
         if (isClosed) socket.destroy();
         const path = `/allocate/${encodeURIComponent(lockId)}/hold`;
-        const opening = openStream(socket, endpoint, path, timeoutMs);
+        const opening = openStream(socket, endpoint, path, timeoutMs, (line) => {
+          const event = readEvent(line);
+          if (event !== null) onEvent(event);
+        });
         close = opening.close;
         return opening;
       })();
@@ -186,6 +191,16 @@ function problemError(status: number, body: unknown): StyxyError {
     ...(typeof hint === 'string' ? { hint } : {}),
     fields,
   });
+}
+
+/** One line of a holding connection; null for what is none. */
+function readEvent(line: string): HoldEvent | null {
+  try {
+    const said: unknown = JSON.parse(line);
+    return typeof said === 'object' && said !== null && 'event' in said ? (said as HoldEvent) : null;
+  } catch {
+    return null;
+  }
 }
 
 function holdError(home: Home, error: unknown): unknown {

@@ -16,6 +16,8 @@ export interface AnswerReader {
   end(): void;
   /** The body read so far, as text. */
   text(): string;
+  /** The same, and forgets it: for an answer that goes on for ever. */
+  take(): string;
 }
 
 type Stage = 'head' | 'sized' | 'chunk-size' | 'chunk' | 'trailer' | 'until-end' | 'complete';
@@ -39,7 +41,7 @@ export function readAnswer(): AnswerReader {
     rest = rest.subarray(end + 2);
     return text;
   };
-  const take = (bytes: Buffer): void => {
+  const keep = (bytes: Buffer): void => {
     bodyBytes += bytes.length;
     if (bodyBytes > MAX_BODY_BYTES) throw new Error('the answer is too long');
     body.push(bytes);
@@ -66,7 +68,7 @@ export function readAnswer(): AnswerReader {
     },
     sized: () => {
       const bytes = rest.subarray(0, missing);
-      take(bytes);
+      keep(bytes);
       rest = rest.subarray(bytes.length);
       missing -= bytes.length;
       if (missing === 0) stage = 'complete';
@@ -83,7 +85,7 @@ export function readAnswer(): AnswerReader {
     chunk: () => {
       // The two bytes after a chunk's data are its line end.
       if (rest.length < missing + 2) return false;
-      take(rest.subarray(0, missing));
+      keep(rest.subarray(0, missing));
       rest = rest.subarray(missing + 2);
       stage = 'chunk-size';
       return true;
@@ -94,7 +96,7 @@ export function readAnswer(): AnswerReader {
       return text !== null;
     },
     'until-end': () => {
-      take(rest);
+      keep(rest);
       rest = Buffer.alloc(0);
       return false;
     },
@@ -118,6 +120,10 @@ export function readAnswer(): AnswerReader {
       if (stage === 'until-end') stage = 'complete';
     },
     text: () => Buffer.concat(body).toString('utf8'),
+    take: () => {
+      bodyBytes = 0;
+      return Buffer.concat(body.splice(0)).toString('utf8');
+    },
   };
 }
 

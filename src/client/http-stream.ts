@@ -13,9 +13,25 @@ export interface Stream {
   close(): void;
 }
 
-/** Sends a GET whose answer does not end, and keeps the connection until one side closes it. */
-export function openStream(socket: Socket, endpoint: Endpoint, path: string, timeoutMs: number): Stream {
+/**
+ * Sends a GET whose answer does not end, and keeps the connection until one side closes it.
+ *
+ * @param onLine takes each line of the answer that is not empty, as it comes
+ */
+export function openStream(
+  socket: Socket,
+  endpoint: Endpoint,
+  path: string,
+  timeoutMs: number,
+  onLine: (line: string) => void,
+): Stream {
   const reader = readAnswer();
+  let unfinished = '';
+  const passLinesOn = (): void => {
+    const lines = (unfinished + reader.take()).split('\n');
+    unfinished = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') onLine(line);
+  };
   let timer: NodeJS.Timeout | undefined;
   const closed = new Promise<void>((resolve) => {
     socket.on('close', () => resolve());
@@ -36,15 +52,15 @@ export function openStream(socket: Socket, endpoint: Endpoint, path: string, tim
       socket.destroy();
     };
     socket.on('data', (bytes) => {
-      // What comes on an open stream is a sign of life and says nothing more.
-      if (isOpen) return;
       try {
         reader.push(bytes);
       } catch (cause) {
         reject(garbled(cause));
         socket.destroy();
+        return;
       }
-      settle();
+      if (!isOpen) settle();
+      if (isOpen) passLinesOn();
     });
     socket.on('end', () => {
       reader.end();

@@ -1,6 +1,7 @@
 // Owns the coordinator's outward face: what the daemon's handlers and the simulation see of the one writer.
 
 import type { Command, Moment, Replies } from '../core/command.ts';
+import type { Vitals } from '../core/lease.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { StateView } from '../core/state.ts';
 
@@ -26,6 +27,13 @@ export interface CoordinatorHealth {
   readonly ended: number;
 }
 
+/** A lease that a connection holds. */
+export interface Held {
+  /** What was known of the lease when the connection opened; `onSeen` tells of what comes later. */
+  readonly vitals: Vitals;
+  close(): void;
+}
+
 /** The only writer of the state. */
 export interface Coordinator {
   /**
@@ -39,7 +47,7 @@ export interface Coordinator {
   /** Reads the state as of a commit: what is not durable yet is not shown. */
   query<T>(read: (reading: Reading) => T): Promise<T>;
   /** Holds a lease while a connection is open; `close` may be called once. Refuses an unknown lease. */
-  hold(lockId: string): Promise<Outcome<{ close(): void }>>;
+  hold(lockId: string): Promise<Outcome<Held>>;
   health(): CoordinatorHealth;
   /** Finishes what is under way, commits it and closes the store. */
   stop(): Promise<void>;

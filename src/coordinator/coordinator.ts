@@ -7,7 +7,7 @@ import type { ProcessIdentity } from '../core/process-identity.ts';
 import { leaseNotFound } from '../core/refusals.ts';
 import { restore } from '../core/restore.ts';
 import { createCommitQueue } from './commit-queue.ts';
-import type { Coordinator, CoordinatorHealth, Outcome, Reading } from './contract.ts';
+import type { Coordinator, CoordinatorHealth, Held, Outcome, Reading } from './contract.ts';
 import { coordinatorTime } from './coordinator-time.ts';
 import { inDoubt } from './doubt.ts';
 import { observe, type Subjects, slices } from './observation.ts';
@@ -83,9 +83,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   /** Observes these; answers what was seen to listen on each lease, as far as that could be known. */
   async function look(subjects: Subjects, maxAgeMs: number): Promise<Map<string, ListenerSight>> {
     const sights = new Map<string, ListenerSight>();
-    const report = (seen: ObserveCommand): Promise<unknown> => {
+    const report = async (seen: ObserveCommand): Promise<void> => {
       for (const [lockId, sight] of seen.listeners) sights.set(lockId, sight);
-      return writer.submit<'observe'>(seen);
+      const outcome = await writer.submit<'observe'>(seen);
+      if (outcome.ok) for (const { lockId, vitals } of outcome.reply.news) options.onSeen?.(lockId, vitals);
     };
     await observe(options, state, subjects, maxAgeMs, timings.lookSlice, report);
     // What is decided on these sights comes after an await, which a sleep may have fallen into.
@@ -115,7 +116,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     }
   }
 
-  async function hold(lockId: string): Promise<Outcome<{ close(): void }>> {
+  async function hold(lockId: string): Promise<Outcome<Held>> {
     const opened = await submit<'hold'>({ kind: 'hold', lockId, delta: 1 });
     if (!opened.ok) return opened;
     // A release that was decided in the same turn has ended it by now, and told so before anybody could listen.
@@ -127,7 +128,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       isOpen = false;
       tracked(letGo(lockId)).catch(onFault);
     };
-    return { ok: true, reply: { close } };
+    return { ok: true, reply: { vitals: opened.reply.snapshot.vitals, close } };
   }
 
   /** Counts a closed connection out at once, and only then looks whether anybody is left. */

@@ -1,11 +1,13 @@
 // Owns the pass of observation: it looks at listeners and processes and reports what it saw as one command.
 
 import type { ListenerSight, ObserveCommand } from '../core/command.ts';
-import type { ProcessLife, Protocol } from '../core/lease.ts';
+import type { LeaseEntry, ProcessLife, Protocol } from '../core/lease.ts';
+import type { ProcessIdentity } from '../core/process-identity.ts';
 import type { StateView } from '../core/state.ts';
 import type { Listener, PortTable, ProcessTable } from '../os/os.ts';
+import { findStrays, type Strays } from './drift.ts';
 import { type Scheduler, turn } from './scheduler.ts';
-import { sightOf } from './sighting.ts';
+import { serverOf, sightOf } from './sighting.ts';
 
 interface Eyes {
   readonly ports: PortTable;
@@ -35,6 +37,7 @@ export async function observe(
   report: (seen: ObserveCommand) => Promise<unknown>,
 ): Promise<void> {
   const seen = await listenersOf(eyes.ports, state, lockIds, maxAgeMs);
+  const strays = await findStrays(eyes, state, doubtful(state, lockIds), maxAgeMs);
   const reports: Promise<unknown>[] = [];
   const tell = (seen: ObserveCommand): Promise<void> => {
     const told = report(seen);
@@ -44,7 +47,7 @@ export async function observe(
     return turn(eyes.scheduler);
   };
   for (const ids of slices(instanceIds, slice)) await tell(lookAtInstances(eyes, state, ids));
-  for (const ids of slices(lockIds, slice)) await tell(lookAtLeases(eyes, state, ids, seen));
+  for (const ids of slices(lockIds, slice)) await tell(lookAtLeases(eyes, state, ids, seen, strays));
   await Promise.all(reports);
 }
 
@@ -53,13 +56,18 @@ function lookAtLeases(
   state: StateView,
   lockIds: readonly string[],
   seen: ByPort | null,
+  strays: Strays | null,
 ): ObserveCommand {
   const listeners = new Map<string, ListenerSight>();
   const holders = new Map<string, ProcessLife>();
+  const drifts = new Map<string, readonly number[]>();
+  const servers = new Map<string, ProcessIdentity>();
   for (const lockId of lockIds) {
-    const lease = state.lease(lockId)?.lease;
-    if (lease === undefined) continue;
-    if (lease.process !== null) holders.set(lockId, eyes.processes.life(lease.process));
+    const entry = state.lease(lockId);
+    if (entry === undefined) continue;
+    const { lease } = entry;
+    const life = lease.process === null ? 'unknown' : eyes.processes.life(lease.process);
+    if (lease.process !== null) holders.set(lockId, life);
     // A table that could not be read says nothing, which is not "nobody listens".
     if (seen === null) continue;
     const own: Listener[] = [];
@@ -67,8 +75,25 @@ function lookAtLeases(
       own.push(...(seen[lease.protocol].get(port) ?? []));
     }
     listeners.set(lockId, sightOf(lease, own, eyes.processes));
+    if (life !== 'alive') continue;
+    const server = serverOf(entry, own, eyes.processes);
+    if (server !== null) servers.set(lockId, server);
+    if (strays === null) continue;
+    const drift = server === null ? strays.of(lease) : [];
+    if (drift.length > 0 || entry.vitals.drift.length > 0) drifts.set(lockId, drift);
   }
-  return { kind: 'observe', listeners, holders, instances: new Map() };
+  return { kind: 'observe', listeners, holders, instances: new Map(), drifts, servers };
+}
+
+/** The leases whose holder may be listening elsewhere: every one that was not proven to serve its own port. */
+function doubtful(state: StateView, lockIds: readonly string[]): LeaseEntry[] {
+  const entries: LeaseEntry[] = [];
+  for (const lockId of lockIds) {
+    const entry = state.lease(lockId);
+    if (entry !== undefined && (entry.vitals.state !== 'active' || entry.vitals.server === null))
+      entries.push(entry);
+  }
+  return entries;
 }
 
 function lookAtInstances(eyes: Eyes, state: StateView, instanceIds: readonly string[]): ObserveCommand {

@@ -1,6 +1,7 @@
 // Owns what a coordinator is made from: every effect behind an interface, so that a simulation can supply its own.
 
 import type { Catalogue } from '../core/catalogue.ts';
+import type { Vitals } from '../core/lease.ts';
 import type { Clock, PortProbe, PortTable, ProcessTable } from '../os/os.ts';
 import type { Store } from '../store/store.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -21,6 +22,8 @@ export interface CoordinatorOptions {
   readonly directoryExists: (path: string) => boolean | Promise<boolean>;
   /** Told of every lease that is gone, released or ended, once that is committed. */
   readonly onEnded?: (lockId: string) => void;
+  /** Told of every lease that is in another state than before, or whose program is on other ports, once that is committed. */
+  readonly onSeen?: (lockId: string, vitals: Vitals) => void;
   /** Told of faults that no command waits for. */
   readonly onFault?: (error: unknown) => void;
   readonly timings?: Timings;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Lease } from '../core/lease.ts';
+import type { Lease, LeaseEntry } from '../core/lease.ts';
+import { NEW_VITALS } from '../core/state.ts';
 import type { Listener, ProcessTable } from '../os/os.ts';
-import { describeListener, sightOf } from './sighting.ts';
+import { describeListener, serverOf, sightOf } from './sighting.ts';
 
 const lease: Lease = {
   lockId: 'lk_1',
@@ -75,5 +76,36 @@ describe('what a listener on a leased port means', () => {
     const contained = { ...named, container: 'shop-web-1' };
     assert.equal(describeListener(contained), 'container shop-web-1');
     assert.equal(describeListener(listener(null, null)), 'a program of another user');
+  });
+});
+
+describe('the proven server of a lease', () => {
+  const server = { pid: 99, startTicks: '5', bootId: 'b', pidNamespace: 'n' };
+  const entry: LeaseEntry = { lease, vitals: NEW_VITALS };
+  const table = (tree: readonly number[]): ProcessTable => ({
+    identify: (pid) => ({ ...server, pid }),
+    life: ({ startTicks }) => (startTicks === server.startTicks ? 'alive' : 'dead'),
+    ancestors: () => tree,
+    cwd: () => null,
+  });
+
+  it('is the listener in the tree of the holder', () => {
+    assert.deepEqual(serverOf(entry, [listener(null, null), listener(99, null)], table([99, 10, 1])), server);
+  });
+
+  it('is nobody where the tree is another one, or there is no holder process', () => {
+    assert.equal(serverOf(entry, [listener(99, '/src/shop')], table([99, 1])), null);
+    const none = { lease: { ...lease, pid: null, process: null }, vitals: NEW_VITALS };
+    assert.equal(serverOf(none, [listener(99, null)], table([99, 10, 1])), null);
+  });
+
+  it('stays the one that was proven before while it listens and lives', () => {
+    const known = (startTicks: string): LeaseEntry => ({
+      lease,
+      vitals: { ...NEW_VITALS, server: { ...server, startTicks } },
+    });
+    assert.deepEqual(serverOf(known('5'), [listener(99, null)], table([99, 1])), server);
+    assert.equal(serverOf(known('4'), [listener(99, null)], table([99, 1])), null, 'its pid was given away');
+    assert.equal(serverOf(known('5'), [listener(98, null)], table([98, 1])), null, 'another one listens');
   });
 });

@@ -2,7 +2,8 @@
 
 import { sep } from 'node:path';
 import type { ListenerSight } from '../core/command.ts';
-import type { Lease } from '../core/lease.ts';
+import type { Lease, LeaseEntry } from '../core/lease.ts';
+import type { ProcessIdentity } from '../core/process-identity.ts';
 import type { Listener, ProcessTable } from '../os/os.ts';
 
 /**
@@ -19,6 +20,27 @@ export function sightOf(
 ): ListenerSight {
   if (listeners.length === 0) return 'none';
   return listeners.every((listener) => isStranger(lease, listener, processes)) ? 'stranger' : 'own';
+}
+
+/**
+ * The process that listens, where it is proven to be of the holder's tree: with its holder gone, this is how it is known
+ * again.
+ *
+ * @param listeners the machine's listeners on the lease's ports
+ */
+export function serverOf(
+  { lease, vitals }: LeaseEntry,
+  listeners: readonly Listener[],
+  processes: ProcessTable,
+): ProcessIdentity | null {
+  if (lease.pid === null) return null;
+  const { server } = vitals;
+  const isThere = server !== null && listeners.some(({ pid }) => pid === server.pid);
+  if (isThere && processes.life(server) === 'alive') return server;
+  for (const { pid } of listeners) {
+    if (pid !== null && processes.ancestors(pid).includes(lease.pid)) return processes.identify(pid);
+  }
+  return null;
 }
 
 /** A sentence about who listens, as far as that is known, for people. */

@@ -3,7 +3,7 @@
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
 import type { InstanceEntry } from './instance.ts';
-import type { LeaseEntry, ProcessLife, Protocol } from './lease.ts';
+import type { LeaseEntry, ProcessLife, Protocol, Vitals } from './lease.ts';
 import type { PortSet } from './port-set.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { Refusal } from './refusal.ts';
@@ -113,6 +113,10 @@ export interface ObserveCommand {
   readonly kind: 'observe';
   /** By lock id: what listens on the lease's ports. */
   readonly listeners: ReadonlyMap<string, ListenerSight>;
+  /** By lock id: on which other ports the holder's program listens, none where it is on its own. */
+  readonly drifts?: ReadonlyMap<string, readonly number[]>;
+  /** By lock id: the process that listens, where it is proven to be of the holder's tree. */
+  readonly servers?: ReadonlyMap<string, ProcessIdentity>;
   /** By lock id: the life of the process that `pid` names. */
   readonly holders: ReadonlyMap<string, ProcessLife>;
   /** By instance id. */
@@ -214,6 +218,11 @@ export interface EndedLease {
   readonly reason: EndReason;
 }
 
+export interface ObserveReply {
+  /** The leases that are in another state than before, or whose program is on other ports. */
+  readonly news: readonly { readonly lockId: string; readonly vitals: Vitals }[];
+}
+
 export interface SweepReply {
   readonly ended: readonly EndedLease[];
 }
@@ -250,7 +259,7 @@ export interface Replies {
   register: InstanceReply;
   'instance-heartbeat': InstanceReply;
   retire: RetireReply;
-  observe: Record<string, never>;
+  observe: ObserveReply;
   sweep: SweepReply;
   forget: { readonly isPartial: boolean };
   wake: Record<string, never>;

@@ -47,6 +47,10 @@ export interface Vitals {
   readonly process: ProcessLife | 'none';
   /** The last holder is gone. The lease goes on while its own program listens, and only that long. */
   readonly orphan: boolean;
+  /** The ports on which the holder's processes listen although nobody of them listens on the lease's own, ascending. */
+  readonly drift: readonly number[];
+  /** The process that was last seen to listen there while it was proven to be the holder's; null: none was. */
+  readonly server: ProcessIdentity | null;
   /** Listener checks missed in a row since the lease was last active. */
   readonly missed: number;
   /** When the last miss was counted, in coordinator time (ms): misses are counted once a check interval. */

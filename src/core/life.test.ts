@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
 import { createDesk, type Desk } from '../../test/fixtures/core-desk.ts';
-import type { AllocateRequest, ListenerSight } from './command.ts';
+import type { AllocateRequest, ListenerSight, ObserveCommand } from './command.ts';
 import type { Lease, ProcessLife } from './lease.ts';
 
 const catalogue = testCatalogue([serviceType('dev', 3000, 3009)]);
@@ -321,5 +321,51 @@ describe('a claim by renewal', () => {
     const s = scene(withProcess);
     s.desk.submit({ ...renewal, lockId: s.lease.lockId, ...byOther });
     assert.equal(holderOf(s), 8);
+  });
+});
+
+describe('an observation', () => {
+  const { lockId } = scene().lease;
+  const look = (s: Scene, sight: ListenerSight, more: Partial<ObserveCommand> = {}) =>
+    s.desk.submit({
+      kind: 'observe',
+      listeners: new Map([[lockId, sight]]),
+      holders: new Map(),
+      instances: new Map(),
+      ...more,
+    }).reply?.news ?? [];
+  const drifted = (...ports: number[]) => ({ drifts: new Map([[lockId, ports]]) });
+  const vitals = (s: Scene) => s.desk.state.lease(s.lease.lockId)?.vitals;
+
+  it('is news when the state or the drift is another one, and only then', () => {
+    const s = scene();
+    assert.deepEqual(look(s, 'none'), []);
+    assert.deepEqual(
+      look(s, 'own').map((each) => each.vitals.state),
+      ['active'],
+    );
+    assert.deepEqual(look(s, 'own'), []);
+    assert.deepEqual(
+      look(s, 'none', drifted(5174)).map((each) => [each.vitals.state, each.vitals.drift]),
+      [['idle', [5174]]],
+    );
+    assert.deepEqual(look(s, 'none', drifted(5174)), []);
+    assert.deepEqual(vitals(s)?.drift, [5174]);
+    look(s, 'none');
+    assert.deepEqual(vitals(s)?.drift, [5174], 'what was not looked at stays');
+    look(s, 'own', drifted());
+    assert.deepEqual(vitals(s)?.drift, []);
+  });
+
+  it('remembers which process was proven to serve', () => {
+    const s = scene();
+    const servers = new Map([[lockId, identity]]);
+    look(s, 'own', { servers });
+    assert.deepEqual(vitals(s)?.server, identity);
+    const before = vitals(s);
+    look(s, 'own', { servers: new Map([[lockId, { ...identity }]]) });
+    assert.equal(vitals(s), before, 'the same one changes nothing');
+    look(s, 'own', { servers: new Map([[lockId, { ...identity, startTicks: '2' }]]) });
+    assert.equal(vitals(s)?.server?.startTicks, '2');
   });
 });

@@ -2,9 +2,10 @@
 
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
-import type { Decision, ListenerSight, Moment, ObserveCommand } from './command.ts';
+import type { Decision, ListenerSight, Moment, ObserveCommand, ObserveReply } from './command.ts';
 import type { LeaseEntry, ProcessLife, Vitals } from './lease.ts';
 import { renewsItself } from './life.ts';
+import { isSameProcess, type ProcessIdentity } from './process-identity.ts';
 import type { StateView } from './state.ts';
 
 /** Takes in one pass over listeners and processes. It ends nothing: the sweep does. */
@@ -13,7 +14,8 @@ export function decideObserve(
   command: ObserveCommand,
   moment: Moment,
   catalogue: Pick<Catalogue, 'missIntervalMs'>,
-): Decision<Record<string, never>> {
+): Decision<ObserveReply> {
+  const news: ObserveReply['news'][number][] = [];
   const changes: Change[] = [];
   for (const lockId of new Set([...command.listeners.keys(), ...command.holders.keys()])) {
     const entry = state.lease(lockId);
@@ -21,8 +23,12 @@ export function decideObserve(
     // What is decided again after a failed commit may have been seen of a process that the lease no longer names.
     const life = entry.lease.process === null ? undefined : command.holders.get(lockId);
     if (life === 'dead' && entry.vitals.holds > 0) changes.push(withoutProcess(entry));
-    const after = observed(entry, command.listeners.get(lockId), life, moment.now, catalogue.missIntervalMs);
-    if (after !== entry.vitals) changes.push({ table: 'vitals', id: lockId, before: entry.vitals, after });
+    const seen = observed(entry, command.listeners.get(lockId), life, moment.now, catalogue.missIntervalMs);
+    const after = placed(seen, command.drifts?.get(lockId), command.servers?.get(lockId));
+    if (after === entry.vitals) continue;
+    changes.push({ table: 'vitals', id: lockId, before: entry.vitals, after });
+    if (after.state !== entry.vitals.state || after.drift !== entry.vitals.drift)
+      news.push({ lockId, vitals: after });
   }
   for (const [instanceId, life] of command.instances) {
     const entry = state.instance(instanceId);
@@ -30,7 +36,7 @@ export function decideObserve(
     const after = { ...entry.pulse, process: life };
     changes.push({ table: 'pulse', id: instanceId, before: entry.pulse, after });
   }
-  return { kind: 'answer', reply: {}, changes };
+  return { kind: 'answer', reply: { news }, changes };
 }
 
 /**
@@ -57,6 +63,22 @@ function observed(
   // What renewed itself until now has a full term left from now on.
   const stops = renewsItself(entry) && !renewsItself({ lease: entry.lease, vitals: next });
   return stops ? { ...next, renewedAt: now } : next;
+}
+
+/** Where the holder's program was seen: on its own port, and by which process, or on others. */
+function placed(
+  vitals: Vitals,
+  drift: readonly number[] | undefined,
+  server: ProcessIdentity | undefined,
+): Vitals {
+  const hasMoved = drift !== undefined && !isSameList(drift, vitals.drift);
+  const isNew = server !== undefined && (vitals.server === null || !isSameProcess(server, vitals.server));
+  if (!hasMoved && !isNew) return vitals;
+  return { ...vitals, drift: hasMoved ? drift : vitals.drift, server: isNew ? server : vitals.server };
+}
+
+function isSameList(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((each, index) => each === b[index]);
 }
 
 /**

@@ -255,6 +255,8 @@ export const NEW_VITALS: Vitals = {
   holds: 0,
   process: 'none',
   orphan: false,
+  drift: [],
+  server: null,
   missed: 0,
   missedAt: 0,
 };

@@ -2,6 +2,8 @@
 
 import type { ServerResponse } from 'node:http';
 import type { HoldEvent } from '../api/schemas.ts';
+import type { Held } from '../coordinator/contract.ts';
+import type { Vitals } from '../core/lease.ts';
 
 /** An empty line this often lets a client behind a proxy or a tunnel see that the daemon is there. */
 const SIGN_OF_LIFE_MS = 30_000;
@@ -12,9 +14,11 @@ export interface Holds {
   /**
    * Keeps an answer open as a holding connection.
    *
-   * @param close called once when the client's side is gone; not when the daemon ends the connection itself
+   * @param held its `close` is called once when the client's side is gone; not when the daemon ends the connection
    */
-  open(response: ServerResponse, lockId: string, close: () => void): void;
+  open(response: ServerResponse, lockId: string, held: Held): void;
+  /** Tells those who hold a lease what was seen of it. */
+  tell(lockId: string, vitals: Vitals): void;
   /** Ends the connections that hold a lease which is gone, with a line that says so. */
   end(lockId: string): void;
   /** Ends every connection with a line that says the daemon goes; the leases stay held for whoever reconnects. */
@@ -43,7 +47,7 @@ export function createHolds(): Holds {
     return wasOpen;
   };
   return {
-    open: (response, lockId, close) => {
+    open: (response, lockId, { vitals, close }) => {
       if (response.destroyed) {
         close();
         return;
@@ -60,11 +64,22 @@ export function createHolds(): Holds {
       });
       response.writeHead(200, HEADERS);
       response.write(
-        line({ event: 'held', lock_id: lockId, message: 'The lease is held while this is open' }),
+        line({
+          event: 'held',
+          lock_id: lockId,
+          ...seenOf(vitals),
+          message: 'The lease is held while this is open',
+        }),
       );
       signs ??= setInterval(() => {
         for (const each of open.keys()) each.write('\n');
       }, SIGN_OF_LIFE_MS).unref();
+    },
+    tell: (lockId, vitals) => {
+      for (const response of byLease.get(lockId) ?? [])
+        response.write(
+          line({ event: 'seen', lock_id: lockId, ...seenOf(vitals), message: sentence(vitals) }),
+        );
     },
     end: (lockId) => {
       for (const response of byLease.get(lockId) ?? []) {
@@ -80,6 +95,16 @@ export function createHolds(): Holds {
       }
     },
   };
+}
+
+function seenOf({ state, drift }: Vitals): Pick<HoldEvent, 'state' | 'drift'> {
+  return { state, drift: [...drift] };
+}
+
+function sentence({ state, drift }: Vitals): string {
+  return drift.length === 0
+    ? `The lease is ${state}`
+    : `The lease is ${state}; its program listens on ${drift.join(', ')}`;
 }
 
 function goodbye(lockId: string): HoldEvent {

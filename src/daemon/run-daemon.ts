@@ -95,6 +95,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       newLockId: createLockIds(),
       directoryExists: createDirectoryLook(system.clock.monotonic),
       onEnded: holds.end,
+      onSeen: holds.tell,
       onFault: (error) => log.error({ error: describe(error) }, 'a fault in the background'),
     });
     coordinator = started;

@@ -20,6 +20,7 @@ function lease(fields: Partial<LeaseJson> = {}): LeaseJson {
     pid: ME,
     state: 'reserved',
     orphan: false,
+    drift: [],
     fence: 1,
     allocated_at: '2026-01-01T00:00:00.000Z',
     expires_at: null,

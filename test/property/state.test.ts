@@ -166,6 +166,8 @@ function grant(state: State, m: Move, fence: number): Change[] {
     holds: 0,
     process: 'none',
     orphan: false,
+    drift: [],
+    server: null,
     missed: 0,
     missedAt: 0,
   } as const;

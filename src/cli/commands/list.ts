@@ -119,5 +119,6 @@ function portsOf(lease: LeaseJson): string {
 }
 
 function stateOf(lease: LeaseJson): string {
-  return lease.orphan ? `${lease.state} (orphan)` : lease.state;
+  if (lease.orphan) return `${lease.state} (orphan)`;
+  return lease.drift.length === 0 ? lease.state : `${lease.state} (on ${lease.drift.join(', ')})`;
 }

@@ -24,7 +24,7 @@ export const hold: Handler<'hold'> = async (context, { params }, reply) => {
   const outcome = await context.coordinator.hold(params.lock_id);
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   reply.hijack();
-  context.holds.open(reply.raw, params.lock_id, outcome.reply.close);
+  context.holds.open(reply.raw, params.lock_id, outcome.reply);
   return reply;
 };
 

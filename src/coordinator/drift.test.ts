@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
+import { createDesk } from '../../test/fixtures/core-desk.ts';
+import type { LeaseEntry } from '../core/lease.ts';
+import type { PortOwner } from '../os/os.ts';
+import { findStrays } from './drift.ts';
+
+/** A run (pid 10) starts npm (11), which starts the server (12); an agent's session (20) has a program (21). */
+const PARENTS: Readonly<Record<number, number>> = { 12: 11, 11: 10, 10: 1, 21: 20, 20: 1, 1: 0 };
+
+function ancestors(pid: number): number[] {
+  const chain: number[] = [];
+  for (let at = pid; at !== 0; at = PARENTS[at] ?? 0) chain.push(at);
+  return chain;
+}
+
+function scene(sockets: readonly PortOwner[] | null) {
+  const desk = createDesk(testCatalogue([serviceType('dev', 3000, 3009)]));
+  const grant = (serviceName: string, pid: number | null): LeaseEntry => {
+    const process = pid === null ? null : { pid, startTicks: '1', bootId: 'b', pidNamespace: 'n' };
+    const { lockId } = desk.granted({ serviceName, pid, process }).snapshot.lease;
+    if (pid === 10) desk.submit({ kind: 'hold', lockId, delta: 1 });
+    return desk.state.lease(lockId) as LeaseEntry;
+  };
+  const leases = [grant('run', 10), grant('session', 20), grant('nobody', null)] as const;
+  let turns = 0;
+  const eyes = {
+    ports: { sockets: async () => sockets },
+    processes: { ancestors },
+    scheduler: {
+      defer: (fn: () => void) => {
+        turns += 1;
+        fn();
+      },
+      after: () => () => {},
+    },
+  };
+  const find = async () => {
+    const strays = await findStrays(eyes, desk.state, leases, 0);
+    return strays === null ? null : leases.map(({ lease }) => strays.of(lease));
+  };
+  return { find, turns: () => turns };
+}
+
+const tcp = (port: number, pid: number | null): PortOwner => ({ protocol: 'tcp', port, pid });
+
+describe('the search for servers on other ports', () => {
+  it("finds the ports of a running command's whole tree, ascending and once", async () => {
+    const { find } = scene([tcp(5174, 12), tcp(5174, 12), tcp(5000, 11), tcp(9000, null)]);
+    assert.deepEqual(await find(), [[5000, 5174], [], []]);
+  });
+
+  it('leaves out ports that are leased, whosever they are, and another protocol', async () => {
+    const { find } = scene([tcp(3000, 12), tcp(3001, 12), { protocol: 'udp', port: 5353, pid: 12 }]);
+    assert.deepEqual(await find(), [[], [], []]);
+  });
+
+  it('takes of a session only what it listens on itself', async () => {
+    assert.deepEqual(await scene([tcp(7777, 21)]).find(), [[], [], []]);
+    assert.deepEqual(await scene([tcp(7777, 20)]).find(), [[], [7777], []]);
+  });
+
+  it('knows nothing where the table cannot be read', async () => {
+    assert.equal(await scene(null).find(), null);
+  });
+
+  it('lets other work have its turn', async () => {
+    const many = Array.from({ length: 100 }, (_, i) => tcp(10_000 + i, 1000 + i));
+    const { find, turns } = scene(many);
+    await find();
+    assert.equal(turns(), 3);
+  });
+});
