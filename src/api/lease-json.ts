@@ -1,7 +1,7 @@
 // Owns the lease's JSON form: what of a lease the world sees, and how times and the URL are written.
 
-import type { LeaseSnapshot } from '../core/command.ts';
 import { blockPorts } from '../core/port-range.ts';
+import type { LeaseSnapshot } from '../core/reply.ts';
 import type { LeaseJson } from './schemas.ts';
 
 /** Types whose servers speak protocols that no browser opens. */

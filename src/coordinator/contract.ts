@@ -1,8 +1,9 @@
 // Owns the coordinator's outward face: what the daemon's handlers and the simulation see of the one writer.
 
-import type { Command, Moment, Replies } from '../core/command.ts';
+import type { Command, Moment } from '../core/command.ts';
 import type { Vitals } from '../core/lease.ts';
 import type { Refusal } from '../core/refusal.ts';
+import type { Replies } from '../core/reply.ts';
 import type { StateView } from '../core/state.ts';
 
 export type Outcome<Reply> =

@@ -1,10 +1,11 @@
 // Owns the one writer's face: it refreshes what a command's decision rests on, submits it, holds leases, and stops.
 
-import type { Command, ListenerSight, ObserveCommand, Replies } from '../core/command.ts';
+import type { Command, ListenerSight, ObserveCommand } from '../core/command.ts';
 import type { LeaseEntry } from '../core/lease.ts';
 import { endReason } from '../core/life.ts';
 import type { ProcessIdentity } from '../core/process-identity.ts';
 import { leaseNotFound } from '../core/refusals.ts';
+import type { Replies } from '../core/reply.ts';
 import { restore } from '../core/restore.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Coordinator, CoordinatorHealth, Held, Outcome, Reading } from './contract.ts';

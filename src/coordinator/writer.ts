@@ -1,9 +1,10 @@
 // Owns the writing turn: decide, probe or look, decide again, evolve, and wait for the commit before the answer.
 
 import { portId } from '../core/change.ts';
-import type { Command, Decision, Moment, Observed, Probe, Replies } from '../core/command.ts';
+import type { Command, Decision, Moment, Observed, Probe } from '../core/command.ts';
 import { claimsOf, decide } from '../core/decide.ts';
 import type { Protocol } from '../core/lease.ts';
+import type { Replies } from '../core/reply.ts';
 import { evolve, type State } from '../core/state.ts';
 import { StyxyError } from '../errors.ts';
 import type { CommitQueue } from './commit-queue.ts';

@@ -2,15 +2,7 @@
 
 import type { ServiceType } from './catalogue.ts';
 import { type Change, type KeyMemory, portId } from './change.ts';
-import type {
-  AllocateCommand,
-  AllocateReply,
-  AllocateRequest,
-  Decision,
-  Moment,
-  Observed,
-  SkippedPort,
-} from './command.ts';
+import type { AllocateCommand, AllocateRequest, Decision, Moment, Observed } from './command.ts';
 import { forcedEndChanges, KEY_PRECISION_MS } from './ending.ts';
 import { askedAgain, existingMessage, hasSameShape, matchingLease } from './existing.ts';
 import { describeLease } from './holder.ts';
@@ -28,6 +20,7 @@ import {
   unknownServiceType,
   unusableRequest,
 } from './refusals.ts';
+import type { AllocateReply, SkippedPort } from './reply.ts';
 import { fingerprint, remembered, requestChange } from './request-memory.ts';
 import { NEW_VITALS, type StateView } from './state.ts';
 

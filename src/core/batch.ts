@@ -2,17 +2,10 @@
 
 import { decideAllocate } from './allocate.ts';
 import type { Change } from './change.ts';
-import type {
-  AllocateReply,
-  BatchCommand,
-  BatchReply,
-  Decision,
-  Moment,
-  Observed,
-  Probe,
-} from './command.ts';
+import type { BatchCommand, Decision, Moment, Observed, Probe } from './command.ts';
 import { blockPorts } from './port-range.ts';
 import { PortSet } from './port-set.ts';
+import type { AllocateReply, BatchReply } from './reply.ts';
 import { devolve, evolve, type State } from './state.ts';
 
 /**

@@ -1,9 +1,8 @@
-// Owns the commands that the core decides, the replies they get, and what is observed for them.
+// Owns the commands that the core decides, and what is observed for them.
 
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
-import type { InstanceEntry } from './instance.ts';
-import type { LeaseEntry, ProcessLife, Protocol, Vitals } from './lease.ts';
+import type { ProcessLife, Protocol } from './lease.ts';
 import type { PortSet } from './port-set.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { Refusal } from './refusal.ts';
@@ -162,109 +161,6 @@ export type Command =
   | ForgetCommand
   | WakeCommand
   | CleanupCommand;
-
-/** A port that was found taken on the way to the answer, and by whom, as far as that is known. */
-export interface SkippedPort {
-  readonly port: number;
-  readonly holder: string | null;
-}
-
-/** A lease as it was at one moment: all that its JSON form is made from. */
-export interface LeaseSnapshot extends LeaseEntry {
-  /** What is left of the term in ms; null while it renews itself. */
-  readonly remainingMs: number | null;
-  /** Wall-clock time of the snapshot, epoch ms. */
-  readonly at: number;
-  /** Its name below `localhost`; missing in answers that an older version remembered under a request id. */
-  readonly host?: string;
-}
-
-export interface AllocateReply {
-  readonly snapshot: LeaseSnapshot;
-  readonly existing: boolean;
-  readonly message: string;
-  readonly skipped: readonly SkippedPort[];
-}
-
-export interface BatchReply {
-  readonly allocations: readonly AllocateReply[];
-}
-
-export interface LeaseReply {
-  readonly snapshot: LeaseSnapshot;
-}
-
-export interface InstanceReply {
-  readonly entry: InstanceEntry;
-  readonly created: boolean;
-}
-
-export interface RetireReply {
-  readonly instanceId: string;
-  readonly released: readonly LeaseSnapshot[];
-}
-
-/** Why a lease ended without being released by its holder. */
-export type EndReason =
-  | 'term-over'
-  | 'holder-dead'
-  | 'hold-closed'
-  | 'instance-ended'
-  | 'listener-gone'
-  | 'forced';
-
-export interface EndedLease {
-  readonly snapshot: LeaseSnapshot;
-  readonly reason: EndReason;
-}
-
-export interface ObserveReply {
-  /** The leases that are in another state than before, or whose program is on other ports. */
-  readonly news: readonly { readonly lockId: string; readonly vitals: Vitals }[];
-}
-
-export interface SweepReply {
-  readonly ended: readonly EndedLease[];
-}
-
-/** Why a lease stays at a clean-up. */
-export type KeepReason =
-  | 'listens'
-  | 'orphan-listens'
-  | 'held'
-  | 'holder-lives'
-  | 'holder-unknown'
-  | 'instance-lives'
-  | 'stranger-listens'
-  | 'term-runs';
-
-export interface KeptLease {
-  readonly snapshot: LeaseSnapshot;
-  readonly reason: KeepReason;
-}
-
-export interface CleanupReply {
-  readonly cleaned: readonly EndedLease[];
-  readonly kept: readonly KeptLease[];
-}
-
-/** The reply that belongs to each command. */
-export interface Replies {
-  allocate: AllocateReply;
-  batch: BatchReply;
-  renew: LeaseReply;
-  release: LeaseReply;
-  hold: LeaseReply;
-  abandon: Record<string, never>;
-  register: InstanceReply;
-  'instance-heartbeat': InstanceReply;
-  retire: RetireReply;
-  observe: ObserveReply;
-  sweep: SweepReply;
-  forget: { readonly isPartial: boolean };
-  wake: Record<string, never>;
-  cleanup: CleanupReply;
-}
 
 /** The moment of a decision. The core has no clock of its own. */
 export interface Moment {

@@ -3,12 +3,13 @@
 import { decideAllocate } from './allocate.ts';
 import { decideBatch } from './batch.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { AllocateCommand, Command, Decision, Moment, Observed, Replies } from './command.ts';
+import type { AllocateCommand, Command, Decision, Moment, Observed } from './command.ts';
 import { decideForget } from './forgetting.ts';
 import { decideInstanceHeartbeat, decideRegister, decideRetire } from './instance-commands.ts';
 import { leaseKey, singletonName } from './lease.ts';
 import { decideAbandon, decideHold, decideRelease, decideRenew } from './lease-commands.ts';
 import { decideObserve } from './observe.ts';
+import type { Replies } from './reply.ts';
 import type { State } from './state.ts';
 import { decideCleanup, decideSweep, decideWake } from './sweep.ts';
 

@@ -2,10 +2,11 @@
 
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
-import type { EndedLease, EndReason, Moment } from './command.ts';
+import type { Moment } from './command.ts';
 import { type LeaseEntry, leaseKey } from './lease.ts';
 import { snapshot } from './life.ts';
 import { restAfterForcedEnd } from './quarantine.ts';
+import type { EndedLease, EndReason } from './reply.ts';
 import type { StateView } from './state.ts';
 
 /** Key memories are touched once a day at most: retention counts in months. */

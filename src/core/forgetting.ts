@@ -2,9 +2,10 @@
 
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
-import type { Decision, ForgetCommand, Moment, Replies } from './command.ts';
+import type { Decision, ForgetCommand, Moment } from './command.ts';
 import { isStale } from './instance.ts';
 import { forgottenRests } from './quarantine.ts';
+import type { Replies } from './reply.ts';
 import type { StateView } from './state.ts';
 
 /** An instance that is over and holds nothing is shown for this long (ms) before it is forgotten. */

@@ -5,12 +5,9 @@ import type { Change } from './change.ts';
 import type {
   Decision,
   InstanceHeartbeatCommand,
-  InstanceReply,
-  LeaseSnapshot,
   Moment,
   RegisterCommand,
   RetireCommand,
-  RetireReply,
 } from './command.ts';
 import { releaseChanges } from './ending.ts';
 import type { Instance, InstanceEntry } from './instance.ts';
@@ -18,6 +15,7 @@ import { defaultTemplate, heartbeat, registration } from './instance-changes.ts'
 import { snapshot } from './life.ts';
 import { refusal } from './refusal.ts';
 import { instanceNotFound } from './refusals.ts';
+import type { InstanceReply, LeaseSnapshot, RetireReply } from './reply.ts';
 import type { StateView } from './state.ts';
 
 /** Registers an instance, or registers it anew: what is not given then stays as it was. */

@@ -6,7 +6,6 @@ import type {
   AbandonCommand,
   Decision,
   HoldCommand,
-  LeaseReply,
   Moment,
   ReleaseCommand,
   RenewCommand,
@@ -18,6 +17,7 @@ import { hasLiveHolder, hasProcessLeft, lifeAtGrant, snapshot } from './life.ts'
 import { isSameProcess } from './process-identity.ts';
 import { refusal } from './refusal.ts';
 import { leaseInUse, leaseNotFound, staleFence } from './refusals.ts';
+import type { LeaseReply } from './reply.ts';
 import type { StateView } from './state.ts';
 
 /** Begins the term anew, with another length or process where they are given. */

@@ -1,10 +1,11 @@
 // Owns the life of a lease: which holders it has, whether its term renews itself, and when and why it ends.
 
 import type { Catalogue } from './catalogue.ts';
-import type { EndReason, KeepReason, LeaseSnapshot, Moment } from './command.ts';
+import type { Moment } from './command.ts';
 import { hostName } from './host-name.ts';
 import { isStale } from './instance.ts';
 import type { Lease, LeaseEntry, Vitals } from './lease.ts';
+import type { EndReason, KeepReason, LeaseSnapshot } from './reply.ts';
 import type { StateView } from './state.ts';
 
 /** A held connection, or a process proven alive. */

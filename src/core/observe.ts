@@ -2,10 +2,11 @@
 
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
-import type { Decision, ListenerSight, Moment, ObserveCommand, ObserveReply } from './command.ts';
+import type { Decision, ListenerSight, Moment, ObserveCommand } from './command.ts';
 import type { LeaseEntry, ProcessLife, Vitals } from './lease.ts';
 import { renewsItself } from './life.ts';
 import { isSameProcess, type ProcessIdentity } from './process-identity.ts';
+import type { ObserveReply } from './reply.ts';
 import type { StateView } from './state.ts';
 
 /** Takes in one pass over listeners and processes. It ends nothing: the sweep does. */

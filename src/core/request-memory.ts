@@ -2,8 +2,9 @@
 
 import type { Catalogue } from './catalogue.ts';
 import type { DurableChange, RememberedAnswer } from './change.ts';
-import type { AllocateCommand, AllocateReply, AllocateRequest, Decision, Moment } from './command.ts';
+import type { AllocateCommand, AllocateRequest, Decision, Moment } from './command.ts';
 import { refusal } from './refusal.ts';
+import type { AllocateReply } from './reply.ts';
 import type { StateView } from './state.ts';
 
 /** What a body says, defaults filled in, as one text: equal texts are equal requests. */

@@ -2,20 +2,11 @@
 
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
-import type {
-  CleanupCommand,
-  CleanupReply,
-  Decision,
-  EndedLease,
-  EndReason,
-  KeptLease,
-  Moment,
-  SweepCommand,
-  SweepReply,
-} from './command.ts';
+import type { CleanupCommand, Decision, Moment, SweepCommand } from './command.ts';
 import { endedLease, forcedEndChanges } from './ending.ts';
 import type { LeaseEntry } from './lease.ts';
 import { endReason, hasLiveHolder, keepReason, snapshot } from './life.ts';
+import type { CleanupReply, EndedLease, EndReason, KeptLease, SweepReply } from './reply.ts';
 import type { StateView } from './state.ts';
 
 /** Ends every lease that is over, of the given ones where some are given. */

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import type { Catalogue } from '../../src/core/catalogue.ts';
 import { portId } from '../../src/core/change.ts';
-import type { Command, Decision, Observed, Replies } from '../../src/core/command.ts';
+import type { Command, Decision, Observed } from '../../src/core/command.ts';
 import { decide } from '../../src/core/decide.ts';
 import { PortSet } from '../../src/core/port-set.ts';
 import type { Refusal } from '../../src/core/refusal.ts';
+import type { Replies } from '../../src/core/reply.ts';
 import { devolve, evolve, State } from '../../src/core/state.ts';
 import { dumpState } from './state-dump.ts';
 

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { AllocateReply, AllocateRequest } from '../../src/core/command.ts';
+import type { AllocateRequest } from '../../src/core/command.ts';
 import type { Protocol } from '../../src/core/lease.ts';
+import type { AllocateReply } from '../../src/core/reply.ts';
 import type { Outcome } from './core-harness.ts';
 import type { Model, ModelLease } from './model.ts';
 import { allocate, type ModelAnswer, setHolder } from './model-allocate.ts';

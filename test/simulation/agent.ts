@@ -1,7 +1,8 @@
 // Owns the simulated agent: a process with a project or an instance that leases ports, runs servers on them, and dies.
 
-import type { AllocateReply, AllocateRequest, Command } from '../../src/core/command.ts';
+import type { AllocateRequest, Command } from '../../src/core/command.ts';
 import type { Lease } from '../../src/core/lease.ts';
+import type { AllocateReply } from '../../src/core/reply.ts';
 import { send } from './call.ts';
 import { openHold } from './hold.ts';
 import type { Process } from './machine.ts';

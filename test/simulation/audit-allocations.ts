@@ -1,8 +1,9 @@
 // Owns the audit of allocations: durable before the answer, never a taken port, the right choice, refusals with reasons.
 
 import type { Outcome } from '../../src/coordinator/contract.ts';
-import type { AllocateReply, AllocateRequest } from '../../src/core/command.ts';
+import type { AllocateRequest } from '../../src/core/command.ts';
 import { leaseKey, type Protocol } from '../../src/core/lease.ts';
+import type { AllocateReply } from '../../src/core/reply.ts';
 import type { Auditor } from './auditor.ts';
 import type { Call } from './call.ts';
 import { coversPort, type LeaseRecord } from './ledger.ts';

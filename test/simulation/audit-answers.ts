@@ -1,7 +1,8 @@
 // Owns the audit of answers: what clients were told must be true, durable, the same again, and no better port was free.
 
 import type { Outcome } from '../../src/coordinator/contract.ts';
-import type { AllocateReply, Command } from '../../src/core/command.ts';
+import type { Command } from '../../src/core/command.ts';
+import type { AllocateReply } from '../../src/core/reply.ts';
 import { AllocationAudit } from './audit-allocations.ts';
 import type { Auditor } from './auditor.ts';
 import type { Answer, Call } from './call.ts';

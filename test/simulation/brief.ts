@@ -1,6 +1,7 @@
 // Owns the short form of commands and answers in a history that people read.
 
-import type { AllocateRequest, Command, LeaseSnapshot } from '../../src/core/command.ts';
+import type { AllocateRequest, Command } from '../../src/core/command.ts';
+import type { LeaseSnapshot } from '../../src/core/reply.ts';
 import type { Answer } from './call.ts';
 
 export function briefCommand(command: Command): string {

@@ -1,7 +1,8 @@
 // Owns the call: one command of one client on its way to the daemon and back, and how it ends.
 
 import type { Outcome } from '../../src/coordinator/contract.ts';
-import type { Command, Replies } from '../../src/core/command.ts';
+import type { Command } from '../../src/core/command.ts';
+import type { Replies } from '../../src/core/reply.ts';
 import { StyxyError } from '../../src/errors.ts';
 import { briefAnswer, briefCommand } from './brief.ts';
 import type { World } from './world.ts';

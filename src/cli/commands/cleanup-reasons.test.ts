@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { EndReason, KeepReason } from '../../core/command.ts';
+import type { EndReason, KeepReason } from '../../core/reply.ts';
 import { type Judged, reasonText } from './cleanup-reasons.ts';
 
 const lease = {

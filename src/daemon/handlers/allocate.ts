@@ -2,7 +2,7 @@
 
 import { leaseJson } from '../../api/lease-json.ts';
 import type { AllocateAnswer, BatchAnswer } from '../../api/schemas.ts';
-import type { AllocateReply } from '../../core/command.ts';
+import type { AllocateReply } from '../../core/reply.ts';
 import type { Handler } from '../context.ts';
 import { allocateCommand, refuse } from './command.ts';
 

@@ -5,9 +5,9 @@ import { MAX_PAGE } from '../../api/names.ts';
 import type { AllocationsAnswer, AllocationsQuery, LeaseJson } from '../../api/schemas.ts';
 import type { CleanupAnswer } from '../../api/schemas-cleanup.ts';
 import type { Reading } from '../../coordinator/contract.ts';
-import type { LeaseSnapshot } from '../../core/command.ts';
 import type { LeaseEntry } from '../../core/lease.ts';
 import { snapshot } from '../../core/life.ts';
+import type { LeaseSnapshot } from '../../core/reply.ts';
 import type { Handler } from '../context.ts';
 import { directory, refuse } from './command.ts';
 
