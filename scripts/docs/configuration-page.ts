@@ -1,6 +1,7 @@
 // Owns the reference page of the configuration, made from the schema of config.json and the shipped catalogue.
 
-import { CONFIG_SCHEMA, type SectionSetting, type Setting } from '../../src/config/config-schema.ts';
+import { CONFIG_SCHEMA, CONFIG_SCHEMA_URL } from '../../src/config/config-schema.ts';
+import type { SectionSetting, Setting } from '../../src/config/setting.ts';
 import {
   BROWSER_BLOCKED_PORTS,
   SHIPPED_SERVICE_TYPES,
@@ -11,6 +12,7 @@ import { code, fence, page, table } from './markdown.ts';
 
 /** What the page shows of a file; a test reads it as the daemon would. */
 export const EXAMPLE = `{
+  "$schema": "${CONFIG_SCHEMA_URL}",
   // Comments and trailing commas are allowed.
   "service_types": {
     "grpc": { "range": [12000, 12049], "preferred_ports": [12000], "instance_behavior": "multi" },
@@ -25,9 +27,16 @@ export function renderConfiguration(): string {
   const blocked = BROWSER_BLOCKED_PORTS.filter((port) => port >= MIN_UNPRIVILEGED_PORT);
   return page('Configuration', [
     '`config.json` in `STYXY_HOME` is JSON with comments. Everything in it may be left out; what it says is laid over the shipped ' +
-      'values field by field. With a broken file the daemon serves on its last good configuration, else on the shipped one, and leaves ' +
-      'the file as it is. `styxy config show` prints what is in effect, where it comes from, and the mistakes of the file, each with its line.',
+      'values field by field. `styxy config show` prints what is in effect and where it comes from, `styxy config validate` every ' +
+      'mistake of the file, each with its line, its column and the remedy.',
     fence('jsonc', EXAMPLE),
+    'By the key `$schema` editors find the [JSON Schema](../../schema/config.schema.json) of the file: they complete its keys and mark ' +
+      'its mistakes. The package has it too, as `schema/config.schema.json`.',
+    '## Mistakes',
+    'With a mistake in the file, or in the port guide that it names, the daemon serves on the last configuration that was right, else on ' +
+      'the shipped one, and leaves the file as it is. `styxy status` says so. These are mistakes: syntax that is no JSON, a key that ' +
+      'there is not, a key that is there twice, a value of another type or out of its bounds; a range that overlaps another, leaves ' +
+      '1024–65535, holds ports that the system hands out by itself, or the port of Styxy itself; a port of a type outside its range.',
     '## Settings',
     table(['Setting', 'Value', 'Default', 'What'], settingRows(CONFIG_SCHEMA, '')),
     '## Service types',
@@ -73,6 +82,8 @@ function valueText(setting: Setting): string {
   switch (setting.kind) {
     case 'integer':
       return `integer ${setting.min}–${setting.max}`;
+    case 'flag':
+      return '`true` or `false`';
     case 'text':
       return `text, ${setting.maxLength} characters at most`;
     case 'choice':
@@ -90,5 +101,7 @@ function valueText(setting: Setting): string {
 
 function defaultText(setting: Setting): string {
   if (setting.kind === 'range' || setting.kind === 'section') return '';
-  return setting.kind === 'table' ? 'see below' : code(JSON.stringify(setting.default));
+  if (setting.default === undefined) return 'as in general';
+  const hasTable = setting.default === SHIPPED_SERVICE_TYPES || setting.default === SHIPPED_TEMPLATES;
+  return hasTable ? 'see below' : code(JSON.stringify(setting.default));
 }

@@ -2,6 +2,7 @@
 
 import { openapiDocument } from '../../src/api/openapi.ts';
 import { COMMANDS } from '../../src/cli/registry.ts';
+import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { renderCli } from './cli-page.ts';
 import { renderConfiguration } from './configuration-page.ts';
 import { renderErrors } from './errors-page.ts';
@@ -20,5 +21,10 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
   { path: 'docs/reference/configuration.md', render: renderConfiguration },
   { path: 'docs/reference/errors.md', render: renderErrors },
   { path: 'docs/reference/tools.md', render: renderTools },
-  { path: 'openapi/openapi.json', render: () => `${JSON.stringify(openapiDocument(), null, 2)}\n` },
+  { path: 'openapi/openapi.json', render: () => json(openapiDocument()) },
+  { path: 'schema/config.schema.json', render: () => json(configJsonSchema()) },
 ];
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -101,11 +101,13 @@ export const ConfigAnswer = Type.object(
     }),
     sources: Type.record(Type.string(), {
       description:
-        'By path in `config`: where its value comes from (default: as shipped; config.json; last-good: the last configuration that was right)',
+        'By path in `config`: where its value comes from (default: as shipped; port_guide: the document that config.json names; config.json; last-good: the last configuration that was right)',
     }),
     errors: Type.array(ConfigProblem, {
-      description: 'Mistakes in the file; while there are any, the last good configuration holds',
+      description:
+        'Mistakes in the file and its port guide; while there are any, the last good configuration holds',
     }),
+    warnings: Type.array(Type.string(), { description: 'What is right but may surprise' }),
   },
   { description: 'The effective configuration' },
 );

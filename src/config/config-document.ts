@@ -4,7 +4,7 @@ import { createScanner, type Node, type ParseError, parseTree, printParseErrorCo
 import type { ConfigError } from './config.ts';
 
 export interface ConfigDocument {
-  /** The document's value; null when there is an error. */
+  /** The document's value, as far as it can be read where there are errors; null when there is none. */
   readonly root: Node | null;
   readonly errors: readonly ConfigError[];
   /** An error at a node. */
@@ -51,20 +51,22 @@ export function parseDocument(text: string): ConfigDocument {
   }
   const faults: ParseError[] = [];
   const root = parseTree(text, faults, { allowTrailingComma: true, allowEmptyContent: true });
-  if (faults.length > 0) {
-    return failed(
-      faults.map(({ error, offset }) => {
-        const code = printParseErrorCode(error);
-        return { ...positionOf(offset), path: '', message: SYNTAX[code] ?? code };
-      }),
-    );
-  }
-  if (root === undefined) {
+  if (root === undefined && faults.length === 0) {
     return failed([
       { line: 0, column: 0, path: '', message: 'the file is empty; an empty configuration is {}' },
     ]);
   }
-  return { root, errors: [], errorAt };
+  const errors = faults.map(({ error, offset }) => {
+    const code = printParseErrorCode(error);
+    return { ...positionOf(offset), path: '', message: SYNTAX[code] ?? code };
+  });
+  return { root: root ?? null, errors: firstOfEachLine(errors), errorAt };
+}
+
+/** What follows a mistake in the same line is most often the same mistake. */
+function firstOfEachLine(errors: readonly ConfigError[]): ConfigError[] {
+  const lines = new Set<number>();
+  return errors.filter(({ line }) => !lines.has(line) && lines.add(line));
 }
 
 function offsetOfDepth(text: string, max: number): number | null {
@@ -83,8 +85,12 @@ function createPositions(text: string): (offset: number) => { line: number; colu
   const starts = [0];
   for (const match of text.matchAll(/\r\n|\r|\n/g)) starts.push(match.index + match[0].length);
   return (offset) => {
-    const next = starts.findIndex((start) => start > offset);
-    const line = next === -1 ? starts.length : next;
+    let line = 1;
+    for (let above = starts.length; line < above; ) {
+      const middle = Math.ceil((line + above) / 2);
+      if ((starts[middle - 1] ?? 0) <= offset) line = middle;
+      else above = middle - 1;
+    }
     return { line, column: offset - (starts[line - 1] ?? 0) + 1 };
   };
 }

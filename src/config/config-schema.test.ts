@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { overlaps, rangeSize } from '../core/port-range.ts';
-import { CONFIG_SCHEMA, type Setting, shippedConfig } from './config-schema.ts';
+import { rangeOf } from './config-rules.ts';
+import { CONFIG_SCHEMA, shippedConfig } from './config-schema.ts';
 import { parseConfig } from './parse-config.ts';
-import { rangeOf } from './range-rules.ts';
+import type { Setting } from './setting.ts';
 import { BROWSER_BLOCKED_PORTS } from './shipped-catalogue.ts';
 
 function* settingsOf(setting: Setting, path: string): Generator<[path: string, setting: Setting]> {
@@ -25,7 +26,10 @@ test('every key has a sentence of description', () => {
 });
 
 test('the shipped configuration keeps its own rules', () => {
-  const { errors } = parseConfig(JSON.stringify(shippedConfig()), { ephemeralStart: 32_768, ownPort: 9876 });
+  const { errors } = parseConfig(JSON.stringify(shippedConfig()), {
+    ephemeral: { start: 32_768, end: 60_999 },
+    ownPort: 9876,
+  });
   assert.deepEqual(errors, []);
 });
 

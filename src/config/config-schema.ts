@@ -1,75 +1,17 @@
 // Owns what config.json may say: every key with its type, bounds, default and meaning, as data that can be walked.
 
 import { MAX_PORT, MIN_UNPRIVILEGED_PORT } from '../core/port-range.ts';
+import { AUTO_ALLOCATION_SCHEMA } from './auto-allocation-schema.ts';
 import type { Config } from './config.ts';
+import { defaultOf, type IntegerSetting, integer, type SectionSetting } from './setting.ts';
 import { SHIPPED_SERVICE_TYPES, SHIPPED_TEMPLATES } from './shipped-catalogue.ts';
 
-interface Described {
-  /** One sentence for the reference. */
-  readonly description: string;
-}
-
-export interface IntegerSetting extends Described {
-  readonly kind: 'integer';
-  readonly min: number;
-  readonly max: number;
-  readonly default: number;
-}
-
-export interface TextSetting extends Described {
-  readonly kind: 'text';
-  readonly maxLength: number;
-  readonly default: string;
-}
-
-export interface ChoiceSetting extends Described {
-  readonly kind: 'choice';
-  readonly values: readonly string[];
-  readonly default: string;
-}
-
-/** Two ports, first and last, both included. It has no default: a new entry must name it. */
-export interface RangeSetting extends Described {
-  readonly kind: 'range';
-  readonly min: number;
-  readonly max: number;
-}
-
-/** Values without repetition. */
-export interface ListSetting extends Described {
-  readonly kind: 'list';
-  readonly item: IntegerSetting | TextSetting;
-  readonly maxItems: number;
-  readonly default: readonly (number | string)[];
-}
-
-/** A fixed set of keys. */
-export interface SectionSetting extends Described {
-  readonly kind: 'section';
-  readonly keys: Readonly<Record<string, Setting>>;
-}
-
-/** Entries under names of the user's choice, laid over the shipped ones. */
-export interface TableSetting extends Described {
-  readonly kind: 'table';
-  /** What an entry's name is, as in "a service type". */
-  readonly entryName: string;
-  readonly namePattern: RegExp;
-  readonly maxEntries: number;
-  readonly entry: Setting;
-  readonly default: Readonly<Record<string, unknown>>;
-}
-
-export type Setting =
-  | IntegerSetting
-  | TextSetting
-  | ChoiceSetting
-  | RangeSetting
-  | ListSetting
-  | SectionSetting
-  | TableSetting;
+/** Where the JSON Schema of config.json is published; editors complete and check the file by it. */
+export const CONFIG_SCHEMA_URL =
+  'https://raw.githubusercontent.com/styxy/styxy/main/schema/config.schema.json';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,49}$/;
+const NAME_RULE = 'lower-case letters, digits and hyphens, at most 50, not beginning with a hyphen';
 const DAY_SECONDS = 86_400;
 
 /** The longest term that a lease can have (contract, "Life"). */
@@ -78,9 +20,6 @@ export const MAX_LEASE_TTL_SECONDS = 30 * DAY_SECONDS;
 /** How many ports a type may name one by one. */
 export const MAX_LISTED_PORTS = 100;
 
-const integer = (min: number, max: number, fallback: number, description: string): IntegerSetting => {
-  return { kind: 'integer', min, max, default: fallback, description };
-};
 const port = (description: string): IntegerSetting => {
   return integer(MIN_UNPRIVILEGED_PORT, MAX_PORT, MIN_UNPRIVILEGED_PORT, description);
 };
@@ -93,7 +32,8 @@ const serviceType: SectionSetting = {
       kind: 'range',
       min: MIN_UNPRIVILEGED_PORT,
       max: MAX_PORT,
-      description: 'First and last port, both included, below the ports that the system hands out by itself.',
+      description:
+        'First and last port, both included, none of them one that the system hands out by itself.',
     },
     preferred_ports: {
       kind: 'list',
@@ -136,10 +76,18 @@ export const CONFIG_SCHEMA: SectionSetting = {
   kind: 'section',
   description: 'Everything in config.json may be left out.',
   keys: {
+    port_guide: {
+      kind: 'text',
+      maxLength: 4096,
+      default: '',
+      description:
+        "A document that says which ranges a team uses, in Markdown or JSON: its ranges stand over the shipped ones and below those of this file. A path that is absolute, begins with `~/`, or counts from this file's directory.",
+    },
     service_types: {
       kind: 'table',
       entryName: 'a service type',
       namePattern: NAME,
+      nameRule: NAME_RULE,
       maxEntries: 500,
       entry: serviceType,
       default: SHIPPED_SERVICE_TYPES,
@@ -150,6 +98,7 @@ export const CONFIG_SCHEMA: SectionSetting = {
       kind: 'table',
       entryName: 'a template',
       namePattern: NAME,
+      nameRule: NAME_RULE,
       maxEntries: 50,
       entry: integer(0, 99, 0, 'How many places the preferred ports are shifted.'),
       default: SHIPPED_TEMPLATES,
@@ -203,6 +152,7 @@ export const CONFIG_SCHEMA: SectionSetting = {
         ),
       },
     },
+    auto_allocation: AUTO_ALLOCATION_SCHEMA,
     recovery: {
       kind: 'section',
       description: 'How Styxy notices what went wrong.',
@@ -246,11 +196,4 @@ export const CONFIG_SCHEMA: SectionSetting = {
 export function shippedConfig(): Config {
   // The one place where the schema's data meets the type that describes it; a test compares the two key by key.
   return defaultOf(CONFIG_SCHEMA) as Config;
-}
-
-/** The default of a setting; undefined for a range, which has none. */
-export function defaultOf(setting: Setting): unknown {
-  if (setting.kind === 'range') return undefined;
-  if (setting.kind !== 'section') return setting.default;
-  return Object.fromEntries(Object.entries(setting.keys).map(([key, inner]) => [key, defaultOf(inner)]));
 }

@@ -11,8 +11,31 @@ export interface ServiceTypeConfig {
   readonly avoid: readonly number[];
 }
 
+export type Placement = 'after' | 'before' | 'smart';
+
+/** What holds for the automatic ranges of types whose name matches; what is missing is as in general. */
+export interface AutoAllocationRule {
+  readonly chunk_size?: number;
+  readonly placement?: Placement;
+  readonly preferred_range_start?: number;
+}
+
+export interface AutoAllocationConfig {
+  readonly enabled: boolean;
+  readonly default_chunk_size: number;
+  readonly placement: Placement;
+  readonly min_port: number;
+  readonly max_port: number;
+  readonly preserve_gaps: boolean;
+  readonly gap_size: number;
+  /** By pattern of names: `*` stands for any characters, `?` for one. */
+  readonly rules: Readonly<Record<string, AutoAllocationRule>>;
+}
+
 /** The effective configuration. Units are part of the names. */
 export interface Config {
+  /** The path of a document with ranges, as the file names it; empty for none. */
+  readonly port_guide: string;
   readonly service_types: Readonly<Record<string, ServiceTypeConfig>>;
   readonly instance_templates: Readonly<Record<string, number>>;
   readonly terms: {
@@ -25,6 +48,7 @@ export interface Config {
     readonly max_seconds: number;
     readonly conflict_seconds: number;
   };
+  readonly auto_allocation: AutoAllocationConfig;
   readonly recovery: {
     readonly health_monitoring: { readonly check_interval_ms: number; readonly max_failures: number };
   };
@@ -41,4 +65,4 @@ export interface ConfigError {
 }
 
 /** Where a value comes from. */
-export type ConfigSource = 'default' | 'config.json' | 'last-good';
+export type ConfigSource = 'default' | 'port_guide' | 'config.json' | 'last-good';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { shippedConfig } from './config-schema.ts';
 import { type LoadConfigOptions, loadConfig } from './load-config.ts';
@@ -16,13 +16,14 @@ function optionsFor(t: TestContext, content?: string | Uint8Array): LoadConfigOp
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   const path = join(dir, 'config.json');
   if (content !== undefined) writeFileSync(path, content);
-  return { path, lastGood: null, ephemeralStart: 32_768, ownPort: 9876 };
+  return { path, lastGood: null, ephemeral: { start: 32_768, end: 60_999 }, ownPort: 9876 };
 }
 
 test('a missing file is the shipped configuration', (t) => {
   const loaded = loadConfig(optionsFor(t));
   assert.deepEqual(loaded.config, shippedConfig());
-  assert.deepEqual([loaded.errors, loaded.warnings, loaded.goodText], [[], [], null]);
+  assert.deepEqual([loaded.errors, loaded.warnings, loaded.goodText], [[], [], '{}']);
+  assert.equal(loaded.isMissing, true);
   assert.deepEqual(new Set(loaded.sources.values()), new Set(['default']));
 });
 
@@ -30,7 +31,7 @@ test('a right file counts, is remembered, and each value says where it is from',
   for (const prefix of ['', '\ufeff']) {
     const loaded = loadConfig(optionsFor(t, prefix + GOOD));
     assert.equal(loaded.config.terms.lease_ttl_seconds, 60);
-    assert.equal(loaded.goodText, GOOD);
+    assert.deepEqual(JSON.parse(loaded.goodText ?? ''), { terms: { lease_ttl_seconds: 60 } });
     assert.equal(loaded.sources.get('terms.lease_ttl_seconds'), 'config.json');
     assert.equal(loaded.sources.get('terms.instance_ttl_seconds'), 'default');
     assert.equal(loaded.sources.get('service_types.dev.range'), 'default');
@@ -90,8 +91,69 @@ test('a file without permission is a mistake', {
 });
 
 test('shipped ranges among the ports of the system are a warning, not a mistake', (t) => {
-  const loaded = loadConfig({ ...optionsFor(t), ephemeralStart: 10_000 });
+  const loaded = loadConfig({ ...optionsFor(t), ephemeral: { start: 10_000, end: 60_999 } });
   assert.deepEqual(loaded.errors, []);
   assert.equal(loaded.warnings.length, 1);
   assert.match(loaded.warnings[0] ?? '', /11400–11499 of "ai"/);
+});
+
+test('a port guide stands between the shipped ranges and the file', (t) => {
+  const options = optionsFor(
+    t,
+    '{"port_guide": "PORTS.md", "service_types": {"api": {"range": [20000, 20099]}}}',
+  );
+  const guide = join(dirname(options.path), 'PORTS.md');
+  writeFileSync(guide, '| dev | 21000-21099 |\n| api | 21100-21199 |\n- grpc: 21200-21249\n');
+  const loaded = loadConfig(options);
+  assert.deepEqual([loaded.errors, loaded.warnings], [[], []]);
+  assert.equal(loaded.guide, guide);
+  assert.deepEqual(loaded.config.service_types.dev?.range, [21_000, 21_099]);
+  assert.deepEqual(loaded.config.service_types.api?.range, [20_000, 20_099]);
+  const sourceOf = (path: string) => loaded.sources.get(path);
+  assert.equal(sourceOf('service_types.dev.range'), 'port_guide');
+  assert.equal(sourceOf('service_types.dev.instance_behavior'), 'default');
+  assert.equal(sourceOf('service_types.api.range'), 'config.json');
+  assert.equal(sourceOf('service_types.grpc.range'), 'port_guide');
+
+  // What was right is remembered whole, also for a time when the guide is not there.
+  rmSync(guide);
+  const later = loadConfig({ ...options, lastGood: loaded.goodText });
+  assert.match(later.errors[0]?.message ?? '', /PORTS\.md: the file does not exist; correct the path/);
+  assert.deepEqual(later.config, loaded.config);
+  assert.equal(later.sources.get('service_types.grpc.range'), 'last-good');
+});
+
+test('the mistakes of a port guide are mistakes of the file that names it', (t) => {
+  const options = optionsFor(t, '{\n  "port_guide": "PORTS.md"\n}');
+  const guide = join(dirname(options.path), 'PORTS.md');
+  const at = { line: 2, column: 17, path: 'port_guide' };
+  const cases: [text: string, message: RegExp][] = [
+    ['- web: 3050-3060', /^PORTS\.md:1: 3050–3060 of "web" overlaps 3000–3099 of "dev", which is shipped/],
+    ['\n- web: 40000-40010', /^PORTS\.md:2: 40000–40010 of "web" reaches into 32768–60999/],
+    ['- web: 9876-9880', /^PORTS\.md:1: 9876–9880 of "web" holds 9876, the port of Styxy itself/],
+    ['- web: 80-90', /^PORTS\.md:1: 80–90 of "web" must lie within 1024–65535/],
+    ['Nothing.', /no service types with ranges/],
+  ];
+  for (const [text, message] of cases) {
+    writeFileSync(guide, text);
+    const [error] = loadConfig(options).errors;
+    assert.match(error?.message ?? '', message);
+    assert.deepEqual({ ...error, message: '' }, { ...at, message: '' });
+  }
+});
+
+test('a line of a port guide that was not understood is a warning', (t) => {
+  const options = optionsFor(t, '{"port_guide": "PORTS.md"}');
+  writeFileSync(join(dirname(options.path), 'PORTS.md'), '- web: 21000-21009\n| redis | 6379 |\n');
+  const { errors, warnings } = loadConfig(options);
+  assert.deepEqual(errors, []);
+  assert.match(warnings[0] ?? '', /not understood at PORTS\.md:2: this is a single port/);
+});
+
+test('a link that leads nowhere is a mistake, not a missing file', (t) => {
+  const options = optionsFor(t);
+  symlinkSync(`${options.path}.real`, options.path);
+  const loaded = loadConfig({ ...options, lastGood: GOOD });
+  assert.match(loaded.errors[0]?.message ?? '', /link to a file that does not exist/);
+  assert.equal(loaded.config.terms.lease_ttl_seconds, 60);
 });

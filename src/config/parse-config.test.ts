@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { overlaps } from '../core/port-range.ts';
+import { rangeOf } from './config-rules.ts';
 import { shippedConfig } from './config-schema.ts';
 import { parseConfig } from './parse-config.ts';
-import { rangeOf } from './range-rules.ts';
 
-const CONTEXT = { ephemeralStart: 32_768, ownPort: 9876 };
+const CONTEXT = { ephemeral: { start: 32_768, end: 60_999 }, ownPort: 9876 };
 const parse = (text: string, context = CONTEXT) => parseConfig(text, context);
 const mistakes = (value: unknown): string[] =>
   parse(JSON.stringify(value)).errors.map(({ path, message }) => `${path}: ${message}`);
@@ -73,9 +73,30 @@ describe('mistakes', () => {
     ['a null', null, /^: must be an object, not null/],
     ['a section of another type', { terms: 3 }, /^terms: must be an object, not 3/],
     ['an unknown key', { term: {} }, /^term: unknown key "term"; did you mean "terms"\?/],
-    ['an unknown key like none', { zzzzzzzz: {} }, /^zzzzzzzz: unknown key "zzzzzzzz"$/],
+    [
+      'an unknown key like none',
+      { zzzzzzzz: {} },
+      /^zzzzzzzz: unknown key "zzzzzzzz"; the keys here are .*terms, /,
+    ],
     ['an unknown key within', { terms: { lease_ttl: 1 } }, /^terms\.lease_ttl: unknown key/],
     ['a text for a number', { terms: { lease_ttl_seconds: '60' } }, /whole number, not "60"/],
+    ['a number in quotes', { terms: { lease_ttl_seconds: '60' } }, /write 60 without quotes/],
+    ['a number for a flag', { auto_allocation: { enabled: 1 } }, /must be true or false, not 1/],
+    [
+      'bounds in the wrong order',
+      { auto_allocation: { max_port: 9000 } },
+      /max_port \(9000\) is below auto_allocation\.min_port \(10000\)/,
+    ],
+    [
+      'a rule for a pattern that no name can have',
+      { auto_allocation: { rules: { 'A+': { chunk_size: 5 } } } },
+      /"A\+" is no name for a rule: .*\* and \?/,
+    ],
+    [
+      'a placement that there is not',
+      { auto_allocation: { rules: { 'web-*': { placement: 'near' } } } },
+      /rules\.web-\*\.placement: must be "after" or "before" or "smart"/,
+    ],
     ['a fraction', { terms: { lease_ttl_seconds: 1.5 } }, /whole number, not 1\.5/],
     ['a number too high', { terms: { lease_ttl_seconds: 2_592_001 } }, /from 1 to 2592000, but is 2592001/],
     ['a number too low', { terms: { lease_ttl_seconds: 0 } }, /from 1 to/],
@@ -114,7 +135,7 @@ describe('mistakes', () => {
     [
       'an ephemeral range',
       { service_types: { x: { range: [32_700, 32_768] } } },
-      /from 32768 that the system hands out.*32767/,
+      /reaches into 32768–60999, the ports that the system hands out.*end it at 32767 or below, or begin it at 61000/,
     ],
     [
       'the own port',
@@ -180,7 +201,43 @@ test('every mistake is named at once, in order, with line and column', () => {
       '6:5 service_types.one',
     ],
   );
-  assert.match(errors[1]?.message ?? '', /12050–12100 of "two" overlaps 12000–12050 of "one"$/);
+  assert.match(
+    errors[1]?.message ?? '',
+    /12050–12100 of "two" overlaps 12000–12050 of "one"; move one of them$/,
+  );
+});
+
+test('mistakes beside broken syntax are named too', () => {
+  const { errors } = parse(`{
+  "terms": {"lease_ttl_seconds" 60},
+  "quarantine": {"seconds": "soon"},
+  "service_types": {"one": {"range": [12000 12050]}, "One": 3},
+  "store": {"synchronos": "full"}
+`);
+  assert.deepEqual(
+    errors.map(({ line, path }) => `${line} ${path}`),
+    ['2 ', '3 quarantine.seconds', '4 ', '5 store.synchronos', '6 '],
+  );
+});
+
+test('a key that is there twice says where it was first', () => {
+  const { errors } = parse('{\n"terms": {},\n"terms": {}\n}');
+  assert.deepEqual(errors, [
+    { line: 3, column: 1, path: 'terms', message: '"terms" is there twice, first in line 2; remove one' },
+  ]);
+});
+
+test('ranges on both sides of the ports of the system are fine', () => {
+  const { errors } = parse(
+    '{"service_types": {"below": {"range": [32700, 32767]}, "above": {"range": [61000, 61099]}}}',
+  );
+  assert.deepEqual(errors, []);
+});
+
+test('a rule that leaves something out says nothing of it', () => {
+  const { config } = parse('{"auto_allocation": {"rules": {"web-*": {"chunk_size": 5}}}}');
+  assert.deepEqual(config.auto_allocation.rules['web-*'], { chunk_size: 5 });
+  assert.deepEqual(Object.keys(config.auto_allocation.rules), ['monitoring-*', 'database-*', 'web-*']);
 });
 
 test('broken syntax is said in words, with its place', () => {

@@ -6,18 +6,28 @@ import type { ConfigError } from './config.ts';
 import type { ConfigDocument } from './config-document.ts';
 import {
   defaultOf,
+  definedEntries,
   type ListSetting,
   type SectionSetting,
   type Setting,
   type TableSetting,
-} from './config-schema.ts';
+} from './setting.ts';
+
+/** Where a value stands that was read without error. */
+export interface Place {
+  readonly source: 'port_guide' | 'config.json';
+  /** Of two places, the one that comes later has the higher number. */
+  readonly order: number;
+  readonly value: unknown;
+  error(message: string): ConfigError;
+}
 
 /** What has been read of one document so far. */
 export interface Reading {
   readonly document: ConfigDocument;
   readonly errors: ConfigError[];
-  /** The nodes of every value that was read without error, by path. */
-  readonly nodes: Map<string, Node>;
+  /** By path. */
+  readonly places: Map<string, Place>;
 }
 
 /**
@@ -45,7 +55,7 @@ export function readSetting(
       return readSection(reading, setting, node, path, fallback);
     case 'table':
       if (node.type !== 'object') return fail(`must be an object, not ${shown(node)}`);
-      return readTable(reading, setting, node, path);
+      return readTable(reading, setting, node, path, fallback);
     case 'list':
       if (node.type !== 'array') return fail(`must be an array, not ${shown(node)}`);
       return readList(reading, setting, node, path, fallback);
@@ -57,14 +67,21 @@ export function readSetting(
       if (start < setting.min || end > setting.max) {
         return fail(`must lie within ${setting.min}–${setting.max}, but is ${start}–${end}`);
       }
-      if (start > end) return fail(`must begin with the lower port, but is ${start}–${end}`);
+      if (start > end) return fail(`must begin with the lower port: write [${end}, ${start}]`);
       break;
     }
     case 'integer':
-      if (!isInteger(value)) return fail(`must be a whole number, not ${shown(node)}`);
+      if (!isInteger(value)) {
+        const remedy =
+          typeof value === 'string' && /^\d{1,9}$/.test(value) ? `; write ${value} without quotes` : '';
+        return fail(`must be a whole number, not ${shown(node)}${remedy}`);
+      }
       if (value < setting.min || value > setting.max) {
         return fail(`must be from ${setting.min} to ${setting.max}, but is ${value}`);
       }
+      break;
+    case 'flag':
+      if (typeof value !== 'boolean') return fail(`must be true or false, not ${shown(node)}`);
       break;
     case 'text':
       if (typeof value !== 'string') return fail(`must be a text, not ${shown(node)}`);
@@ -81,12 +98,24 @@ export function readSetting(
     default:
       setting satisfies never;
   }
-  reading.nodes.set(path, node);
+  markPlace(reading, path, node);
   return setting.kind === 'range' ? node.children?.map((child): unknown => child.value) : value;
 }
 
+function markPlace(reading: Reading, path: string, node: Node): void {
+  reading.places.set(path, {
+    source: 'config.json',
+    order: node.offset,
+    value: node.value,
+    error: (message) => reading.document.errorAt(node, path, message),
+  });
+}
+
 /** Control characters, and those that turn the direction of text around. */
-const UNPRINTABLE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+export const UNPRINTABLE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** The key by which editors find the JSON Schema of a file. */
+const SCHEMA_KEY = '$schema';
 
 function readSection(
   reading: Reading,
@@ -98,10 +127,9 @@ function readSection(
   const values = new Map(Object.entries(fallback ?? (defaultOf(section) as object)));
   for (const { key, keyNode, valueNode } of entriesOf(reading, node, path)) {
     const inner = Object.hasOwn(section.keys, key) ? section.keys[key] : undefined;
-    // Editors find the schema of a file by this key.
-    if (path === '' && key === '$schema' && valueNode.type === 'string') continue;
+    if (path === '' && key === SCHEMA_KEY && valueNode.type === 'string') continue;
     if (inner === undefined) {
-      const message = `unknown key ${JSON.stringify(key)}${suggestion(key, Object.keys(section.keys))}`;
+      const message = `unknown key ${JSON.stringify(key)}; ${suggestion(key, Object.keys(section.keys))}`;
       reading.errors.push(reading.document.errorAt(keyNode, join(path, key), message));
       continue;
     }
@@ -113,15 +141,21 @@ function readSection(
     if (!isMissing || isNamed) continue;
     reading.errors.push(reading.document.errorAt(node, path, `needs a "${key}", such as [12000, 12049]`));
   }
-  return Object.fromEntries(values);
+  return definedEntries(values);
 }
 
-function readTable(reading: Reading, table: TableSetting, node: Node, path: string): unknown {
-  const values = new Map(Object.entries(table.default));
+function readTable(
+  reading: Reading,
+  table: TableSetting,
+  node: Node,
+  path: string,
+  fallback: unknown,
+): unknown {
+  const values = new Map(Object.entries(fallback ?? table.default));
   for (const { key, keyNode, valueNode } of entriesOf(reading, node, path)) {
     const inner = join(path, key);
     if (!table.namePattern.test(key)) {
-      const message = `${JSON.stringify(key)} is no name for ${table.entryName}: lower-case letters, digits and hyphens, at most 50, not beginning with a hyphen`;
+      const message = `${JSON.stringify(key)} is no name for ${table.entryName}: ${table.nameRule}`;
       reading.errors.push(reading.document.errorAt(keyNode, inner, message));
       continue;
     }
@@ -149,13 +183,13 @@ function readList(reading: Reading, list: ListSetting, node: Node, path: string,
     const value = readSetting(reading, list.item, item, `${path}[${index}]`, undefined);
     if (value !== undefined && values.has(value)) {
       reading.errors.push(
-        reading.document.errorAt(item, `${path}[${index}]`, `${shown(item)} is there twice`),
+        reading.document.errorAt(item, `${path}[${index}]`, `${shown(item)} is there twice; remove one`),
       );
     }
     values.add(value);
   });
   if (reading.errors.length > before) return fallback;
-  reading.nodes.set(path, node);
+  markPlace(reading, path, node);
   return [...values];
 }
 
@@ -172,18 +206,21 @@ function entriesOf(reading: Reading, node: Node, path: string): Entry[] {
     const [keyNode, valueNode] = children ?? [];
     if (keyNode === undefined || valueNode === undefined) continue;
     const key = String(keyNode.value);
-    if (entries.has(key)) {
-      reading.errors.push(
-        reading.document.errorAt(keyNode, join(path, key), `${JSON.stringify(key)} is there twice`),
-      );
+    const former = entries.get(key);
+    if (former !== undefined) {
+      const { line } = reading.document.errorAt(former.keyNode, path, '');
+      const message = `${JSON.stringify(key)} is there twice, first in line ${line}; remove one`;
+      reading.errors.push(reading.document.errorAt(keyNode, join(path, key), message));
     } else entries.set(key, { key, keyNode, valueNode });
   }
   return [...entries.values()];
 }
 
+/** What may have been meant: the nearest key, else all that there are. */
 function suggestion(key: string, known: readonly string[]): string {
   const nearest = closest(key, known);
-  return distance(key, nearest) <= Math.max(2, key.length / 3) ? `; did you mean "${nearest}"?` : '';
+  if (distance(key, nearest) <= Math.max(2, key.length / 3)) return `did you mean "${nearest}"?`;
+  return `the keys here are ${known.join(', ')}`;
 }
 
 function isInteger(value: unknown): value is number {

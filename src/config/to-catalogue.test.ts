@@ -7,7 +7,7 @@ import { parseConfig } from './parse-config.ts';
 import { toCatalogue } from './to-catalogue.ts';
 
 const read = (text: string) =>
-  toCatalogue(parseConfig(text, { ephemeralStart: 32_768, ownPort: 9876 }).config, {
+  toCatalogue(parseConfig(text, { ephemeral: { start: 32_768, end: 60_999 }, ownPort: 9876 }).config, {
     ownPorts: [9876, 40_001],
   });
 

@@ -3,8 +3,8 @@
 import type { Catalogue, ServiceType } from '../core/catalogue.ts';
 import { PortSet } from '../core/port-set.ts';
 import type { Config } from './config.ts';
+import { rangeOf } from './config-rules.ts';
 import { MAX_LEASE_TTL_SECONDS } from './config-schema.ts';
-import { rangeOf } from './range-rules.ts';
 import { BROWSER_BLOCKED_PORTS } from './shipped-catalogue.ts';
 
 const SECOND_MS = 1000;

@@ -5,7 +5,7 @@ import { loadConfig } from '../config/load-config.ts';
 import { toCatalogue } from '../config/to-catalogue.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { Home } from '../home.ts';
-import { ephemeralStart } from '../os/ephemeral-range.ts';
+import { ephemeralRange } from '../os/ephemeral-range.ts';
 import type { Store } from '../store/store.ts';
 import type { Log } from './logs.ts';
 
@@ -31,7 +31,7 @@ export async function loadSettings(
   log: Log,
 ): Promise<Settings> {
   const lastGood = await store.readNote(LAST_GOOD_NOTE);
-  const loaded = loadConfig({ path: home.config, lastGood, ownPort, ephemeralStart: ephemeralStart() });
+  const loaded = loadConfig({ path: home.config, lastGood, ownPort, ephemeral: ephemeralRange() });
   const { config, sources, errors, warnings, goodText } = loaded;
   for (const error of errors) log.warn({ file: home.config, ...error }, 'a mistake in config.json');
   for (const warning of warnings) log.warn({ file: home.config }, warning);
@@ -50,6 +50,7 @@ export async function loadSettings(
       config: { ...config },
       sources: Object.fromEntries(sources),
       errors: [...errors],
+      warnings: [...warnings],
     },
   };
 }

@@ -34,6 +34,7 @@ describe('the configuration', () => {
   it('has sources that the reference names', () => {
     const known: Readonly<Record<ConfigSource, true>> = {
       default: true,
+      port_guide: true,
       'config.json': true,
       'last-good': true,
     };

@@ -87,7 +87,9 @@ describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' :
       'THIRD-PARTY-NOTICES.md',
       'dist',
       'package.json',
+      'schema',
     ]);
+    assert.deepEqual(readdirSync(join(root, 'schema')), ['config.schema.json']);
     assert.deepEqual(readdirSync(join(root, 'dist')).sort(), ['cli.cjs', 'daemon.cjs', 'styxy.cjs']);
     assert.equal(statSync(join(root, 'dist', 'styxy.cjs')).mode & 0o111, 0o111);
     // Of package.json the bundles need the version alone.

@@ -100,7 +100,7 @@ describe('documents', () => {
   });
 
   it('show a configuration that is right', () => {
-    const context = { ephemeralStart: 32_768, ownPort: DEFAULT_API_PORT };
+    const context = { ephemeral: { start: 32_768, end: 60_999 }, ownPort: DEFAULT_API_PORT };
     assert.deepEqual(parseConfig(EXAMPLE, context).errors, []);
   });
 

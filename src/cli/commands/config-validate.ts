@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { ConfigError } from '../../config/config.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { resolveApiPort, resolveHome } from '../../home.ts';
-import { ephemeralStart } from '../../os/ephemeral-range.ts';
+import { ephemeralRange } from '../../os/ephemeral-range.ts';
 import type { Command } from '../command.ts';
 import { visible } from '../visible.ts';
 import { print, printJson, say } from '../write.ts';
@@ -32,7 +32,7 @@ export const validateCommand: Command = {
       path,
       lastGood: null,
       ownPort: ownPort === 0 ? null : ownPort,
-      ephemeralStart: ephemeralStart(),
+      ephemeral: ephemeralRange(),
     });
     const exists = existsSync(path);
     const missing = { line: 0, column: 0, path: '', message: 'the file does not exist' };
