@@ -1,9 +1,11 @@
 // Owns the finding of the daemon: the one that runs, else one that is started now.
 
+import { API_VERSION, VERSION } from '../api/api-version.ts';
 import { StyxyError } from '../errors.ts';
 import { refuseForeignHome } from '../home.ts';
 import { type DiscoverOptions, findRunning, type Reached, SILENCE_MS } from './find-daemon.ts';
 import { TransportError } from './http.ts';
+import { readDaemonInfo } from './running-daemon.ts';
 
 /**
  * Reaches the home's daemon, and starts one where that is allowed.
@@ -13,7 +15,7 @@ import { TransportError } from './http.ts';
 export async function discover(options: DiscoverOptions): Promise<Reached> {
   refuseForeignHome(options.home.dir);
   const found = await findPatiently(options);
-  if (found !== null) return found;
+  if (found !== null) return await ofFittingVersion(found, options);
   if (!options.autostart) {
     throw new StyxyError('DAEMON_UNREACHABLE', `No daemon runs for ${options.home.dir}`, {
       hint: 'Start one with `styxy daemon start`.',
@@ -21,6 +23,15 @@ export async function discover(options: DiscoverOptions): Promise<Reached> {
   }
   const { startDaemon } = await import('./start-daemon.ts');
   return await startDaemon(options);
+}
+
+/** Nearly always nothing is to be done, which is all that the frequent commands load. */
+async function ofFittingVersion(found: Reached, options: DiscoverOptions): Promise<Reached> {
+  const info = readDaemonInfo(options.home);
+  const isOurs = info?.version === VERSION && info.apiVersion === API_VERSION;
+  if (info === null || info.version === null || isOurs) return found;
+  const { settleVersion } = await import('./daemon-version.ts');
+  return await settleVersion(found, info, options);
 }
 
 /** Finds the daemon that runs; one that does not even take the connection is looked at, and replaced if it hangs. */

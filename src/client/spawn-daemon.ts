@@ -37,7 +37,7 @@ export async function spawnDaemon(
   timeoutMs: number,
   extraArgs: readonly string[] = [],
 ): Promise<DaemonRefusal | null> {
-  const { file, args } = daemonCommand(['--notify-fd', String(NOTIFY_FD), ...extraArgs]);
+  const { file, args } = daemonCommand(['--background', '--notify-fd', String(NOTIFY_FD), ...extraArgs]);
   const output = openOutput(home);
   const umask = process.umask(0o077);
   let child: ChildProcess;

@@ -7,7 +7,7 @@ import { readPlace } from './place.ts';
 import { readStat } from './running-daemon.ts';
 
 /** Longer than a start or a replacement takes; a client that is stopped in the middle of one keeps nobody for longer. */
-const STALE_MS = 8_000;
+const STALE_MS = 12_000;
 /** Between the making of the file and the writing of its content lies next to nothing. */
 const EMPTY_MS = 1_000;
 

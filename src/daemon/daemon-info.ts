@@ -4,10 +4,15 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { API_VERSION, VERSION } from '../api/api-version.ts';
 import type { ProcessIdentity } from '../core/process-identity.ts';
 import type { Home } from '../home.ts';
+import type { Place } from './place.ts';
 
 export interface DaemonFacts {
   /** Which process the daemon is; null where that cannot be known. */
   readonly identity: ProcessIdentity | null;
+  /** Null where there are no namespaces. */
+  readonly place: Place | null;
+  /** Whether somebody runs it, and not a client that needed it. */
+  readonly isForeground: boolean;
   readonly port: number | null;
   readonly socket: string | null;
   /** Wall clock in epoch ms. */
@@ -20,10 +25,13 @@ export function writeDaemonInfo(home: Home, facts: DaemonFacts): void {
     pid: process.pid,
     start_ticks: facts.identity?.startTicks ?? null,
     boot_id: facts.identity?.bootId ?? null,
+    pid_namespace: facts.place?.pidNamespace ?? null,
+    net_namespace: facts.place?.netNamespace ?? null,
     port: facts.port,
     socket: facts.socket,
     version: VERSION,
     api_version: API_VERSION,
+    foreground: facts.isForeground,
     started_at: new Date(facts.startedAt).toISOString(),
   };
   const draft = `${home.daemonInfo}.${process.pid}`;

@@ -19,6 +19,16 @@ test('a home is made with the directories above it, for its owner alone', (t) =>
   for (const dir of [join(root, 'a'), home.dir, home.logs]) assert.equal(statSync(dir).mode & 0o777, 0o700);
 });
 
+test('a home on a network file system is refused, and what to set is said', (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'styxy-setup-'));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  assert.throws(() => setUpHome(homeAt(root), () => 'NFS'), {
+    code: 'HOME_UNUSABLE',
+    message: /NFS/,
+    hint: /STYXY_HOME.*local disk/,
+  });
+});
+
 test('where no directory can be made, that is said', {
   skip: process.platform !== 'linux' && '/proc is a matter of Linux',
 }, () => {

@@ -3,19 +3,23 @@
 import { accessSync, chmodSync, constants, type Stats, statSync } from 'node:fs';
 import { StyxyError } from '../errors.ts';
 import { foreignHome, type Home, makeDirectory, refuseForeignHome } from '../home.ts';
+import { networkFileSystem } from './file-system.ts';
 
 /**
  * Creates the home, or checks the one that is there. One of our own that others may enter is closed to them.
  *
+ * @param networkOf names the network file system that a directory is on, or answers null
  * @throws StyxyError HOME_UNSAFE when it is somebody else's, HOME_UNUSABLE when it cannot be used
  */
-export function setUpHome(home: Home): void {
+export function setUpHome(home: Home, networkOf = networkFileSystem): void {
   refuseForeignHome(home.dir);
   try {
     makeDirectory(home.dir);
   } catch (cause) {
     throw unusable(home.dir, cause);
   }
+  const network = networkOf(home.dir);
+  if (network !== null) throw onNetwork(home.dir, network);
   const stats = look(home.dir);
   if (!stats.isDirectory()) throw unusable(home.dir, new Error('it is no directory'));
   if (process.geteuid !== undefined) {
@@ -33,6 +37,17 @@ export function setUpHome(home: Home): void {
   } catch (cause) {
     throw unusable(home.logs, cause);
   }
+}
+
+function onNetwork(path: string, network: string): StyxyError {
+  return new StyxyError(
+    'HOME_UNUSABLE',
+    `${path} is on a network or shared file system (${network}), on which neither locks nor the write-ahead log hold`,
+    {
+      hint: 'Set STYXY_HOME to a directory on a local disk, one for each machine.',
+      fields: { path, file_system: network },
+    },
+  );
 }
 
 function look(dir: string): Stats {

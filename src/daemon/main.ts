@@ -2,22 +2,25 @@
 
 import { closeSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { StyxyError } from '../errors.ts';
+import { ERRORS, StyxyError } from '../errors.ts';
 import { errorProblem } from './problem-answer.ts';
 import { type RunningDaemon, runDaemon } from './run-daemon.ts';
-import { stopOnSignals } from './shutdown.ts';
+import { BUG_STATUS, stopOnSignals } from './shutdown.ts';
 
+const REFUSED_STATUS = 1;
 const USAGE_STATUS = 2;
+/** EX_TEMPFAIL of sysexits: the same start can succeed later. */
+const PASSING_STATUS = 75;
 
 // Nothing that the daemon creates is for anybody else.
 process.umask(0o077);
 // What nobody hears any more must not end the daemon: it outlives the terminal that it was started from.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-const { notifyFd, listen, dangerouslyListen } = readArguments(process.argv.slice(2));
+const { notifyFd, ...asked } = readArguments(process.argv.slice(2));
 const exit = (status: number): void => process.exit(status);
 
-runDaemon({ env: process.env, listen, dangerouslyListen, exit }).then(
+runDaemon({ env: process.env, ...asked, exit }).then(
   (daemon) => begin(daemon),
   (error: unknown) => giveUp(error),
 );
@@ -42,7 +45,13 @@ function giveUp(error: unknown): void {
     `styxy: ${known === null ? `the daemon has a bug: ${stack}` : `${known.message}. ${known.hint}`}\n`,
   );
   notify(errorProblem(known ?? new StyxyError('INTERNAL', 'the daemon could not start because of a bug')));
-  exit(known === null ? 70 : 1);
+  exit(statusOf(known));
+}
+
+/** What a service manager goes by: a start that was refused is refused again, a bug or a full disk may pass. */
+function statusOf(known: StyxyError | null): number {
+  if (known === null) return BUG_STATUS;
+  return ERRORS[known.code].retriable ? PASSING_STATUS : REFUSED_STATUS;
 }
 
 function notify(word: object): void {
@@ -63,6 +72,8 @@ function readArguments(args: readonly string[]) {
         'notify-fd': { type: 'string' },
         listen: { type: 'string' },
         'dangerously-listen': { type: 'boolean' },
+        background: { type: 'boolean' },
+        'take-over': { type: 'boolean' },
       },
     });
     const fd = values['notify-fd'];
@@ -71,6 +82,8 @@ function readArguments(args: readonly string[]) {
       notifyFd: fd === undefined ? null : Number(fd),
       listen: values.listen,
       dangerouslyListen: values['dangerously-listen'] ?? false,
+      isForeground: values.background !== true,
+      isTakenOver: values['take-over'] ?? false,
     };
   } catch (error) {
     process.stderr.write(`styxy: ${(error as Error).message}\n`);

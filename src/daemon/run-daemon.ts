@@ -14,9 +14,12 @@ import { namedPid, writeDaemonInfo } from './daemon-info.ts';
 import { createDirectoryLook } from './directory-look.ts';
 import { createHolds } from './holds.ts';
 import { setUpHome } from './home-setup.ts';
+import { type HomeWatch, watchHome } from './home-watch.ts';
+import { lockHolder } from './lock-holder.ts';
 import { createLockIds } from './lock-ids.ts';
 import { createLog, type DaemonLog } from './logs.ts';
 import { listenAddresses } from './own-address.ts';
+import { readPlace, settlePlace } from './place.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 
 export interface DaemonOptions {
@@ -26,6 +29,10 @@ export interface DaemonOptions {
   readonly listen?: string | undefined;
   /** Whether that address may be reached from other machines. */
   readonly dangerouslyListen?: boolean;
+  /** Whether somebody runs it, and not a client that needed it. */
+  readonly isForeground?: boolean;
+  /** Whether the home is to be served from here, wherever its last daemon ran. */
+  readonly isTakenOver?: boolean;
   /** Ends the process, after a stop that was asked for over HTTP, or after a bug. */
   readonly exit: (status: number) => void;
 }
@@ -54,6 +61,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
   const log = createLog(home, options.env.STYXY_LOG_LEVEL);
   let store = await openStore(home, log);
   let coordinator: Coordinator | null = null;
+  let watch: HomeWatch | null = null;
   const servers: Server[] = [];
   const holds = createHolds();
   const shutdown = createShutdown({
@@ -62,9 +70,18 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     holds,
     servers: () => servers,
     coordinator: () => coordinator,
+    homeWatch: () => watch,
     exit: options.exit,
   });
+  const end = (reason: string): void => {
+    shutdown.stop(reason).then(
+      () => options.exit(0),
+      (error: unknown) => shutdown.dieOfBug(error),
+    );
+  };
   try {
+    const place = readPlace();
+    await settlePlace(home, store, place, options.isTakenOver ?? false);
     const token = openAuthToken(home.token);
     const [{ loadSettings }, { startCoordinator }, { createScheduler }, system, api] = await Promise.all([
       import('./settings.ts'),
@@ -116,12 +133,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       recovery: () => recovery,
       healthMonitor: () => ({ enabled: true, interval_ms: catalogue.missIntervalMs }),
       config: () => settings.answer,
-      stop: () => {
-        shutdown.stop('asked over HTTP').then(
-          () => options.exit(0),
-          (error: unknown) => shutdown.dieOfBug(error),
-        );
-      },
+      stop: () => end('asked over HTTP'),
     };
     await api.serve(context, {
       addresses,
@@ -134,17 +146,27 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
         catalogue = withOwnPort(catalogue, own);
       },
     });
+    const facts = {
+      identity: system.processes.identify(process.pid),
+      place,
+      isForeground: options.isForeground ?? true,
+      port,
+      socket: socket === null ? null : home.socket,
+      startedAt: context.startedAt,
+    };
     try {
-      writeDaemonInfo(home, {
-        identity: system.processes.identify(process.pid),
-        port,
-        socket: socket === null ? null : home.socket,
-        startedAt: context.startedAt,
-      });
+      writeDaemonInfo(home, facts);
     } catch (error) {
       // A full disk: the leases can be read all the same, and the socket is the way here.
-      log.warn({ error: describe(error) }, 'daemon.json cannot be written');
+      log.warn({ error: describe(error) }, 'daemon.json cannot be written; it is tried again');
     }
+    watch = watchHome({
+      home,
+      mendInfo: () => {
+        if (namedPid(home) !== process.pid) writeDaemonInfo(home, facts);
+      },
+      onGone: () => end('its home was removed'),
+    });
     log.info({ home: home.dir, socket, port }, 'the daemon is ready');
     return { home, socket, port, shutdown, log };
   } catch (error) {
@@ -168,7 +190,7 @@ async function openStore(
     return openSqliteStore({ path: home.store, backupsDir: home.backups, synchronous, log });
   } catch (error) {
     if (!(error instanceof StyxyError) || error.code !== 'ALREADY_RUNNING') throw error;
-    const pid = namedPid(home);
+    const pid = lockHolder(home.store) ?? namedPid(home);
     const who = pid === null ? 'Another daemon' : `A daemon (pid ${pid})`;
     throw new StyxyError('ALREADY_RUNNING', `${who} serves ${home.dir}`, {
       fields: pid === null ? {} : { pid },

@@ -34,6 +34,7 @@ function newEnding(stopCoordinator: () => Promise<void>) {
           return stopCoordinator();
         },
       }) as never,
+    homeWatch: () => null,
     exit: exited,
   });
   return { shutdown, status, said, stops: () => stops };

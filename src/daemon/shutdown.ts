@@ -5,6 +5,7 @@ import type { Coordinator } from '../coordinator/contract.ts';
 import type { Home } from '../home.ts';
 import { removeDaemonInfo } from './daemon-info.ts';
 import type { Holds } from './holds.ts';
+import type { HomeWatch } from './home-watch.ts';
 import type { DaemonLog } from './logs.ts';
 
 /** EX_SOFTWARE of sysexits: an internal error. */
@@ -20,6 +21,8 @@ export interface Ending {
   readonly holds: Holds;
   readonly servers: () => readonly Server[];
   readonly coordinator: () => Coordinator | null;
+  /** Null before the daemon is ready. */
+  readonly homeWatch: () => HomeWatch | null;
   readonly exit: (status: number) => void;
 }
 
@@ -75,11 +78,15 @@ export function stopOnSignals(shutdown: Shutdown, exit: (status: number) => void
 async function stopInOrder(ending: Ending, reason: string): Promise<void> {
   const { home, log, holds } = ending;
   log.info({ reason }, 'the daemon stops');
+  // Closing the servers would remove the socket at that path, which is another daemon's where another home is.
+  const watch = ending.homeWatch();
+  const isOurs = watch?.isOurs() ?? true;
+  watch?.stop();
   // The socket's file goes with its server, and both before the store's lock: the next daemon makes its own.
-  const closed = Promise.all(ending.servers().map(close));
+  const closed = Promise.all(isOurs ? ending.servers().map(close) : []);
   holds.stop();
   await closed;
-  removeDaemonInfo(home);
+  if (isOurs) removeDaemonInfo(home);
   try {
     await ending.coordinator()?.stop();
   } finally {

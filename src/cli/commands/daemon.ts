@@ -17,6 +17,9 @@ const LISTENING: Readonly<Record<string, OptionSpec>> = {
   'dangerously-listen': { kind: 'flag', description: 'Allow an address that other machines can reach' },
 };
 
+/** Whoever says so by a command of its own makes the place where it is called the home's place. */
+const TAKE_OVER = '--take-over';
+
 const start: Command = {
   name: 'start',
   summary: 'Start the daemon; when it runs already, nothing is done',
@@ -91,7 +94,7 @@ const run: Command = {
     const home = resolveHome(invocation.env);
     const args = listeningArgs(invocation);
     const { runInForeground } = await import('../../client/foreground-daemon.ts');
-    return await runInForeground(home, invocation.env, args);
+    return await runInForeground(home, invocation.env, [...args, TAKE_OVER]);
   },
 };
 
@@ -114,7 +117,7 @@ async function startNow(
   const before = await findRunning(home, SILENCE_MS).catch(() => null);
   before?.socket.destroy();
   // One that hangs is found too, and replaced once it does not answer.
-  const client = await connect({ home, env, autostart: true, daemonArgs });
+  const client = await connect({ home, env, autostart: true, daemonArgs: [...daemonArgs, TAKE_OVER] });
   const status = await statusOf(client);
   return { status, isNew: before === null || (named !== undefined && named !== status.pid) };
 }
