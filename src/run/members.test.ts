@@ -17,6 +17,7 @@ function processesOf(
 ) {
   const dead: ProcessIdentity[] = [];
   const processes: Processes = {
+    ancestors: (pid) => [pid],
     descendants: (pid) => below[pid] ?? [],
     withEnvironment: (name, value) =>
       environments.filter(([, env]) => env[name] === value).map(([identity]) => identity),

@@ -5,7 +5,7 @@ import { isSameProcess, type ProcessIdentity } from '../core/process-identity.ts
 import type { ProcessTable, ProcessTree } from '../os/os.ts';
 
 /** What the system knows of processes. */
-export type Processes = ProcessTree & Pick<ProcessTable, 'life'>;
+export type Processes = ProcessTree & Pick<ProcessTable, 'life' | 'ancestors'>;
 
 /** The system's view of processes, loaded when it is needed: a command's start does not wait for it. */
 export async function loadProcesses(): Promise<Processes> {

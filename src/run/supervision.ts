@@ -4,7 +4,7 @@ import type { StdioOptions } from 'node:child_process';
 import { startChild } from './child.ts';
 import type { Ending } from './exit-status.ts';
 import { type Mark, memberFinder, type Processes } from './members.ts';
-import { receiveSignals } from './signals.ts';
+import { receiveSignals, sendSignal } from './signals.ts';
 import { endTree, type TreeWorld } from './tree-ending.ts';
 
 /** How long a command that was asked to end by SIGTERM may take before it is killed, in ms. */
@@ -73,13 +73,5 @@ export async function supervise(
   } finally {
     clearTimeout(deadline);
     stopReceiving();
-  }
-}
-
-function sendSignal(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It is gone, or somebody else's: neither is ours to end.
   }
 }

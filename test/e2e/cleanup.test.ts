@@ -3,14 +3,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { CleanupAnswer } from '../../src/api/schemas-cleanup.ts';
+import type { OrphanVerdict } from '../../src/run/orphans.ts';
 import { startDaemon } from './daemon-fixture.ts';
 import { freeRange } from './port-range.ts';
-import { RunFixture, SERVER, STYXY, type Started, serving, TYPE, until } from './run-fixture.ts';
+import { isAlive, RunFixture, SERVER, STYXY, type Started, serving, TYPE, until } from './run-fixture.ts';
 
 const NODE = process.execPath;
+const range = freeRange('cleaning', 20);
 let fixture: RunFixture;
 before(async () => {
-  const config = { service_types: { [TYPE]: { range: freeRange('cleaning', 20) } } };
+  const config = { service_types: { [TYPE]: { range } } };
   fixture = new RunFixture(await startDaemon({ config }));
 });
 after(() => fixture.stop());
@@ -60,5 +62,86 @@ describe('styxy cleanup', () => {
     starting.child.kill('SIGTERM');
     run.child.kill('SIGTERM');
     await Promise.all([starting.ended, run.ended]);
+  });
+});
+
+describe('styxy cleanup --orphans', () => {
+  async function untilOrphan(port: number): Promise<void> {
+    await until('the orphan', async () => ((await fixture.leaseOn(port))?.orphan === true ? true : null));
+  }
+
+  async function endOrphans(...args: string[]): Promise<OrphanVerdict[]> {
+    const run = cleanup('--orphans', '--json', ...args);
+    assert.equal(await run.ended, 0, run.err());
+    return JSON.parse(run.out()).orphans;
+  }
+
+  it('ends what a killed run left behind, with the shell around it, and nothing else', async () => {
+    const command = ['sh', '-c', '"$0" -e "$SERVER"; exit 0', NODE];
+    const run = fixture.runTyped(['-n', 'left', '--', ...command], { env: { SERVER } });
+    const { port, pid } = await serving(run);
+    const beside = fixture.start(NODE, ['-e', SERVER], { env: { PORT: '0' } });
+    const other = await serving(beside);
+    await until('the server to be seen', async () =>
+      (await fixture.leaseOn(port))?.state === 'active' ? true : null,
+    );
+    process.kill(run.pid, 'SIGKILL');
+    await untilOrphan(port);
+    const [would] = await endOrphans('--dry-run');
+    assert.equal(would?.verdict, 'would-end');
+    assert.equal(would?.processes?.length, 2, 'the server and its shell');
+    assert.ok(isAlive(pid), 'a dry run ends nothing');
+    const text = cleanup('--orphans');
+    assert.equal(await text.ended, 0, text.err());
+    assert.match(
+      text.out(),
+      new RegExp(`left .* ended +its holder is gone, and its server was ended \\(.*${pid}.*\\)`),
+    );
+    assert.ok(!isAlive(pid));
+    assert.equal(await fixture.leaseOn(port), null);
+    assert.ok(isAlive(other.pid), 'a server beside it is none of its business');
+    const again = await fixture.allocate({ service_name: 'anybody', preferred_port: port, exact: true });
+    assert.equal(again.port, port, 'the port does not rest: it was released');
+    beside.child.kill('SIGTERM');
+    await beside.ended;
+  });
+
+  it('ends a server that was seen in the tree of its holder, though it carries no mark', async () => {
+    const holder = fixture.start('sh', ['-c', 'read go; "$0" -e "$SERVER" & read stop', NODE], {
+      env: { SERVER, PORT: String(range[1]) },
+    });
+    const lease = await fixture.allocate({
+      service_name: 'seen',
+      pid: holder.pid,
+      preferred_port: range[1],
+      exact: true,
+    });
+    holder.child.stdin?.write('go\n');
+    const { pid } = await serving(holder);
+    await until('the server to be seen', async () =>
+      (await fixture.leaseOn(lease.port))?.state === 'active' ? true : null,
+    );
+    holder.child.kill('SIGKILL');
+    await untilOrphan(lease.port);
+    const [orphan] = await endOrphans();
+    assert.deepEqual([orphan?.verdict, orphan?.processes], ['ended', [pid]]);
+    assert.ok(!isAlive(pid));
+  });
+
+  it('leaves a server alone that nothing proves to be the one', async () => {
+    const holder = fixture.start('sh', ['-c', 'read stop']);
+    const lease = await fixture.allocate({ service_name: 'unproven', pid: holder.pid });
+    const server = fixture.start(NODE, ['-e', SERVER], { env: { PORT: String(lease.port) } });
+    await serving(server);
+    await until('the server to be seen', async () =>
+      (await fixture.leaseOn(lease.port))?.state === 'active' ? true : null,
+    );
+    holder.child.kill('SIGKILL');
+    await untilOrphan(lease.port);
+    const [orphan] = await endOrphans();
+    assert.deepEqual([orphan?.verdict, orphan?.pid], ['left', server.pid]);
+    assert.ok(isAlive(server.pid));
+    server.child.kill('SIGTERM');
+    await server.ended;
   });
 });

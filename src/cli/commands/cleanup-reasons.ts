@@ -1,6 +1,7 @@
 // Owns the words for why a lease goes or stays at a clean-up.
 
 import type { CleanupAnswer } from '../../api/schemas-cleanup.ts';
+import type { OrphanVerdict } from '../../run/orphans.ts';
 import { durationText } from '../duration.ts';
 
 /** A lease with the reason why it goes or stays. */
@@ -28,6 +29,23 @@ const REASONS: Readonly<Record<string, Words>> = {
 /** @param nowMs wall clock in epoch ms */
 export function reasonText(lease: Judged, nowMs: number = Date.now()): string {
   return REASONS[lease.reason]?.(lease, nowMs) ?? lease.reason;
+}
+
+/** What became of a server whose holder is gone. */
+export function orphanText({ verdict, pid, processes }: OrphanVerdict): string {
+  const all = `${processes.length === 1 ? 'process' : 'processes'} ${processes.join(', ')}`;
+  switch (verdict) {
+    case 'ended':
+      return `its holder is gone, and its server was ended (${all})`;
+    case 'would-end':
+      return `its holder is gone, and its server would be ended (${all})`;
+    case 'stuck':
+      return `its holder is gone, and its server could not be ended (${all})`;
+    case 'left':
+      return pid === null
+        ? 'its holder is gone, and the system does not say who listens'
+        : `its holder is gone, and nothing proves that process ${pid} is its server; end it yourself if it is`;
+  }
 }
 
 function pidOf({ pid }: Judged): string {

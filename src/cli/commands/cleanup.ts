@@ -2,15 +2,20 @@
 
 import type { CleanupAnswer } from '../../api/schemas-cleanup.ts';
 import { expectOk } from '../../client/client.ts';
-import type { Command } from '../command.ts';
+import type { OrphanVerdict } from '../../run/orphans.ts';
+import type { Command, Invocation } from '../command.ts';
 import { shortPath } from '../paths.ts';
 import { reach } from '../reach.ts';
 import { type Column, tableLines } from '../table.ts';
 import { print, printJson } from '../write.ts';
-import { type Judged, reasonText } from './cleanup-reasons.ts';
+import { type Judged, orphanText, reasonText } from './cleanup-reasons.ts';
+
+const FAILED_STATUS = 1;
 
 interface Row extends Judged {
   readonly verdict: string;
+  /** Where the reason of the lease alone does not say it. */
+  readonly why?: string;
 }
 
 const COLUMNS: readonly Column<Row>[] = [
@@ -19,7 +24,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'TYPE', cell: (lease) => lease.service_type },
   { title: 'PROJECT', cell: (lease) => (lease.project_path === null ? '-' : shortPath(lease.project_path)) },
   { title: 'VERDICT', cell: (lease) => lease.verdict },
-  { title: 'WHY', cell: (lease) => reasonText(lease) },
+  { title: 'WHY', cell: (lease) => lease.why ?? reasonText(lease) },
 ];
 
 export const cleanupCommand: Command = {
@@ -27,41 +32,74 @@ export const cleanupCommand: Command = {
   summary: 'End stale leases',
   details: [
     'A lease that somebody listens on is never ended. Leases end by themselves too, when their term is over.',
+    'With --orphans, servers whose holder is gone are ended too: SIGTERM first, SIGKILL after 3 seconds, and only what is proven to be the process that the lease was for.',
   ],
-  usage: ['cleanup [-f] [--dry-run]'],
+  usage: ['cleanup [-f] [--dry-run] [--orphans]'],
   options: {
     force: {
       kind: 'flag',
       short: 'f',
       description: 'Reserved and idle leases too, although their term is not over',
     },
+    orphans: { kind: 'flag', description: 'End servers whose holder is gone' },
     'dry-run': { kind: 'flag', description: 'Only say what would be ended' },
   },
-  examples: [{ line: 'styxy cleanup -f --dry-run', description: 'What could be ended?' }],
+  examples: [
+    { line: 'styxy cleanup -f --dry-run', description: 'What could be ended?' },
+    { line: 'styxy cleanup --orphans', description: 'End what dead sessions left running' },
+  ],
+  exits: { 1: 'A server could not be ended, or the request was refused' },
   async run(invocation) {
     const body = { force: invocation.has('force'), dry_run: invocation.has('dry-run') };
     const client = await reach(invocation);
     const answer = expectOk(await client.request<CleanupAnswer>('POST', '/cleanup', body));
+    const ended = invocation.has('orphans') ? await endOrphans(invocation, answer, body.dry_run) : null;
     client.close();
-    if (invocation.isJson) {
-      printJson(answer);
-      return 0;
-    }
-    const goes = body.dry_run ? 'would end' : 'ended';
-    const rows: Row[] = [
-      ...answer.cleaned.map((lease) => ({ ...lease, verdict: goes })),
-      ...answer.stays.map((lease) => ({ ...lease, verdict: 'stays' })),
-    ];
-    if (rows.length > 0) {
-      for (const line of tableLines(
-        COLUMNS,
-        rows.toSorted((a, b) => a.port - b.port),
-      ))
-        print(line);
-    }
-    const { length } = answer.cleaned;
-    const done = body.dry_run ? 'would be ended' : 'ended';
-    print(`${length} ${length === 1 ? 'lease' : 'leases'} ${done}, ${answer.kept} kept.`);
-    return 0;
+    if (invocation.isJson) printJson(ended === null ? answer : { ...answer, orphans: ended });
+    else show(answer, ended, body.dry_run);
+    return ended?.some(({ verdict }) => verdict === 'stuck') === true ? FAILED_STATUS : 0;
   },
 };
+
+async function endOrphans(
+  invocation: Invocation,
+  { orphans }: CleanupAnswer,
+  isDryRun: boolean,
+): Promise<OrphanVerdict[]> {
+  const [{ endOrphan }, { loadProcesses }, { releaseLease }] = await Promise.all([
+    import('../../run/orphans.ts'),
+    import('../../run/members.ts'),
+    import('../../run/release.ts'),
+  ]);
+  const processes = await loadProcesses();
+  const verdicts: OrphanVerdict[] = [];
+  for (const orphan of orphans) {
+    const verdict = await endOrphan(await reach(invocation), processes, orphan, isDryRun);
+    verdicts.push(verdict);
+    if (verdict.verdict === 'ended') await releaseLease(() => reach(invocation), verdict.lease);
+  }
+  return verdicts;
+}
+
+function show(answer: CleanupAnswer, orphans: readonly OrphanVerdict[] | null, isDryRun: boolean): void {
+  const rows: Row[] = [
+    ...answer.cleaned.map((lease) => ({ ...lease, verdict: isDryRun ? 'would end' : 'ended' })),
+    ...answer.stays.map((lease) => judged(lease, orphans)),
+  ];
+  const sorted = rows.toSorted((a, b) => a.port - b.port);
+  if (rows.length > 0) for (const line of tableLines(COLUMNS, sorted)) print(line);
+  const servers =
+    orphans?.filter(({ verdict }) => verdict === 'ended' || verdict === 'would-end').length ?? 0;
+  const goes = answer.cleaned.length + servers;
+  const done = isDryRun ? 'would be ended' : 'ended';
+  print(`${goes} ${goes === 1 ? 'lease' : 'leases'} ${done}, ${rows.length - goes} kept.`);
+}
+
+/** A lease that stays, unless it is an orphan whose server was ended. */
+function judged(lease: Judged, orphans: readonly OrphanVerdict[] | null): Row {
+  const orphan = orphans?.find((each) => each.lease.lock_id === lease.lock_id);
+  if (orphan === undefined) return { ...lease, verdict: 'stays' };
+  const isOver = orphan.verdict === 'ended' || orphan.verdict === 'would-end';
+  const verdict = !isOver ? 'stays' : orphan.verdict === 'ended' ? 'ended' : 'would end';
+  return { ...lease, verdict, why: orphanText(orphan) };
+}

@@ -3,11 +3,12 @@
 import { leaseJson } from '../../api/lease-json.ts';
 import { MAX_PAGE } from '../../api/names.ts';
 import type { AllocationsAnswer, AllocationsQuery, LeaseJson } from '../../api/schemas.ts';
-import type { CleanupAnswer } from '../../api/schemas-cleanup.ts';
+import type { CleanupAnswer, ProcessJson } from '../../api/schemas-cleanup.ts';
 import type { Reading } from '../../coordinator/contract.ts';
 import type { LeaseEntry } from '../../core/lease.ts';
 import { snapshot } from '../../core/life.ts';
-import type { LeaseSnapshot } from '../../core/reply.ts';
+import type { ProcessIdentity } from '../../core/process-identity.ts';
+import type { KeptLease, LeaseSnapshot } from '../../core/reply.ts';
 import type { Handler } from '../context.ts';
 import { directory, refuse } from './command.ts';
 
@@ -30,6 +31,7 @@ export const cleanup: Handler<'cleanup'> = async (context, { body }, reply) => {
     cleaned: outcome.reply.cleaned.map(withReason),
     kept: outcome.reply.kept.length,
     stays: outcome.reply.kept.map(withReason),
+    orphans: outcome.reply.kept.filter(({ reason }) => reason === 'orphan-listens').map(withServer),
   } satisfies CleanupAnswer;
 };
 
@@ -38,6 +40,15 @@ function withReason<Reason>(judged: {
   reason: Reason;
 }): LeaseJson & { reason: Reason } {
   return { ...leaseJson(judged.snapshot), reason: judged.reason };
+}
+
+function withServer({ snapshot }: KeptLease): CleanupAnswer['orphans'][number] {
+  const { server } = snapshot.vitals;
+  return { ...leaseJson(snapshot), server: server === null ? null : processJson(server) };
+}
+
+function processJson({ pid, startTicks, bootId, pidNamespace }: ProcessIdentity): ProcessJson {
+  return { pid, start_ticks: startTicks, boot_id: bootId, pid_namespace: pidNamespace };
 }
 
 type Wanted = Omit<AllocationsQuery, 'project_path'> & { readonly project_path: string | null };
