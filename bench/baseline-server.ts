@@ -49,6 +49,19 @@ const released = {
   properties: { success: { type: 'boolean' }, lock_id: text, port: integer, message: text },
 };
 
+const checked = {
+  type: 'object',
+  properties: {
+    port: integer,
+    protocol: text,
+    available: { type: 'boolean' },
+    allocated_to: { type: 'null' },
+    system_usage: { type: 'null' },
+    service_type: nullableText,
+    suggestion: text,
+  },
+};
+
 const GRANT = {
   success: true,
   lock_id: '0123456789abcdef0123456789abcdef',
@@ -85,6 +98,26 @@ app.delete<{ Params: { lock_id: string } }>(
       lock_id: request.params.lock_id,
       port: 3000,
       message: 'Port 3000 released',
+    }),
+);
+app.get<{ Params: { port: number }; Querystring: { protocol?: string } }>(
+  '/check/:port',
+  {
+    schema: {
+      params: { type: 'object', properties: { port: { type: 'integer', minimum: 1, maximum: 65_535 } } },
+      querystring: { type: 'object', properties: { protocol: { type: 'string', enum: ['tcp', 'udp'] } } },
+      response: { 200: checked },
+    },
+  },
+  ({ params, query }) =>
+    Promise.resolve({
+      port: params.port,
+      protocol: query.protocol ?? 'tcp',
+      available: true,
+      allocated_to: null,
+      system_usage: null,
+      service_type: 'bulk',
+      suggestion: 'Port 31990 is free; run `styxy allocate -s bulk -p 31990 --exact` to lease it.',
     }),
 );
 

@@ -25,6 +25,10 @@ export interface Plan {
   readonly loadMs: number;
   /** How many leases are held where many are. */
   readonly leases: number;
+  /** How many sockets listen where a scan is measured. */
+  readonly listeners: number;
+  /** How often a scan is made for one side of an alternation. */
+  readonly scans: number;
   /** How many fresh daemons memory is measured on. */
   readonly daemons: number;
   readonly restMs: number;
@@ -37,6 +41,8 @@ export const FULL: Plan = {
   warmUpMs: 2500,
   loadMs: 1200,
   leases: 19_900,
+  listeners: 1000,
+  scans: 9,
   daemons: 5,
   restMs: 1000,
   idleMs: 25_000,
@@ -49,6 +55,8 @@ export const QUICK: Plan = {
   warmUpMs: 50,
   loadMs: 100,
   leases: 200,
+  listeners: 100,
+  scans: 2,
   daemons: 1,
   restMs: 50,
   idleMs: 300,

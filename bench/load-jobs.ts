@@ -23,7 +23,15 @@ export interface Fill {
   readonly leasesPerProject: number;
 }
 
-export type Job = Churn | Fill;
+/** Asks for one thing again and again, on one connection. */
+export interface Ask {
+  readonly kind: 'ask';
+  readonly socket: string;
+  readonly path: string;
+  readonly durationMs: number;
+}
+
+export type Job = Churn | Fill | Ask;
 
 export interface LoadResult {
   readonly requests: number;

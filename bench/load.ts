@@ -1,7 +1,15 @@
 // Owns the load process: it opens connections, sends requests as fast as they are answered, and says what it saw.
 
 import { bareRequest, type KeepAlive, openKeepAlive, postRequest } from './keep-alive.ts';
-import { type Churn, type Fill, type Job, type LoadResult, type Reply, requestBody } from './load-jobs.ts';
+import {
+  type Ask,
+  type Churn,
+  type Fill,
+  type Job,
+  type LoadResult,
+  type Reply,
+  requestBody,
+} from './load-jobs.ts';
 import { quantile } from './statistics.ts';
 
 const MAX_SAMPLES = 1_000_000;
@@ -33,14 +41,13 @@ async function runJob(job: Job): Promise<LoadResult> {
   const failing = Promise.withResolvers<never>();
   const latenciesMs = new Float64Array(MAX_SAMPLES);
   const ledger: Ledger = { latenciesMs, samples: 0, requests: 0, fail: failing.reject };
-  const count = job.kind === 'churn' ? job.connections : FILL_CONNECTIONS;
+  const count = job.kind === 'churn' ? job.connections : job.kind === 'fill' ? FILL_CONNECTIONS : 1;
   const connections = await Promise.all(
     Array.from({ length: count }, () => openKeepAlive(job.socket, ledger.fail)),
   );
   try {
     const began = performance.now();
-    const work = job.kind === 'churn' ? churn(job, connections, ledger) : fill(job, connections, ledger);
-    await Promise.race([work, failing.promise]);
+    await Promise.race([work(job, connections, ledger), failing.promise]);
     const seconds = (performance.now() - began) / 1000;
     const sorted = ledger.latenciesMs.subarray(0, Math.min(ledger.samples, MAX_SAMPLES)).sort();
     const { requests } = ledger;
@@ -48,6 +55,37 @@ async function runJob(job: Job): Promise<LoadResult> {
   } finally {
     for (const connection of connections) connection.close();
   }
+}
+
+function work(job: Job, connections: readonly KeepAlive[], ledger: Ledger): Promise<void> {
+  if (job.kind === 'churn') return churn(job, connections, ledger);
+  return job.kind === 'fill' ? fill(job, connections, ledger) : askAgain(job, connections, ledger);
+}
+
+async function askAgain(job: Ask, connections: readonly KeepAlive[], ledger: Ledger): Promise<void> {
+  const until = performance.now() + job.durationMs;
+  const request = bareRequest('GET', job.path);
+  await Promise.all(
+    connections.map(
+      (connection) =>
+        new Promise<void>((done) => {
+          const next = (): void => {
+            const began = performance.now();
+            if (began >= until) {
+              done();
+              return;
+            }
+            connection.send(request, (status) => {
+              ledger.requests += 1;
+              if (status !== 200) ledger.fail(new Error(`status ${status} for ${job.path}`));
+              sample(ledger, performance.now() - began);
+              next();
+            });
+          };
+          next();
+        }),
+    ),
+  );
 }
 
 async function churn(job: Churn, connections: readonly KeepAlive[], ledger: Ledger): Promise<void> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Case, FULL, QUICK } from './bench.ts';
+import { check } from './cases/check.ts';
 import { commandLine } from './cases/command-line.ts';
 import { firstAnswer } from './cases/first-answer.ts';
 import { growth } from './cases/growth.ts';
@@ -12,12 +13,23 @@ import { idle } from './cases/idle.ts';
 import { liveness } from './cases/liveness.ts';
 import { memory } from './cases/memory.ts';
 import { requests } from './cases/requests.ts';
+import { scan } from './cases/scan.ts';
 import { startLoadProcess } from './load-process.ts';
 import { prepareProgram } from './program.ts';
 import { recordFigures } from './record.ts';
 import { isMissed, machineLine, markdownTable, plainTable, type Row } from './report.ts';
 
-const CASES: readonly Case[] = [requests, growth, commandLine, firstAnswer, memory, idle, liveness];
+const CASES: readonly Case[] = [
+  requests,
+  check,
+  scan,
+  growth,
+  commandLine,
+  firstAnswer,
+  memory,
+  idle,
+  liveness,
+];
 
 const USAGE = `npm run bench -- [--quick] [--only NAME]… [--markdown] [--record] [--program DIR]
 
