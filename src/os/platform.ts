@@ -2,32 +2,35 @@
 
 import { createLinuxPortTable } from './linux/port-table.ts';
 import { createLinuxProcessTable } from './linux/process-table.ts';
+import { createMacPortTable } from './macos/port-table.ts';
 import type { PortTable, ProcessTable, ProcessTree } from './os.ts';
 import { createPosixProcessTable } from './posix-process-table.ts';
+import { createWindowsPortTable } from './windows/port-table.ts';
+import { createWindowsProcessTable } from './windows/processes.ts';
 
-/** Where nothing can be read yet: every answer means "unknown". */
+/** Where nothing can be read: every answer means "unknown". */
 const UNKNOWN_PORTS: PortTable = { listeners: async () => null, sockets: async () => null };
 
-const UNKNOWN_PROCESSES: ProcessTable & ProcessTree = {
-  identify: () => null,
-  life: () => 'unknown',
-  ancestors: () => [],
-  cwd: () => null,
-  descendants: () => [],
-  withEnvironment: () => [],
-};
-
 /**
- * The table of listeners of this operating system. Only Linux has one so far; elsewhere it answers null.
+ * The table of listeners of this operating system. Nobody has run those of macOS and Windows there yet.
  *
  * @param platform as `process.platform` names it
  */
 export function createPortTable(platform: NodeJS.Platform = process.platform): PortTable {
-  return platform === 'linux' ? createLinuxPortTable() : UNKNOWN_PORTS;
+  switch (platform) {
+    case 'linux':
+      return createLinuxPortTable();
+    case 'darwin':
+      return createMacPortTable();
+    case 'win32':
+      return createWindowsPortTable();
+    default:
+      return UNKNOWN_PORTS;
+  }
 }
 
 /**
- * The table of processes of this operating system: /proc on Linux, `ps` on other Unixes, nothing on Windows yet.
+ * The table of processes of this operating system: /proc on Linux, PowerShell on Windows, `ps` on other Unixes.
  *
  * @param platform as `process.platform` names it
  */
@@ -36,7 +39,7 @@ export function createProcessTable(platform: NodeJS.Platform = process.platform)
     case 'linux':
       return createLinuxProcessTable();
     case 'win32':
-      return UNKNOWN_PROCESSES;
+      return createWindowsProcessTable();
     default:
       return createPosixProcessTable();
   }

@@ -2,6 +2,7 @@
 
 import { createEngines, engineSockets } from '../containers/engine.ts';
 import { createContainerLookup } from '../containers/lookup.ts';
+import { firstToAnswer } from '../first-to-answer.ts';
 import type { PortTable } from '../os.ts';
 import { createPace } from '../pace.ts';
 import { createPortTableOf, type ProcessDetails } from '../port-table.ts';
@@ -9,7 +10,7 @@ import type { SocketSource } from '../socket-row.ts';
 import { listDockerProxies } from './docker-proxies.ts';
 import { processDetails } from './process-details.ts';
 import { findSocketOwners } from './socket-owners.ts';
-import { firstToAnswer, LINUX_SOURCES } from './socket-sources.ts';
+import { LINUX_SOURCES } from './socket-sources.ts';
 import { createUserNames } from './user-names.ts';
 
 /**

@@ -3,17 +3,14 @@
 import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import type { Protocol } from '../../core/lease.ts';
+import { readLsof } from '../lsof-source.ts';
 import { collect, createPace, lineBlocks } from '../pace.ts';
-import { LSOF_FIELDS, parseLsof } from '../parse-lsof.ts';
 import { findProgram, programOutput } from '../program-output.ts';
 import type { SocketReading, SocketSource } from '../socket-row.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
 import { parseNetstat } from './parse-netstat.ts';
 import { parseProcNet } from './parse-proc-net.ts';
 import { parseSs } from './parse-ss.ts';
-
-/** What is missing, failed or hung is left alone for so long, lest every reading waits for it. */
-const REST_MS = 30_000;
 
 const PROC_NET: readonly (readonly [Protocol, string])[] = [
   ['tcp', '/proc/net/tcp'],
@@ -29,27 +26,6 @@ export const LINUX_SOURCES: Readonly<Record<string, () => SocketSource>> = {
   lsof: () => readLsof,
   netstat: () => readNetstat,
 };
-
-/**
- * Asks one source after the other until one answers. One that does not is passed over for 30 seconds.
- *
- * @param now milliseconds of a clock that only goes forward
- */
-export function firstToAnswer(
-  sources: readonly SocketSource[],
-  now: () => number = () => performance.now(),
-): SocketSource {
-  const restsUntil = sources.map(() => Number.NEGATIVE_INFINITY);
-  return async () => {
-    for (const [index, source] of sources.entries()) {
-      if (now() < (restsUntil[index] ?? 0)) continue;
-      const reading = await source().catch(() => null);
-      if (reading !== null) return reading;
-      restsUntil[index] = now() + REST_MS;
-    }
-    return null;
-  };
-}
 
 function createSsSource(): SocketSource {
   let launcher: Launcher | null = null;
@@ -81,15 +57,6 @@ async function readProcNet(): Promise<SocketReading | null> {
     }
   }
   return { rows, hasOwners: false };
-}
-
-/** Without root `lsof` shows one's own sockets alone. */
-async function readLsof(): Promise<SocketReading | null> {
-  const path = await findProgram('lsof');
-  if (path === null) return null;
-  // Its exit status says whether anything was found; we listen ourselves, so that nothing at all is a failure.
-  const text = await programOutput(path, ['-nP', '-w', '-i', `-F0${LSOF_FIELDS}`], { mayFail: true });
-  return text === null || text === '' ? null : { rows: parseLsof(text), hasOwners: true };
 }
 
 async function readNetstat(): Promise<SocketReading | null> {

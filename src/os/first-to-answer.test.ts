@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SocketReading } from '../socket-row.ts';
-import { firstToAnswer } from './socket-sources.ts';
+import { firstToAnswer } from './first-to-answer.ts';
+import type { SocketReading } from './socket-row.ts';
 
 /** Sources that answer, or do not, as told; `asked` counts the questions to each. */
 function chain(...answers: ('answers' | 'fails' | 'throws')[]) {

@@ -1,0 +1,22 @@
+// Owns the reading of what Windows' `netstat -ano` prints.
+
+import { plainAddress, type SocketRow } from '../socket-row.ts';
+
+/**
+ * A TCP socket listens when nobody is on its other side. The word for the state is another one in every language of
+ * Windows, and so is not looked at.
+ */
+const ROW = /^\s*(TCP|UDP)\s+(\S+):(\d{1,5})\s+(?:0\.0\.0\.0:0|\[::\]:0|\*:\*)\s+(?:\D\S*\s+)?(\d+)\s*$/gm;
+
+/** Reads the sockets that take a port; what is no row is passed over. */
+export function parseWindowsNetstat(text: string): SocketRow[] {
+  return Array.from(text.matchAll(ROW), ([, protocol, host = '', port, pid]) => ({
+    protocol: protocol === 'UDP' ? 'udp' : 'tcp',
+    port: Number(port),
+    address: plainAddress(host),
+    uid: null,
+    inode: null,
+    // 0 is the idle process: nobody's socket.
+    owners: pid === '0' ? [] : [{ pid: Number(pid), process: null }],
+  }));
+}
