@@ -1,12 +1,11 @@
 // Owns the birth of a daemon: a process in a session of its own that inherits nothing from its starter.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, fstatSync, ftruncateSync, openSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { daemonCommand, daemonEnvironment } from './daemon-entry.ts';
+import { closeOutput, openOutput, outputPath } from './daemon-output.ts';
 
 /** Why a daemon did not start, in its own words. */
 export interface DaemonRefusal {
@@ -15,15 +14,8 @@ export interface DaemonRefusal {
   readonly hint: string;
 }
 
-/** What a daemon prints by itself is little: its log is a file of its own, which it rotates. */
-const OUTPUT_MAX_BYTES = 256 * 1024;
 const NOTIFY_FD = 3;
 const END_GRACE_MS = 200;
-
-/** Where the standard streams of a daemon that clients start go to. */
-export function outputPath(home: Home): string {
-  return join(home.logs, 'daemon-output.log');
-}
 
 /**
  * Starts a daemon and waits until it says that it is ready or why not.
@@ -47,11 +39,11 @@ export async function spawnDaemon(
       detached: true,
       windowsHide: true,
       env: daemonEnvironment(env, home.dir),
-      stdio: ['ignore', output, output, 'pipe'],
+      stdio: ['ignore', output ?? 'ignore', output ?? 'ignore', 'pipe'],
     });
   } finally {
     process.umask(umask);
-    if (typeof output === 'number') closeSync(output);
+    closeOutput(output);
   }
   return await firstWord(child, home, timeoutMs);
 }
@@ -86,18 +78,6 @@ function firstWord(child: ChildProcess, home: Home, timeoutMs: number): Promise<
       settle(readRefusal(said) ?? refusalOf(end));
     });
   });
-}
-
-function openOutput(home: Home): number | 'ignore' {
-  try {
-    const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
-    const fd = openSync(outputPath(home), O_WRONLY | O_CREAT | O_APPEND | (O_NOFOLLOW ?? 0), 0o600);
-    if (fstatSync(fd).size > OUTPUT_MAX_BYTES) ftruncateSync(fd);
-    return fd;
-  } catch {
-    // A daemon without a place for its last words is better than none.
-    return 'ignore';
-  }
 }
 
 /** Reads what the daemon wrote: one line of JSON, a problem document if it cannot start. */

@@ -6,11 +6,14 @@ import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.t
 import { monotonicMs } from './monotonic.ts';
 import { type DaemonRefusal, spawnDaemon } from './spawn-daemon.ts';
 import { dropMarker, takeMarker } from './start-marker.ts';
+import { findUserManager, startByManager } from './user-manager.ts';
 
 /** How long all of it may take: a cold start, also on a machine that is busy. */
 const START_TIMEOUT_MS = 15_000;
 /** How long another daemon that has the home's lock may take until it listens. */
 const RIVAL_TIMEOUT_MS = 8_000;
+/** How long a daemon that the user's service manager started may take until it listens, before another way is tried. */
+const MANAGED_TIMEOUT_MS = 4_000;
 const POLL_MIN_MS = 4;
 const POLL_MAX_MS = 80;
 
@@ -67,17 +70,28 @@ export async function startHere(options: DiscoverOptions, until: number): Promis
   // Between the last look and the marker another client may have finished its start.
   const before = await findRunning(home, timeoutMs);
   if (before !== null) return before;
+  const manager = findUserManager(env);
+  if (manager !== null && (await startByManager(manager, home, env, daemonArgs ?? []))) {
+    const born = await reachUntil(options, Math.min(until, monotonicMs() + MANAGED_TIMEOUT_MS));
+    if (born !== null) return born;
+    // The manager may be outside of a sandbox, and not see this home; or the daemon said no, and says why to us.
+  }
   const refusal = await spawnDaemon(home, env, Math.max(0, until - monotonicMs()), daemonArgs);
   const isRival = refusal?.code === 'ALREADY_RUNNING';
   if (refusal !== null && !isRival) throw cannotStart(home, refusal);
   // A daemon that says "already running" lost to one that may still be about to listen.
   const patience = isRival ? Math.min(until, monotonicMs() + RIVAL_TIMEOUT_MS) : until;
-  while (monotonicMs() < patience) {
+  const reached = await reachUntil(options, patience);
+  if (reached === null && isRival) throw cannotReach(refusal);
+  return reached;
+}
+
+async function reachUntil({ home, timeoutMs }: DiscoverOptions, until: number): Promise<Reached | null> {
+  while (monotonicMs() < until) {
     const found = await findRunning(home, timeoutMs);
     if (found !== null) return found;
     await sleep(POLL_MIN_MS);
   }
-  if (isRival) throw cannotReach(refusal);
   return null;
 }
 

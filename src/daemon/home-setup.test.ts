@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { homeAt } from '../home.ts';
-import { setUpHome } from './home-setup.ts';
+import { refuseOtherHome, setUpHome } from './home-setup.ts';
 
 const NOBODY = 65_534;
 
@@ -27,6 +27,19 @@ test('a home on a network file system is refused, and what to set is said', (t) 
     message: /NFS/,
     hint: /STYXY_HOME.*local disk/,
   });
+});
+
+test('a home that its starter does not see under the same path is refused, and none is made', (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'styxy-setup-'));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  const { dev, ino } = statSync(root, { bigint: true });
+  refuseOtherHome(homeAt(root), `${dev}:${ino}`);
+  refuseOtherHome(homeAt(root), undefined);
+  for (const [dir, inode] of [
+    [root, `${dev}:${ino + 1n}`],
+    [join(root, 'missing'), `${dev}:${ino}`],
+  ] as const)
+    assert.throws(() => refuseOtherHome(homeAt(dir), inode), { code: 'HOME_UNUSABLE' });
 });
 
 test('where no directory can be made, that is said', {

@@ -39,6 +39,25 @@ export function setUpHome(home: Home, networkOf = networkFileSystem): void {
   }
 }
 
+/**
+ * Refuses a directory that is not the one which the starter of this process sees at the same path.
+ *
+ * @param inode `device:inode`, or undefined where it is for certain the same
+ * @throws StyxyError HOME_UNUSABLE
+ */
+export function refuseOtherHome(home: Home, inode: string | undefined): void {
+  if (inode === undefined) return;
+  const stats = statSync(home.dir, { bigint: true, throwIfNoEntry: false });
+  if (stats !== undefined && `${stats.dev}:${stats.ino}` === inode) return;
+  throw new StyxyError(
+    'HOME_UNUSABLE',
+    `${home.dir} is another directory outside of the sandbox that asked`,
+    {
+      fields: { path: home.dir },
+    },
+  );
+}
+
 function onNetwork(path: string, network: string): StyxyError {
   return new StyxyError(
     'HOME_UNUSABLE',

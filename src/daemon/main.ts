@@ -14,6 +14,8 @@ const PASSING_STATUS = 75;
 
 // Nothing that the daemon creates is for anybody else.
 process.umask(0o077);
+// No directory of anybody, wherever it was started: it could not be unmounted or removed as long as the daemon lives.
+if (process.platform !== 'win32') process.chdir('/');
 // What nobody hears any more must not end the daemon: it outlives the terminal that it was started from.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
@@ -74,6 +76,7 @@ function readArguments(args: readonly string[]) {
         'dangerously-listen': { type: 'boolean' },
         background: { type: 'boolean' },
         'take-over': { type: 'boolean' },
+        'home-inode': { type: 'string' },
       },
     });
     const fd = values['notify-fd'];
@@ -83,6 +86,7 @@ function readArguments(args: readonly string[]) {
       listen: values.listen,
       dangerouslyListen: values['dangerously-listen'] ?? false,
       isForeground: values.background !== true,
+      homeInode: values['home-inode'],
       isTakenOver: values['take-over'] ?? false,
     };
   } catch (error) {

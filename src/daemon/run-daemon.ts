@@ -13,7 +13,7 @@ import type { DaemonContext } from './context.ts';
 import { namedPid, writeDaemonInfo } from './daemon-info.ts';
 import { createDirectoryLook } from './directory-look.ts';
 import { createHolds } from './holds.ts';
-import { setUpHome } from './home-setup.ts';
+import { refuseOtherHome, setUpHome } from './home-setup.ts';
 import { type HomeWatch, watchHome } from './home-watch.ts';
 import { lockHolder } from './lock-holder.ts';
 import { createLockIds } from './lock-ids.ts';
@@ -31,6 +31,8 @@ export interface DaemonOptions {
   readonly dangerouslyListen?: boolean;
   /** Whether somebody runs it, and not a client that needed it. */
   readonly isForeground?: boolean;
+  /** Device and inode of the directory that is meant by STYXY_HOME, where it may be another one for this process. */
+  readonly homeInode?: string | undefined;
   /** Whether the home is to be served from here, wherever its last daemon ran. */
   readonly isTakenOver?: boolean;
   /** Ends the process, after a stop that was asked for over HTTP, or after a bug. */
@@ -57,6 +59,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
   const addresses = listenAddresses(options.listen, options.dangerouslyListen ?? false);
   const askedPort = resolveApiPort(options.env);
   const home = resolveHome(options.env);
+  refuseOtherHome(home, options.homeInode);
   setUpHome(home);
   const log = createLog(home, options.env.STYXY_LOG_LEVEL);
   let store = await openStore(home, log);

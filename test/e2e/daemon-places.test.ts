@@ -47,9 +47,10 @@ function styxyIn(flags: readonly string[], args: readonly string[]): Promise<Out
   });
 }
 
-/** Runs the program after some words of shell in a mount namespace of its own. */
+/** Runs the program in a mount namespace of its own, where the home is what some words of shell mount on it. */
 function styxyWhere(mounts: string, args: readonly string[]): Promise<Outcome> {
-  const script = `${mounts}\nexec "$@"`;
+  // A file system that a program serves ends that program when it is unmounted.
+  const script = `${mounts}\nstatus=0; "$@" || status=$?\numount '${place.home}'\nexit $status`;
   return runProgram('unshare', ['-m', 'sh', '-ec', script, 'sh', process.execPath, PROGRAM, ...args], {
     cwd: place.dir,
     env: place.env,
