@@ -32,6 +32,8 @@ export function renderConfiguration(): string {
     fence('jsonc', EXAMPLE),
     'By the key `$schema` editors find the [JSON Schema](../../schema/config.schema.json) of the file: they complete its keys and mark ' +
       'its mistakes. The package has it too, as `schema/config.schema.json`.',
+    'A change counts within two seconds, without a restart of the daemon; only `store.synchronous` waits for one. Leases stay, also those ' +
+      'of a type that went: their ports are leased until they are released or their term is over.',
     '## Mistakes',
     'With a mistake in the file, or in the port guide that it names, the daemon serves on the last configuration that was right, else on ' +
       'the shipped one, and leaves the file as it is. `styxy status` says so. These are mistakes: syntax that is no JSON, a key that ' +

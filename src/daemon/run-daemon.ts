@@ -3,8 +3,6 @@
 import type { Server } from 'node:http';
 import type { StatusAnswer } from '../api/schemas-daemon.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
-import type { Catalogue } from '../core/catalogue.ts';
-import { PortSet } from '../core/port-set.ts';
 import { StyxyError } from '../errors.ts';
 import { type Home, resolveApiPort, resolveHome, socketAddress } from '../home.ts';
 import type { Store } from '../store/store.ts';
@@ -20,6 +18,7 @@ import { createLockIds } from './lock-ids.ts';
 import { createLog, type DaemonLog } from './logs.ts';
 import { listenAddresses } from './own-address.ts';
 import { readPlace, settlePlace } from './place.ts';
+import type { Settings } from './settings.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 
 export interface DaemonOptions {
@@ -65,6 +64,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
   let store = await openStore(home, log);
   let coordinator: Coordinator | null = null;
   let watch: HomeWatch | null = null;
+  let settings: Settings | null = null;
   const servers: Server[] = [];
   const holds = createHolds();
   const shutdown = createShutdown({
@@ -74,6 +74,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     servers: () => servers,
     coordinator: () => coordinator,
     homeWatch: () => watch,
+    onStop: () => settings?.stop(),
     exit: options.exit,
   });
   const end = (reason: string): void => {
@@ -93,14 +94,18 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       loadSystem(),
       import('./serve.ts'),
     ]);
-    const settings = await loadSettings(home, store, askedPort === 0 ? null : askedPort, log);
-    if (settings.synchronous === 'full') {
+    const loaded = await loadSettings({
+      home,
+      log,
+      ownPort: askedPort === 0 ? null : askedPort,
+      store: () => store,
+    });
+    settings = loaded;
+    if (loaded.synchronous === 'full') {
       // Only an open store can say what configuration was the last good one, and only opening sets this.
       await store.close();
       store = await openStore(home, log, 'full');
     }
-    // Not to be granted while it is not listened on yet either.
-    let catalogue = askedPort === 0 ? settings.catalogue : withOwnPort(settings.catalogue, askedPort);
     let recovery: StatusAnswer['recovery'] = { state: 'running', leases_restored: 0, set_aside: 0 };
     const started = await startCoordinator({
       store: observed(store, (found) => {
@@ -111,7 +116,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       processes: system.processes,
       clock: system.clock,
       scheduler: createScheduler(),
-      catalogue: () => catalogue,
+      catalogue: loaded.catalogue,
       newLockId: createLockIds(),
       directoryExists: createDirectoryLook(system.clock.monotonic),
       onEnded: holds.end,
@@ -123,7 +128,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     const socket = socketAddress(home);
     const context: DaemonContext = {
       coordinator: started,
-      catalogue: () => catalogue,
+      catalogue: loaded.catalogue,
       ...system,
       holds,
       token,
@@ -134,8 +139,8 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       startedMonotonic: system.clock.monotonic(),
       storeKind: store.kind,
       recovery: () => recovery,
-      healthMonitor: () => ({ enabled: true, interval_ms: catalogue.missIntervalMs }),
-      config: () => settings.answer,
+      healthMonitor: () => ({ enabled: true, interval_ms: loaded.catalogue().missIntervalMs }),
+      config: loaded.answer,
       stop: () => end('asked over HTTP'),
     };
     await api.serve(context, {
@@ -146,7 +151,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       onBug: shutdown.dieOfBug,
       onPort: (own) => {
         port = own;
-        catalogue = withOwnPort(catalogue, own);
+        loaded.addOwnPort(own);
       },
     });
     const facts = {
@@ -157,6 +162,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       socket: socket === null ? null : home.socket,
       startedAt: context.startedAt,
     };
+    loaded.follow();
     try {
       writeDaemonInfo(home, facts);
     } catch (error) {
@@ -235,10 +241,6 @@ function observed(
     writeNote: (name, value) => store.writeNote(name, value),
     close: () => store.close(),
   };
-}
-
-function withOwnPort(catalogue: Catalogue, port: number): Catalogue {
-  return { ...catalogue, ownPorts: PortSet.of([...catalogue.ownPorts, port]) };
 }
 
 function describe(error: unknown): string {

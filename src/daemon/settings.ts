@@ -1,56 +1,136 @@
-// Owns the configuration as the daemon has it: loaded, its last good form remembered, shown with its sources.
+// Owns the configuration as the daemon has it: loaded, followed while it changes, its last good form remembered.
 
 import type { ConfigAnswer } from '../api/schemas-daemon.ts';
-import { loadConfig } from '../config/load-config.ts';
+import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { toCatalogue } from '../config/to-catalogue.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { Home } from '../home.ts';
 import { ephemeralRange } from '../os/ephemeral-range.ts';
 import type { Store } from '../store/store.ts';
+import { FileFollowing, sightingOf } from './file-sighting.ts';
 import type { Log } from './logs.ts';
 
-/** Under which name the store keeps the text of the last configuration that was right. */
+/** Under which name the store keeps the last configuration that was right. */
 const LAST_GOOD_NOTE = 'last_good_config';
+/** Twice this is how long a change takes to count at most. */
+const LOOK_INTERVAL_MS = 500;
 
-export interface Settings {
-  /** What decisions read; the daemon's own ports are not known yet. */
-  readonly catalogue: Catalogue;
-  readonly synchronous: 'normal' | 'full';
-  readonly answer: ConfigAnswer;
+export interface SettingsOptions {
+  readonly home: Home;
+  readonly log: Log;
+  /** The TCP port that is asked for; null for any free one. */
+  readonly ownPort: number | null;
+  /** Where the last good configuration is kept; the store may be opened anew meanwhile. */
+  readonly store: () => Pick<Store, 'readNote' | 'writeNote'>;
 }
 
-/**
- * Loads the configuration. Mistakes in it are logged and shown, and keep no daemon from starting.
- *
- * @param ownPort the TCP port that is asked for; null for any free one
- */
-export async function loadSettings(
-  home: Home,
-  store: Store,
-  ownPort: number | null,
-  log: Log,
-): Promise<Settings> {
-  const lastGood = await store.readNote(LAST_GOOD_NOTE);
-  const loaded = loadConfig({ path: home.config, lastGood, ownPort, ephemeral: ephemeralRange() });
-  const { config, sources, errors, warnings, goodText } = loaded;
-  for (const error of errors) log.warn({ file: home.config, ...error }, 'a mistake in config.json');
-  for (const warning of warnings) log.warn({ file: home.config }, warning);
-  if (goodText !== null && goodText !== lastGood) {
-    try {
-      await store.writeNote(LAST_GOOD_NOTE, goodText);
-    } catch (error) {
-      log.warn({ error: String(error) }, 'the configuration could not be remembered as the last good one');
-    }
-  }
+export interface Settings {
+  /** What decisions read, with the daemon's own ports. */
+  catalogue(): Catalogue;
+  /** As it was at the start: it counts when a store is opened. */
+  readonly synchronous: 'normal' | 'full';
+  /** The configuration for people, as the files are now. */
+  answer(): ConfigAnswer;
+  /** Tells the port that the daemon listens on; it is never granted. */
+  addOwnPort(port: number): void;
+  /** Looks at the files from now on. */
+  follow(): void;
+  stop(): void;
+}
+
+/** Loads the configuration. Mistakes in it are logged and shown, and keep no daemon from starting. */
+export async function loadSettings(options: SettingsOptions): Promise<Settings> {
+  const { home, log, ownPort } = options;
+  const memory = rememberedIn(options);
+  const ownPorts = new Set(ownPort === null ? [] : [ownPort]);
+  let lastGood = await memory.read();
+  const load = (): LoadedConfig =>
+    loadConfig({ path: home.config, lastGood, ownPort, ephemeral: ephemeralRange() });
+  let loaded = load();
+  let catalogue = toCatalogue(loaded.config, { ownPorts });
+  const { synchronous } = loaded.config.store;
+
+  const take = (): void => {
+    catalogue = toCatalogue(loaded.config, { ownPorts });
+    report(log, home.config, loaded);
+    if (loaded.goodText === null || loaded.goodText === (lastGood ?? '{}')) return;
+    lastGood = loaded.goodText;
+    memory.write(lastGood);
+  };
+  const following = new FileFollowing({
+    sight: () => sightingOf(loaded.guide === null ? [home.config] : [home.config, loaded.guide]),
+    reload: (isSettled) => {
+      const next = load();
+      const isRight = next.errors.length === 0 && !next.isMissing;
+      if (!isRight && !isSettled) return 'waiting';
+      const isSame = JSON.stringify(shownOf(next)) === JSON.stringify(shownOf(loaded));
+      loaded = next;
+      if (!isSame) take();
+      return 'taken';
+    },
+  });
+  take();
+  // Before the store may be opened anew.
+  await memory.written();
+  let timer: NodeJS.Timeout | null = null;
   return {
-    catalogue: toCatalogue(config, { ownPorts: [] }),
-    synchronous: config.store.synchronous,
-    answer: {
-      path: home.config,
-      config: { ...config },
-      sources: Object.fromEntries(sources),
-      errors: [...errors],
-      warnings: [...warnings],
+    catalogue: () => catalogue,
+    synchronous,
+    answer: () => {
+      following.lookNow();
+      const warnings = [...loaded.warnings, ...restartWarnings(loaded, synchronous)];
+      return { path: home.config, ...shownOf(loaded), warnings };
+    },
+    addOwnPort: (port) => {
+      ownPorts.add(port);
+      catalogue = toCatalogue(loaded.config, { ownPorts });
+    },
+    follow: () => {
+      timer ??= setInterval(() => following.look(), LOOK_INTERVAL_MS).unref();
+    },
+    stop: () => {
+      if (timer !== null) clearInterval(timer);
+    },
+  };
+}
+
+function shownOf({ config, sources, errors, warnings }: LoadedConfig) {
+  return {
+    config: { ...config },
+    sources: Object.fromEntries(sources),
+    errors: [...errors],
+    warnings: [...warnings],
+  };
+}
+
+function restartWarnings({ config }: LoadedConfig, synchronous: string): string[] {
+  return config.store.synchronous === synchronous
+    ? []
+    : ['store.synchronous counts once the daemon was started again: styxy daemon restart'];
+}
+
+function report(log: Log, file: string, { errors, warnings, sources }: LoadedConfig): void {
+  for (const error of errors) log.warn({ file, ...error }, 'a mistake in config.json');
+  for (const warning of warnings) log.warn({ file }, warning);
+  const named = Array.from(sources.values()).filter((source) => source !== 'default').length;
+  log.info({ file, mistakes: errors.length, values: named }, 'the configuration is taken over');
+}
+
+/** The last good configuration in the store; one write after the other, and no failure is more than a line in the log. */
+function rememberedIn({ store, log }: SettingsOptions) {
+  let writing: Promise<void> = Promise.resolve();
+  return {
+    read: () => store().readNote(LAST_GOOD_NOTE),
+    written: () => writing,
+    write: (text: string): void => {
+      writing = writing
+        .then(() => store().writeNote(LAST_GOOD_NOTE, text))
+        .catch((error: unknown) => {
+          log.warn(
+            { error: String(error) },
+            'the configuration could not be remembered as the last good one',
+          );
+        });
     },
   };
 }

@@ -35,6 +35,7 @@ function newEnding(stopCoordinator: () => Promise<void>) {
         },
       }) as never,
     homeWatch: () => null,
+    onStop: () => {},
     exit: exited,
   });
   return { shutdown, status, said, stops: () => stops };

@@ -23,6 +23,8 @@ export interface Ending {
   readonly coordinator: () => Coordinator | null;
   /** Null before the daemon is ready. */
   readonly homeWatch: () => HomeWatch | null;
+  /** Ends what would still use the store. */
+  readonly onStop: () => void;
   readonly exit: (status: number) => void;
 }
 
@@ -82,6 +84,7 @@ async function stopInOrder(ending: Ending, reason: string): Promise<void> {
   const watch = ending.homeWatch();
   const isOurs = watch?.isOurs() ?? true;
   watch?.stop();
+  ending.onStop();
   // The socket's file goes with its server, and both before the store's lock: the next daemon makes its own.
   const closed = Promise.all(isOurs ? ending.servers().map(close) : []);
   holds.stop();

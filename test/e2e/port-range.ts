@@ -6,6 +6,7 @@ export type Range = readonly [first: number, last: number];
 
 /** Where each of the heavy tests may take its ports, so that tests that run side by side do not meet. */
 export const AREAS = {
+  reloading: [21_400, 21_599],
   runs: [22_000, 28_799],
   drifting: [28_800, 28_999],
   adopting: [29_000, 29_249],

@@ -1,0 +1,72 @@
+// Owns the question whether files changed: what tells one state of a file from another, and when a change has settled.
+
+import { statSync } from 'node:fs';
+
+/** A text that differs when any of the files was written, replaced, made, removed, or reached by another link. */
+export function sightingOf(paths: readonly string[]): string {
+  return paths.map(stateOf).join('\n');
+}
+
+function stateOf(path: string): string {
+  try {
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined) return 'missing';
+    return [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(' ');
+  } catch (error) {
+    return String(error instanceof Error && 'code' in error ? error.code : error);
+  }
+}
+
+/** What to do with the content of files that may have changed. */
+export interface Reloading {
+  sight(): string;
+  /** Reads the files; what is right counts at once, the rest only when `isSettled`. */
+  reload(isSettled: boolean): 'taken' | 'waiting';
+}
+
+/**
+ * Follows files by looking at them.
+ *
+ * A look costs two system calls and works on every file system, for links and for editors that put another file in
+ * the place of the first; a notification knows the file that was there, and not the one that comes. A file that is
+ * missing or broken counts when two looks in a row found it so: editors remove, empty and write in steps.
+ */
+export class FileFollowing {
+  readonly #reloading: Reloading;
+  /** As what was last taken over. */
+  #taken: string;
+  /** As the last regular look found it. */
+  #lastLook: string;
+  /** Two writes within one tick of the file system's clock look the same: the content is read once more. */
+  #isFresh = true;
+
+  constructor(reloading: Reloading) {
+    this.#reloading = reloading;
+    this.#taken = reloading.sight();
+    this.#lastLook = this.#taken;
+  }
+
+  /** A look out of turn, for somebody who asks: what is right counts at once. */
+  lookNow(): void {
+    const sighted = this.#reloading.sight();
+    if (sighted !== this.#taken) this.#reload(false);
+  }
+
+  /** The look at regular times. */
+  look(): void {
+    const sighted = this.#reloading.sight();
+    const isSettled = sighted === this.#lastLook;
+    this.#lastLook = sighted;
+    if (sighted === this.#taken && !this.#isFresh) return;
+    this.#isFresh = false;
+    this.#reload(isSettled);
+  }
+
+  #reload(isSettled: boolean): void {
+    if (this.#reloading.reload(isSettled) === 'waiting') return;
+    // Which files there are may depend on what they say.
+    const sighted = this.#reloading.sight();
+    if (sighted !== this.#taken) this.#isFresh = true;
+    this.#taken = sighted;
+  }
+}
