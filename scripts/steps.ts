@@ -10,9 +10,12 @@ export interface Step {
   readonly command: readonly string[];
 }
 
-/** The environment of every step: nothing of the caller's own Styxy, Node options or test run reaches a test. */
+/**
+ * The environment of every step: nothing of the caller's own Styxy, Node options or test run reaches a test, but what
+ * says which real tools to use.
+ */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const own = /^(STYXY_|NODE_TEST_CONTEXT$|NODE_OPTIONS$|PORT$|FORCE_COLOR$)/;
+  const own = /^(STYXY_(?!TOOLS)|NODE_TEST_CONTEXT$|NODE_OPTIONS$|PORT$|FORCE_COLOR$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
 

@@ -1,16 +1,20 @@
 // Owns the whole test run: the gate's plain steps, the build, then every test file in one run of Node's test runner.
 
-import { globSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { FAST_TESTS, PLAIN_STEPS } from './check.ts';
 import { runOpenly, runSteps, type Step, testCommand } from './steps.ts';
 
 const HANGING_MS = 600_000;
+const REAL_TOOLS = 'test/tools/**/*.test.ts';
 
-const isFull = process.argv.includes('--full');
-const unknown = process.argv.slice(2).filter((word) => word !== '--full');
+const { argv, env } = process;
+const isFull = argv.includes('--full');
+const isToolsAlone = argv.includes('--tools');
+const unknown = argv.slice(2).filter((word) => word !== '--full' && word !== '--tools');
 if (unknown.length > 0) {
-  console.error(`unknown option ${unknown[0]}; the only one is --full`);
+  console.error(`unknown option ${unknown[0]}; there are --full, and --tools for the real tools alone`);
   process.exit(2);
 }
 
@@ -18,14 +22,30 @@ const longSimulation: Step = {
   name: 'simulation',
   command: ['node', '--disable-warning=ExperimentalWarning', 'test/simulation/main.ts', '--seeds', '10000'],
 };
-const steps = isFull ? [longSimulation, ...PLAIN_STEPS.slice(1)] : PLAIN_STEPS;
-const isGood = await runSteps([...steps, { name: 'build', command: ['node', 'scripts/build.ts'] }]);
-if (!isGood) process.exit(1);
+const build: Step = { name: 'build', command: ['node', 'scripts/build.ts'] };
+const installTools: Step = { name: 'real tools', command: ['node', 'test/tools/install.ts'] };
 
+const steps: Step[] = [];
+const patterns: string[] = [];
+if (!isToolsAlone) {
+  steps.push(...(isFull ? [longSimulation, ...PLAIN_STEPS.slice(1)] : PLAIN_STEPS), build);
+  patterns.push(...Object.values(FAST_TESTS), 'test/contract/**/*.test.ts', 'test/e2e/**/*.test.ts');
+  const long = 'test/e2e/**/*.long.test.ts';
+  if (isFull && globSync(long).length > 0) patterns.push(long);
+}
+if (isFull || isToolsAlone) {
+  steps.push(installTools);
+  patterns.push(REAL_TOOLS);
+}
+
+// All files that need the real tools share one installation, which goes with them unless somebody keeps it.
+const shared = mkdtempSync(join(tmpdir(), 'styxy-tools-'));
+process.once('exit', () => rmSync(shared, { recursive: true, force: true, maxRetries: 5 }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+env.STYXY_TOOLS_DIR ||= shared;
+
+if (!(await runSteps(steps))) process.exit(1);
 // One run over everything, so that the runner's own count at the end is the count of all tests.
-const patterns = [...Object.values(FAST_TESTS), 'test/contract/**/*.test.ts', 'test/e2e/**/*.test.ts'];
-const long = 'test/e2e/**/*.long.test.ts';
-if (isFull && globSync(long).length > 0) patterns.push(long);
 process.exitCode = await runOpenly(
   testCommand(patterns, HANGING_MS, [
     '--test-reporter=spec',
