@@ -25,10 +25,10 @@ export function singletonRuns(lease: LeaseJson): string {
 }
 
 /** What the user has to do about the port of a command that cannot be told it. */
-export function hints({ advice, leaseless, tool }: RunPlan, lease: LeaseJson): string[] {
+export function hints({ advice, fixedPort, leaseless, tool }: RunPlan, lease: LeaseJson): string[] {
   if (leaseless === 'several')
     return [`${tool} starts several servers, so there is no PORT; its lease is in ${variableOf(lease)}`];
-  return advice === null ? [] : fillPort([advice], lease.port);
+  return advice === null || fixedPort !== null ? [] : fillPort([advice], lease.port);
 }
 
 /** Why a command gets no lease. */

@@ -34,6 +34,8 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
   const plan = await planOf(options, around);
   // Asked while the daemon is: a resolver may take its time.
   const hasLocalNames = resolvesLocalNames();
+  // Before anything is asked: what cannot be changed may be the reason of a refusal.
+  if (plan.fixedPort !== null && plan.advice !== null) around.say(plan.advice);
   let claim: Claim | null;
   let project: AllocationsAnswer;
   try {

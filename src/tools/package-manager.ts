@@ -17,8 +17,8 @@ export interface Call {
   readonly workspace: string | null;
   /** The package at the root of the workspace is meant. */
   readonly isRoot: boolean;
-  /** Words at the end of the command reach the script behind a `--` alone. */
-  readonly needsDashes: boolean;
+  /** How words at the end of the command reach what runs: as they are, behind a `--` alone, or not for certain. */
+  readonly passing: 'plain' | 'dashes' | 'none';
   readonly manager: 'npm' | 'pnpm' | 'yarn' | 'bun';
 }
 
@@ -41,7 +41,13 @@ export function readCall(words: readonly Word[]): Asked {
   }
 }
 
-const PLAIN = { orProgram: null, directory: null, workspace: null, isRoot: false, needsDashes: false };
+const PLAIN = {
+  orProgram: null,
+  directory: null,
+  workspace: null,
+  isRoot: false,
+  passing: 'plain' as Call['passing'],
+};
 const SCRIPT_COMMANDS: Readonly<Record<string, string>> = {
   start: 'start',
   test: 'test',
@@ -100,7 +106,7 @@ function readNpm(words: readonly Word[]): Asked {
     ...PLAIN,
     directory: valuesOf({ said }, ['--prefix', '-C']).at(-1) ?? null,
     workspace: workspaces[0] ?? null,
-    needsDashes: dashes < 0,
+    passing: dashes < 0 ? ('dashes' as const) : ('plain' as const),
     manager: 'npm' as const,
   };
   const name = command?.text ?? '';
@@ -219,7 +225,9 @@ function readYarnCommand(words: readonly Word[], from: number, place: Place): As
   if (options === null) return null;
   const next = words[options.next]?.text === '--' ? options.next + 1 : options.next;
   const isRoot = isSaid(options, ['-T', '--top-level']);
-  if (command === 'exec') return { ...place, script: null, words: words.slice(next) };
+  // Without a `--` in front, yarn 1 keeps options for itself that later ones pass on.
+  const passing = next === options.next ? 'none' : 'plain';
+  if (command === 'exec') return { ...place, script: null, words: words.slice(next), passing };
   return scriptOrProgram(words, next, { ...place, isRoot }, []);
 }
 

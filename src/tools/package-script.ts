@@ -22,7 +22,7 @@ export function resolveCall(call: Call, outer: Situation, reader: ProjectReader)
     ...outer,
     words: call.words,
     directory: found?.directory ?? start,
-    separators: outer.separators === null ? null : [...outer.separators, ...(call.needsDashes ? ['--'] : [])],
+    separators: separatorsOf(call, outer),
   };
   if (call.script === null) {
     // A program that is asked for by name runs where the caller is, unless a workspace is named.
@@ -37,6 +37,11 @@ export function resolveCall(call: Call, outer: Situation, reader: ProjectReader)
   }
   if (call.orProgram === null) return { kind: 'nothing', situation: { ...situation, words: [] } };
   return programOf(call.orProgram, call, { ...situation, directory: found?.directory ?? start });
+}
+
+function separatorsOf({ passing }: Call, { separators }: Situation): readonly string[] | null {
+  if (separators === null || passing === 'none') return null;
+  return passing === 'dashes' ? [...separators, '--'] : separators;
 }
 
 /** Bun runs a file itself; every other name is a program of the package. */

@@ -82,6 +82,9 @@ describe('the words of a plan', () => {
     ['npm.cmd run dev', 'npm.cmd run dev -- --port 4711 --strictPort'],
     ['yarn dev', 'yarn dev --port 4711 --strictPort'],
     ['yarn run dev --host', 'yarn run dev --host --port 4711 --strictPort'],
+    ['yarn exec -- vite', 'yarn exec -- vite --port 4711 --strictPort'],
+    // yarn 1.22 keeps `--port` for itself here, yarn 4.18 passes it on.
+    ['yarn exec vite', 'yarn exec vite'],
     ['pnpm dev', 'pnpm dev --port 4711 --strictPort'],
     ['pnpm run dev', 'pnpm run dev --port 4711 --strictPort'],
     ['pnpm vite', 'pnpm vite --port 4711 --strictPort'],

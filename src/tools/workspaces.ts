@@ -27,13 +27,14 @@ export function nearestPackage(directory: string, reader: ProjectReader): Packag
 /**
  * A package of the workspace that a directory is in.
  *
- * @param wanted its name, its name without the scope where only one ends so, or its path from `directory`
+ * @param wanted its name, its name without the scope where only one ends so, or its path from `directory` or the root
  */
 export function workspacePackage(directory: string, wanted: string, reader: ProjectReader): Package | null {
-  const byPath = packageAt(resolve(directory, wanted), reader);
   const root = workspaceRoot(directory, reader);
-  if (byPath !== null && (wanted.includes('/') || root === null)) return byPath;
-  if (root === null) return null;
+  const byPath =
+    packageAt(resolve(directory, wanted), reader) ??
+    (root === null ? null : packageAt(resolve(root.directory, wanted), reader));
+  if (root === null || (byPath !== null && wanted.includes('/'))) return byPath;
   const unscoped: Package[] = [];
   for (const each of membersOf(root, wanted, reader)) {
     if (each.name === wanted) return each;
@@ -73,7 +74,10 @@ export function packageAt(directory: string, reader: ProjectReader): Package | n
 /** Those that are probably meant come first, so that most searches end soon. */
 function* membersOf(root: Package, wanted: string, reader: ProjectReader): Generator<Package> {
   const last = wanted.slice(wanted.lastIndexOf('/') + 1);
-  const directories = root.workspaces.flatMap((pattern) => expand(root.directory, pattern, reader));
+  // A package may be listed twice, as where package.json and pnpm-workspace.yaml both list it.
+  const directories = [
+    ...new Set(root.workspaces.flatMap((pattern) => expand(root.directory, pattern, reader))),
+  ];
   const isLikely = (directory: string): boolean => directory.endsWith(`/${last}`);
   for (const directory of [
     ...directories.filter(isLikely),
