@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { serviceName } from '../api/names.ts';
-import { allowedName, findProject, serviceNameOf } from './project.ts';
+import { allowedName, findProject, projectOf, serviceNameOf } from './project.ts';
 
 const GRAMMAR = new RegExp(
   (serviceName({ description: 'a name' }) as { pattern?: string }).pattern ?? '(?!)',
@@ -100,5 +100,18 @@ describe('a name for any text', () => {
       `y${'x'.repeat(199)}a`,
     ].map(allowedName);
     assert.equal(new Set(names).size, names.length);
+  });
+});
+
+describe('the project of a command that runs elsewhere', () => {
+  it('is the same one inside of it, and another one outside', () => {
+    const main = findProject(join(place, 'main'));
+    const web = join(place, 'main', 'packages', 'web');
+    assert.deepEqual(projectOf(main, web), { ...main, directory: web });
+    assert.deepEqual(projectOf(main, join(place, 'alias', 'packages', 'web')), { ...main, directory: web });
+    assert.equal(projectOf(main, join(place, 'linked')).path, join(place, 'linked'));
+    assert.deepEqual(projectOf(main, join(place, 'none')), main);
+    const plain = findProject(join(place, 'plain'));
+    assert.equal(projectOf(plain, join(place, 'plain', 'sub')).path, plain.path);
   });
 });

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { leasedEnvironment, type NamedLease, portVariables, variableSuffix } from './environment.ts';
+import {
+  leasedEnvironment,
+  type NamedLease,
+  portVariables,
+  variableSuffix,
+  withoutPort,
+} from './environment.ts';
 
 function lease(fields: Partial<NamedLease>): NamedLease {
   const port = fields.port ?? 3000;
@@ -75,5 +81,13 @@ describe('the environment of a command', () => {
   it('names its own lease even when an older one has the name', () => {
     assert.equal(env.STYXY_PORT_WEB, '3002');
     assert.equal(env.STYXY_URL_WEB, 'http://web.shop.localhost:3002');
+  });
+});
+
+describe('an environment without a port', () => {
+  it('is the same but for PORT', () => {
+    const env = { PORT: '1', PORTS: '2', PATH: '/bin' };
+    assert.deepEqual(withoutPort(env), { PORTS: '2', PATH: '/bin' });
+    assert.equal(env.PORT, '1');
   });
 });

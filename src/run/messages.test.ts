@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LeaseJson } from '../api/schemas.ts';
 import { StyxyError } from '../errors.ts';
+import type { RunPlan } from '../tools/plan.ts';
 import * as messages from './messages.ts';
 
 const lease = {
@@ -52,5 +53,28 @@ describe('the messages of a run', () => {
   it('name the way out of a reservation that nobody uses', () => {
     const reserved = { ...lease, expires_at: '2026-01-01T00:00:00.000Z' };
     assert.match(messages.singletonRuns(reserved), /styxy release lk_1/);
+  });
+
+  const plan = { tool: 'Turborepo', leaseless: null, advice: null, fixedPort: null } as RunPlan;
+
+  it('say what to do about a tool that cannot be told its port', () => {
+    assert.deepEqual(messages.hints(plan, lease), []);
+    assert.deepEqual(messages.hints({ ...plan, advice: 'Write {port}.' }, lease), ['Write 3001.']);
+    assert.deepEqual(messages.hints({ ...plan, advice: 'It has 80.', fixedPort: 80 }, lease), []);
+    assert.deepEqual(messages.hints({ ...plan, leaseless: 'several', advice: 'Each.' }, lease), [
+      'Turborepo starts several servers, so there is no PORT; its lease is in STYXY_PORT_WEB',
+    ]);
+  });
+
+  it('say why there is no lease', () => {
+    const said = (leaseless: RunPlan['leaseless']) =>
+      messages.leaseless({ ...plan, leaseless, advice: 'Do this.' });
+    assert.equal(
+      said('several'),
+      'Turborepo starts several servers, so it gets no PORT and no lease. Do this.',
+    );
+    assert.match(said('configured'), /takes its ports from a file, so it gets no lease\. Do this\.$/);
+    assert.match(said('tunnel'), /opens a tunnel to a port, so it gets none itself\. Do this\.$/);
+    assert.match(said('nested'), /leases its port itself/);
   });
 });

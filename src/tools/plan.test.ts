@@ -151,6 +151,8 @@ describe('the words of a plan', () => {
     ['npx --unknown vite', 'npx --unknown vite'],
     ['npx create-vite', 'npx create-vite'],
     ['npx @acme/vite', 'npx @acme/vite'],
+    ['./vite', './vite'],
+    ['../vite', '../vite'],
     ['echo vite', 'echo vite'],
     ['vite -- x', 'vite -- x'],
     ['serve -l 3000 -l 3001', 'serve -l 3000 -l 3001'],

@@ -11,6 +11,9 @@ export interface Recognised<T> {
   readonly from: number;
 }
 
+/** What projects bring along; any other program right in a project's directory is its own, whatever it is called. */
+const BROUGHT_ALONG = ['manage.py', 'artisan', 'mvnw', 'gradlew', 'kc.sh'];
+
 /** Asked for these, a tool answers and ends. */
 const ANSWERS = ['--help', '--version'];
 
@@ -61,7 +64,8 @@ interface Entry {
 /** Every entry whose command these words are; those that match more words come first. */
 function longest<T extends Entry>(entries: readonly T[], words: readonly Word[]): Recognised<T>[] {
   const program = programName(words[0]?.text ?? '');
-  if (hasOption(words, ANSWERS)) return [];
+  const isOwn = /^\.{1,2}[/\\][^/\\]+$/.test(words[0]?.text ?? '') && !BROUGHT_ALONG.includes(program);
+  if (isOwn || hasOption(words, ANSWERS)) return [];
   const found: (Recognised<T> & { readonly length: number })[] = [];
   for (const entry of entries) {
     for (const command of entry.commands) {
