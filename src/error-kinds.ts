@@ -194,6 +194,15 @@ export const ERROR_KINDS = {
     explanation:
       'The disk is full: the change could not be made durable, so it was not made at all. Leases granted before are kept.',
   },
+  PORTS_UNREADABLE: {
+    title: 'Ports unreadable',
+    status: 503,
+    exit: 1,
+    retriable: true,
+    hint: 'Install `ss` (package iproute2), `lsof` or `netstat`; `styxy check PORT` works without them.',
+    explanation:
+      'Neither the system nor one of its programs could say who listens on which port, so that an empty list would be no answer.',
+  },
   DAEMON_UNREACHABLE: {
     title: 'No daemon',
     status: 503,

@@ -36,7 +36,7 @@ interface OpenApi {
 const PROBLEM = 'application/problem+json';
 
 /** Shapes that stand apart, because several answers hold them. */
-const SHAPES = ['Lease', 'Instance', 'Skipped', 'SystemUsage', 'ConfigProblem'];
+const SHAPES = ['Lease', 'Instance', 'Skipped', 'SystemUsage', 'PortInUse', 'ConfigProblem'];
 
 const api = openapiDocument() as unknown as OpenApi;
 const schemas = api.components.schemas;

@@ -8,6 +8,7 @@ import * as leases from './schemas.ts';
 import * as cleanup from './schemas-cleanup.ts';
 import * as daemon from './schemas-daemon.ts';
 import * as instances from './schemas-instance.ts';
+import * as scan from './schemas-scan.ts';
 
 type Json = Record<string, unknown>;
 
@@ -132,7 +133,7 @@ function refusalsOf(operation: Operation): Json {
 /** Schemas that stand under a name of their own, by identity: exported ones, `ProblemJson` as `Problem`. */
 function namedSchemas(): ReadonlyMap<object, string> {
   const named = new Map<object, string>();
-  for (const [name, value] of Object.entries({ ...leases, ...cleanup, ...instances, ...daemon })) {
+  for (const [name, value] of Object.entries({ ...leases, ...scan, ...cleanup, ...instances, ...daemon })) {
     // A query stands with its operation, one parameter for each field.
     if (typeof value === 'object' && !name.endsWith('Query')) named.set(value, name.replace(/Json$/, ''));
   }

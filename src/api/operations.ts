@@ -7,6 +7,7 @@ import * as s from './schemas.ts';
 import * as c from './schemas-cleanup.ts';
 import * as d from './schemas-daemon.ts';
 import * as i from './schemas-instance.ts';
+import * as p from './schemas-scan.ts';
 import * as Type from './type.ts';
 
 export interface Operation {
@@ -135,6 +136,16 @@ export const OPERATIONS = {
     query: s.CheckQuery,
     answers: { 200: { description: 'What is known of the port', schema: s.CheckAnswer } },
     errors: [],
+  },
+  scan: {
+    method: 'GET',
+    path: '/scan',
+    summary: 'List the ports in use',
+    description:
+      'Every port of a range on which somebody listens (TCP) or is bound (UDP), with the process, as far as it can be seen, and the lease.',
+    query: p.ScanQuery,
+    answers: { 200: { description: 'The ports in use', schema: p.ScanAnswer } },
+    errors: ['PORTS_UNREADABLE'],
   },
   registerInstance: {
     method: 'POST',

@@ -13,6 +13,7 @@ import { instancesCommand } from './commands/instances.ts';
 import { listCommand } from './commands/list.ts';
 import { releaseCommand } from './commands/release.ts';
 import { runCommand } from './commands/run.ts';
+import { scanCommand } from './commands/scan.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommand } from './commands/token.ts';
 import { waitCommand } from './commands/wait.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   releaseCommand,
   checkCommand,
   listCommand,
+  scanCommand,
   adoptCommand,
   waitCommand,
   statusCommand,

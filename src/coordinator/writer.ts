@@ -19,6 +19,9 @@ const MAX_GRANTS = 64;
 /** Every port can be found taken once, and asked about once more: a command that goes on longer is a bug. */
 const MAX_ROUNDS = 2 * 65_536;
 
+/** How old the table may be that names holders, where it names them all. */
+const NAMES_MAX_AGE_MS = 200;
+
 export interface Writer {
   submit<Kind extends Command['kind']>(
     command: Extract<Command, { kind: Kind }>,
@@ -156,10 +159,15 @@ export function createWriter(
   /** Names those whom probes met; where nobody knows them, null says that it was asked. */
   async function nameHolders(observed: Observation): Promise<void> {
     const ports = new Set([...observed.busy.keys()].map((id) => Number(id.slice(id.indexOf(':') + 1))));
-    const listeners = (await options.ports.listeners({ ports })) ?? [];
-    for (const id of observed.busy.keys()) {
-      const holder = listeners.find((listener) => portId(listener.protocol, listener.port) === id);
-      observed.busy.set(id, holder === undefined ? null : describeListener(holder));
+    // A reading of a moment ago will do, but for who came since.
+    for (const maxAgeMs of [NAMES_MAX_AGE_MS, 0]) {
+      const listeners = (await options.ports.listeners({ ports, maxAgeMs })) ?? [];
+      for (const [id, known] of observed.busy) {
+        if (typeof known === 'string') continue;
+        const holder = listeners.find((listener) => portId(listener.protocol, listener.port) === id);
+        observed.busy.set(id, holder === undefined ? null : describeListener(holder));
+      }
+      if ([...observed.busy.values()].every((name) => name !== null)) return;
     }
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { collect, createPace, lineBlocks } from './pace.ts';
+import { collect, lineBlocks, newPace } from './pace.ts';
 
 test('collects everything, and lets others have their turn', async () => {
   let turns = 0;
@@ -12,7 +12,7 @@ test('collects everything, and lets others have their turn', async () => {
   setImmediate(others);
   const items = await collect(
     Array.from({ length: 10 }, (_, index) => index),
-    createPace(0),
+    newPace(0),
   );
   isOver = true;
   assert.deepEqual(items, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
@@ -20,8 +20,8 @@ test('collects everything, and lets others have their turn', async () => {
 });
 
 test('a stretch is over when its time is', () => {
-  assert.equal(createPace(60_000).isDue(), false);
-  assert.equal(createPace(0).isDue(), true);
+  assert.equal(newPace(60_000).isDue(), false);
+  assert.equal(newPace(0).isDue(), true);
 });
 
 test('cuts a text between lines, and loses nothing', () => {

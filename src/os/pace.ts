@@ -14,7 +14,7 @@ export interface Pace {
 }
 
 /** A pace that begins now. */
-export function createPace(maxStretchMs = MAX_STRETCH_MS): Pace {
+export function newPace(maxStretchMs = MAX_STRETCH_MS): Pace {
   let beganAt = performance.now();
   return {
     isDue: () => performance.now() - beganAt >= maxStretchMs,
@@ -26,7 +26,7 @@ export function createPace(maxStretchMs = MAX_STRETCH_MS): Pace {
 }
 
 /** Everything that `items` yields, with rests between: a generator is only asked for the next one when it is its turn. */
-export async function collect<T>(items: Iterable<T>, pace = createPace()): Promise<T[]> {
+export async function collect<T>(items: Iterable<T>, pace = newPace()): Promise<T[]> {
   const all: T[] = [];
   for (const item of items) {
     all.push(item);

@@ -3,7 +3,7 @@
 import type { ContainerLookup } from './containers/lookup.ts';
 import { isContainerProxy } from './containers/proxy.ts';
 import type { Listener, PortTable } from './os.ts';
-import { createPace } from './pace.ts';
+import { newPace } from './pace.ts';
 import type { SocketOwner, SocketReading, SocketRow, SocketSource } from './socket-row.ts';
 
 const DEFAULT_MAX_AGE_MS = 200;
@@ -98,7 +98,7 @@ export function createPortTableOf(parts: PortTableParts): PortTable {
       await findDetails(read, groups);
       const proxied = groups.filter(({ row, owner }) => mayBeProxy(row, owner));
       const containers = await parts.containers(proxied.map(({ row, owner }) => ({ ...row, owner })));
-      const pace = createPace();
+      const pace = newPace();
       const listeners: Listener[] = [];
       for (const group of groups) {
         const container = containers.get(`${group.row.protocol} ${group.row.port}`) ?? null;
@@ -111,7 +111,7 @@ export function createPortTableOf(parts: PortTableParts): PortTable {
       const read = await snapshot(maxAgeMs);
       if (read === null) return null;
       await findOwners(read, read.rows);
-      const pace = createPace();
+      const pace = newPace();
       const sockets = [];
       for (const row of read.rows) {
         const owner = ownerOf(read, row);
@@ -147,7 +147,7 @@ function mainOwner(owners: readonly SocketOwner[]): SocketOwner | null {
 
 async function groupByProcess(read: Snapshot, rows: readonly SocketRow[]): Promise<Group[]> {
   const groups = new Map<string, Group>();
-  const pace = createPace();
+  const pace = newPace();
   for (const row of rows) {
     const owner = ownerOf(read, row);
     const id = `${row.protocol} ${row.port} ${owner === null ? `uid ${row.uid}` : owner.pid}`;

@@ -20,6 +20,29 @@ export interface Place {
 
 export const protocols: readonly Protocol[] = ['tcp', 'udp'];
 
+/** Wherever an app can be so that a port is taken. */
+export const places: readonly Place[] = [
+  { host: '127.0.0.1', shown: '127.0.0.1' },
+  // macOS has no second loopback address unless somebody adds one.
+  ...(onLinux ? [{ host: '127.0.0.2', shown: '127.0.0.2' }] : []),
+  { host: '0.0.0.0', shown: '0.0.0.0' },
+  { host: '::1', shown: '::1' },
+  { host: '::', shown: '::' },
+  { host: '::', ipv6Only: true, shown: '::' },
+];
+
+export const nameOf = ({ host, ipv6Only = false }: Place): string => `${host}${ipv6Only ? ' (v6-only)' : ''}`;
+
+/** Whether this machine has IPv6 at all. */
+export async function hasIpv6(): Promise<boolean> {
+  try {
+    await (await open('tcp', { host: '::1', shown: '' }, 0)).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Every way to look that this machine has. */
 export const probes: readonly (readonly [string, PortProbe])[] = [
   ['the probe', createPortProbe()],
@@ -60,6 +83,44 @@ export async function freePort(protocol: Protocol): Promise<number> {
     const port = 10_240 + Math.floor(Math.random() * 20_000);
     if ((await probe.taken(protocol, [port])).length === 0) return port;
   }
+}
+
+/** A child that takes `port` and lets go of it, `times` over; prints how often it could not. */
+export function rebinder(protocol: Protocol, port: number, times: number) {
+  const takes = {
+    tcp: `const server = net.createServer();
+      server.once('error', refused).listen(${port}, '127.0.0.1', () => server.close(done));`,
+    udp: `const socket = dgram.createSocket('udp4');
+      socket.once('error', refused).bind(${port}, '127.0.0.1', () => socket.close(done));`,
+  };
+  return spawnNode(`import net from 'node:net';
+    import dgram from 'node:dgram';
+    let failed = 0;
+    for (let i = 0; i < ${times}; i++) {
+      await new Promise((done) => {
+        const refused = () => { failed += 1; done(); };
+        ${takes[protocol]}
+      });
+    }
+    console.log('failed', failed);
+    process.exit();`);
+}
+
+/** Looks again and again while `child` runs, and returns what it printed. */
+export async function lookWhile(child: ReturnType<typeof rebinder>, look: () => unknown): Promise<string> {
+  let output = '';
+  let isOver = false;
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  child.once('close', () => {
+    isOver = true;
+  });
+  while (!isOver) {
+    await look();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return output.trim();
 }
 
 /** A Node that runs a module, through `shell` where given; its first word is Node then. */

@@ -11,44 +11,57 @@ import { createLinuxPortTable } from '../../src/os/linux/port-table.ts';
 import { LINUX_SOURCES } from '../../src/os/linux/socket-sources.ts';
 import type { PortTable } from '../../src/os/os.ts';
 import { createPortTable } from '../../src/os/platform.ts';
-import { freePort, onLinux, open, type Place, probes, protocols, spawnNode } from './os-apps.ts';
+import {
+  freePort,
+  hasIpv6,
+  nameOf,
+  onLinux,
+  open,
+  type Place,
+  places,
+  probes,
+  protocols,
+  spawnNode,
+} from './os-apps.ts';
 
-const places: readonly Place[] = [
-  { host: '127.0.0.1', shown: '127.0.0.1' },
-  // macOS has no second loopback address unless somebody adds one.
-  ...(onLinux ? [{ host: '127.0.0.2', shown: '127.0.0.2' }] : []),
-  { host: '0.0.0.0', shown: '0.0.0.0' },
-  { host: '::1', shown: '::1' },
-  { host: '::', shown: '::' },
-  { host: '::', ipv6Only: true, shown: '::' },
-];
-
-const tables: readonly (readonly [string, PortTable])[] = onLinux
-  ? [
-      ['the table', createPortTable()],
-      ...Object.entries(LINUX_SOURCES).map(
-        ([name, create]) => [`the table by ${name}`, createLinuxPortTable(create())] as const,
-      ),
-    ]
+/** The sources of this machine: CI has them all, and a machine of one's own may lack some of the programs. */
+const sources = onLinux
+  ? await Promise.all(
+      Object.entries(LINUX_SOURCES).map(async ([name, create]) => {
+        const source = create();
+        return { name, source, isHere: (await source()) !== null };
+      }),
+    )
   : [];
 
-let hasIpv6 = false;
+const tables: readonly (readonly [string, PortTable])[] = [
+  ...(onLinux ? [['the table', createPortTable()] as const] : []),
+  ...sources
+    .filter(({ isHere }) => isHere)
+    .map(({ name, source }) => [`the table by ${name}`, createLinuxPortTable(source)] as const),
+];
+
+for (const { name } of sources.filter(({ isHere }) => !isHere))
+  test(`the table by ${name}`, { skip: `this machine has no ${name}` }, () => {});
+
+test('there are a source and a fallback', { skip: !onLinux }, () => {
+  assert.ok(tables.length >= 3, `only ${tables.map(([name]) => name).join(', ')}`);
+});
+
+let isIpv6Here = false;
 before(async () => {
-  hasIpv6 = await open('tcp', { host: '::1', shown: '' }, 0).then(
-    ({ close }) => close().then(() => true),
-    () => false,
-  );
+  isIpv6Here = await hasIpv6();
 });
 
 function skipWithout(t: TestContext, place: Place): boolean {
-  if (hasIpv6 || !place.host.includes(':')) return false;
+  if (isIpv6Here || !place.host.includes(':')) return false;
   t.skip('this machine has no IPv6');
   return true;
 }
 
 for (const protocol of protocols) {
   for (const place of places) {
-    const name = `${protocol} on ${place.host}${place.ipv6Only ? ' (v6-only)' : ''}`;
+    const name = `${protocol} on ${nameOf(place)}`;
 
     for (const [looker, probe] of probes) {
       test(`${looker} finds an app by ${name}, and its port free at once when it ends`, async (t) => {

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { describe, type TestContext, test } from 'node:test';
 import type { PortProbe } from '../../src/os/os.ts';
 import { createPortProbe, hasSynchronousBinds } from '../../src/os/port-probe.ts';
-import { freePort, onLinux, probes, protocols, spawnNode } from './os-apps.ts';
+import { freePort, lookWhile, onLinux, probes, protocols, rebinder, spawnNode } from './os-apps.ts';
 
 for (const isSynchronous of hasSynchronousBinds() ? [true, false] : [false]) {
   for (const protocol of protocols) {
@@ -27,37 +27,12 @@ for (const isSynchronous of hasSynchronousBinds() ? [true, false] : [false]) {
 }
 
 describe('next to an app that binds again and again', { skip: !onLinux }, () => {
-  /** A child that listens on `port` and lets go, `times` over; prints how often it could not. */
-  function rebinder(port: number, times: number) {
-    return spawnNode(`import net from 'node:net';
-      let failed = 0;
-      for (let i = 0; i < ${times}; i++) {
-        const server = net.createServer();
-        await new Promise((resolve) => {
-          server.once('error', () => { failed += 1; resolve(); });
-          server.listen(${port}, '127.0.0.1', () => server.close(resolve));
-        });
-      }
-      console.log('failed', failed);
-      process.exit();`);
-  }
-
   async function failures(probe: PortProbe, app: number, asked: readonly number[], t: TestContext) {
-    const child = rebinder(app, 300);
+    const child = rebinder('tcp', app, 300);
     t.after(() => child.kill('SIGKILL'));
-    let output = '';
-    let isOver = false;
-    child.stdout.on('data', (data) => {
-      output += data;
-    });
-    child.once('close', () => {
-      isOver = true;
-    });
-    while (!isOver) {
+    return lookWhile(child, async () => {
       for (let i = 0; i < 20; i++) await probe.taken('tcp', asked);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    return output.trim();
+    });
   }
 
   for (const [looker, probe] of probes) {

@@ -1,6 +1,7 @@
 // Owns `styxy check`: whether a port is free, who holds it, and what to do.
 
 import type { CheckAnswer, LeaseJson } from '../../api/schemas.ts';
+import { usageName } from '../../api/usage-name.ts';
 import { expectOk } from '../../client/client.ts';
 import { type Command, parseInteger } from '../command.ts';
 import { query, reach } from '../reach.ts';
@@ -42,8 +43,7 @@ function holderSentence({ port, protocol, system_usage: usage }: CheckAnswer, le
   const named = `${protocol === 'udp' ? 'UDP port' : 'Port'} ${port}`;
   const holder = `the lease of ${leaseName(lease)}, since ${timeOf(lease.allocated_at)}`;
   if (usage === null) return `${named} is held by ${holder}; nobody listens there now.`;
-  const pid = usage.pid === null ? '' : ` (pid ${usage.pid})`;
-  const listener = `${usage.process ?? 'a program that cannot be named'}${pid}`;
+  const listener = usageName(usage);
   if (lease.state === 'hijacked') return `${named} belongs to ${holder}, but ${listener} listens there.`;
   return `${named} is held by ${listener}, ${holder}.`;
 }

@@ -8,6 +8,7 @@ import { cleanup, listAllocations } from './allocations.ts';
 import { check } from './check.ts';
 import { heartbeatInstance, listInstances, registerInstance, retireInstance } from './instances.ts';
 import { hold, release, renew } from './lease.ts';
+import { scan } from './scan.ts';
 
 export const HANDLERS: Handlers = {
   allocate,
@@ -18,6 +19,7 @@ export const HANDLERS: Handlers = {
   release,
   listAllocations,
   check,
+  scan,
   registerInstance,
   heartbeatInstance,
   retireInstance,

@@ -2,6 +2,7 @@
 
 import { leaseJson } from '../../api/lease-json.ts';
 import type { CheckAnswer, LeaseJson, SystemUsage } from '../../api/schemas.ts';
+import { usageName } from '../../api/usage-name.ts';
 import { type Catalogue, typeOfPort } from '../../core/catalogue.ts';
 import type { Protocol } from '../../core/lease.ts';
 import { snapshot } from '../../core/life.ts';
@@ -13,16 +14,18 @@ import { maskSecrets } from '../mask-secrets.ts';
 export const check: Handler<'check'> = async (context, { params, query }) => {
   const { port } = params;
   const protocol = query.protocol ?? 'tcp';
-  const lease = await context.coordinator.query((reading) => {
+  const { lease, probing } = await context.coordinator.query((reading) => {
     const entry = reading.state.leaseOn(protocol, port);
-    return entry === undefined ? null : leaseJson(snapshot(reading.state, entry, reading));
+    // A port under a live lease is never bind-probed: the probe could make its holder's own bind fail. Whether it is
+    // leased is known in this very turn, and no later.
+    return entry === undefined
+      ? { lease: null, probing: isBindable(port) ? context.probe.taken(protocol, [port]) : null }
+      : { lease: leaseJson(snapshot(reading.state, entry, reading)), probing: null };
   });
-  const [isTaken, usage] = await Promise.all([
-    // A port under a live lease is never bind-probed: the probe could make its holder's own bind fail.
-    lease === null ? isPortTaken(context, protocol, port) : false,
-    systemUsage(context, protocol, port),
-  ]);
-  const system = usage ?? (isTaken ? NOBODY_KNOWN : null);
+  const isTaken = probing === null ? null : (await probing).length > 0;
+  // What can be bound is nobody's: only for the others somebody has to be named.
+  const usage = isTaken === false ? null : await systemUsage(context, protocol, port);
+  const system = usage ?? (isTaken === true ? NOBODY_KNOWN : null);
   const catalogue = context.catalogue();
   const type = typeOfPort(catalogue, port)?.name ?? null;
   return {
@@ -47,10 +50,9 @@ const NOBODY_KNOWN: SystemUsage = {
   addresses: [],
 };
 
-async function isPortTaken(context: DaemonContext, protocol: Protocol, port: number): Promise<boolean> {
-  // Without privileges these cannot be bound, taken or not: the table of listeners alone knows.
-  if (port < MIN_UNPRIVILEGED_PORT && process.geteuid?.() !== 0) return false;
-  return (await context.probe.taken(protocol, [port])).length > 0;
+/** Without privileges the low ports cannot be bound, taken or not: the table of listeners alone knows. */
+function isBindable(port: number): boolean {
+  return port >= MIN_UNPRIVILEGED_PORT || process.geteuid?.() === 0;
 }
 
 async function systemUsage(
@@ -94,12 +96,7 @@ function suggestion(
   }
   if (catalogue.ownPorts.has(port)) return `Port ${port} is Styxy's own; run ${another} for another port.`;
   if (system !== null) {
-    const pid = system.pid === null ? '' : ` (pid ${system.pid})`;
-    const holder =
-      system.process === null && pid === ''
-        ? 'a program that cannot be named'
-        : `${system.process ?? 'a program'}${pid}`;
-    return `Port ${port} is held by ${holder} without a lease; run ${another} for another port.`;
+    return `Port ${port} is held by ${usageName(system)} without a lease; run ${another} for another port.`;
   }
   if (port < MIN_UNPRIVILEGED_PORT) {
     return `Port ${port} is free, but Styxy grants no port below ${MIN_UNPRIVILEGED_PORT}; run ${another}.`;

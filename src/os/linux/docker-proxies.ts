@@ -1,13 +1,13 @@
 // Owns the search for Docker's proxies among all processes: their command lines can be read by everybody.
 
 import { type Published, parseDockerProxy } from '../containers/proxy.ts';
-import { createPace } from '../pace.ts';
+import { newPace } from '../pace.ts';
 import { listPids } from './pids.ts';
 import { readCommandLine } from './process-details.ts';
 
 /** The ports that every running `docker-proxy` publishes. */
 export async function listDockerProxies(): Promise<Published[]> {
-  const pace = createPace();
+  const pace = newPace();
   const found: Published[] = [];
   for (const pid of listPids()) {
     const commandLine = readCommandLine(pid);

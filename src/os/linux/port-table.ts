@@ -4,7 +4,7 @@ import { createEngines, engineSockets } from '../containers/engine.ts';
 import { createContainerLookup } from '../containers/lookup.ts';
 import { firstToAnswer } from '../first-to-answer.ts';
 import type { PortTable } from '../os.ts';
-import { createPace } from '../pace.ts';
+import { newPace } from '../pace.ts';
 import { createPortTableOf, type ProcessDetails } from '../port-table.ts';
 import type { SocketSource } from '../socket-row.ts';
 import { listDockerProxies } from './docker-proxies.ts';
@@ -31,7 +31,7 @@ export function createLinuxPortTable(
 }
 
 async function detailsOf(pids: readonly number[]): Promise<ReadonlyMap<number, ProcessDetails>> {
-  const pace = createPace();
+  const pace = newPace();
   const details = new Map<number, ProcessDetails>();
   for (const pid of pids) {
     details.set(pid, processDetails(pid));

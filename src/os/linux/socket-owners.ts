@@ -1,7 +1,7 @@
 // Owns the search for the processes behind sockets, inode by inode, where `ss` is not there to do it.
 
 import { readdirSync, readlinkSync } from 'node:fs';
-import { createPace } from '../pace.ts';
+import { newPace } from '../pace.ts';
 import type { SocketOwner } from '../socket-row.ts';
 import { listPids } from './pids.ts';
 import { readComm } from './process-details.ts';
@@ -17,7 +17,7 @@ export async function findSocketOwners(inodes: ReadonlySet<string>): Promise<Map
   const owners = new Map<string, SocketOwner>();
   if (inodes.size === 0) return owners;
   const pids = listPids();
-  const pace = createPace();
+  const pace = newPace();
   for (const pid of [...pids.filter((pid) => pid !== 1), ...pids.filter((pid) => pid === 1)]) {
     if (owners.size === inodes.size) break;
     let owner: SocketOwner | null = null;

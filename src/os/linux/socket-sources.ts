@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import type { Protocol } from '../../core/lease.ts';
 import { readLsof } from '../lsof-source.ts';
-import { collect, createPace, lineBlocks } from '../pace.ts';
+import { collect, lineBlocks, newPace } from '../pace.ts';
 import { findProgram, programOutput } from '../program-output.ts';
 import type { SocketReading, SocketSource } from '../socket-row.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
@@ -45,7 +45,7 @@ function createSsSource(): SocketSource {
 /** Reads the kernel's own files, which takes it milliseconds: in another thread, whatever they hold. */
 async function readProcNet(): Promise<SocketReading | null> {
   const isLittleEndian = endianness() === 'LE';
-  const pace = createPace();
+  const pace = newPace();
   const rows = [];
   for (const [protocol, path] of PROC_NET) {
     const text = await readFile(path, 'latin1').catch(() => null);

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FastifyReply } from 'fastify';
+import { serviceType, testCatalogue } from '../../../test/fixtures/catalogue.ts';
+import { createDesk } from '../../../test/fixtures/core-desk.ts';
+import type { CheckAnswer } from '../../api/schemas.ts';
+import type { Listener } from '../../os/os.ts';
+import type { DaemonContext } from '../context.ts';
+import { check } from './check.ts';
+
+const catalogue = testCatalogue([serviceType('dev', 3000, 3009)]);
+
+const listener: Listener = {
+  protocol: 'tcp',
+  port: 3001,
+  addresses: ['::'],
+  pid: 7,
+  process: 'vite',
+  command: 'vite --token=abcdefgh',
+  user: 'ann',
+  cwd: '/src/shop',
+  container: null,
+};
+
+/** Asks a daemon that has a lease on 3000; `asked` is what that asked the system for. */
+async function ask(
+  port: number,
+  { bound = [], table = [] }: { bound?: readonly number[]; table?: readonly Listener[] | null } = {},
+) {
+  const { state, granted, now } = createDesk(catalogue);
+  granted({ preferredPort: 3000 });
+  const asked: string[] = [];
+  const context = {
+    catalogue: () => catalogue,
+    coordinator: { query: async (read: (reading: object) => unknown) => read({ state, now, wall: 0 }) },
+    probe: {
+      taken: (protocol: string, ports: readonly number[]) => {
+        asked.push(`probe ${protocol} ${ports.join()}`);
+        return ports.filter((each) => bound.includes(each));
+      },
+    },
+    portTable: {
+      listeners: async () => {
+        asked.push('table');
+        return table;
+      },
+    },
+  } as unknown as DaemonContext;
+  const input = { params: { port }, query: {}, body: undefined };
+  const answer = (await check(context, input, {} as FastifyReply)) as CheckAnswer;
+  return { asked, answer };
+}
+
+test('a port under a lease is not probed: the table says who listens', async () => {
+  const { asked, answer } = await ask(3000, { bound: [3000] });
+  assert.deepEqual(asked, ['table']);
+  assert.equal(answer.available, false);
+  assert.equal(answer.system_usage, null);
+});
+
+test('of a port that can be bound nobody has to be named', async () => {
+  const { asked, answer } = await ask(3001, { table: [listener] });
+  assert.deepEqual(asked, ['probe tcp 3001']);
+  assert.equal(answer.available, true);
+});
+
+test('who has a port that cannot be bound is named, without secrets', async () => {
+  const { asked, answer } = await ask(3001, { bound: [3001], table: [listener] });
+  assert.deepEqual(asked, ['probe tcp 3001', 'table']);
+  assert.equal(answer.available, false);
+  assert.match(answer.suggestion, /held by vite \(pid 7\) without a lease/);
+  assert.equal(answer.system_usage?.command, 'vite --token=***');
+});
+
+test('a container is named instead of its proxy', async () => {
+  const table = [{ ...listener, process: 'docker-proxy', container: 'shop-web-1', cwd: null }];
+  const { answer } = await ask(3001, { bound: [3001], table });
+  assert.match(answer.suggestion, /held by container shop-web-1 without a lease/);
+  assert.equal(answer.system_usage?.container, 'shop-web-1');
+});
+
+for (const table of [null, []]) {
+  test(`a port that cannot be bound is taken, though the table says ${JSON.stringify(table)}`, async () => {
+    const { answer } = await ask(3001, { bound: [3001], table });
+    assert.equal(answer.available, false);
+    assert.equal(answer.system_usage?.pid, null);
+  });
+}
