@@ -183,6 +183,7 @@ export const HoldEvent = Type.object(
     lock_id: text('The lease that the connection holds'),
     state: optional(leaseFields.state),
     drift: optional(leaseFields.drift),
+    served: optional(flag("A process of the holder's was seen to listen on the lease's port")),
     message: message(),
   },
   { description: 'A line of a holding connection; empty lines between them keep it open' },

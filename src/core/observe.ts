@@ -28,8 +28,7 @@ export function decideObserve(
     const after = placed(seen, command.drifts?.get(lockId), command.servers?.get(lockId));
     if (after === entry.vitals) continue;
     changes.push({ table: 'vitals', id: lockId, before: entry.vitals, after });
-    if (after.state !== entry.vitals.state || after.drift !== entry.vitals.drift)
-      news.push({ lockId, vitals: after });
+    if (isNews(entry.vitals, after)) news.push({ lockId, vitals: after });
   }
   for (const [instanceId, life] of command.instances) {
     const entry = state.instance(instanceId);
@@ -64,6 +63,12 @@ function observed(
   // What renewed itself until now has a full term left from now on.
   const stops = renewsItself(entry) && !renewsItself({ lease: entry.lease, vitals: next });
   return stops ? { ...next, renewedAt: now } : next;
+}
+
+/** Whether somebody who holds the lease would want to know. */
+function isNews(before: Vitals, after: Vitals): boolean {
+  const isServedNow = before.server === null && after.server !== null;
+  return isServedNow || before.state !== after.state || before.drift !== after.drift;
 }
 
 /** Where the holder's program was seen: on its own port, and by which process, or on others. */

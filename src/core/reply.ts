@@ -59,7 +59,7 @@ export interface EndedLease {
 }
 
 export interface ObserveReply {
-  /** The leases that are in another state than before, or whose program is on other ports. */
+  /** The leases that are in another state than before, whose program is on other ports, or is seen to serve at last. */
   readonly news: readonly { readonly lockId: string; readonly vitals: Vitals }[];
 }
 

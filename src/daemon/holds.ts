@@ -97,8 +97,8 @@ export function createHolds(): Holds {
   };
 }
 
-function seenOf({ state, drift }: Vitals): Pick<HoldEvent, 'state' | 'drift'> {
-  return { state, drift: [...drift] };
+function seenOf({ state, drift, server }: Vitals): Pick<HoldEvent, 'state' | 'drift' | 'served'> {
+  return { state, drift: [...drift], served: server !== null };
 }
 
 function sentence({ state, drift }: Vitals): string {

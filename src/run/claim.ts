@@ -98,7 +98,8 @@ async function isListenedTo(client: Client, lease: LeaseJson): Promise<boolean> 
   return expectOk(await client.request<CheckAnswer>('GET', path)).system_usage !== null;
 }
 
-function likeLease(lease: LeaseJson, pid: number): RunRequest {
+/** A request for another lease of the same kind. */
+export function likeLease(lease: LeaseJson, pid: number): RunRequest {
   return {
     service_type: lease.service_type,
     protocol: lease.protocol,

@@ -44,13 +44,14 @@ function daemon() {
   };
 }
 
+const onEvent = (): void => {};
 const nothingLost = (): never => assert.fail('nothing was lost');
 
 describe('the keeping of a lease', () => {
   it('is one connection that holds it, until it is closed', async () => {
     const { state, reach, nextHold } = daemon();
     const held = nextHold();
-    const keeping = keepLease({ reach, lease, onLost: nothingLost });
+    const keeping = keepLease({ reach, lease, onEvent, onLost: nothingLost });
     await held;
     keeping.stop();
     assert.deepEqual([state.held, state.closed], [['lk_1'], 0]);
@@ -61,7 +62,7 @@ describe('the keeping of a lease', () => {
   it('goes on with the next daemon, however long that takes', async () => {
     const { state, reach, nextHold, endConnection } = daemon();
     let held = nextHold();
-    const keeping = keepLease({ reach, lease, onLost: nothingLost });
+    const keeping = keepLease({ reach, lease, onEvent, onLost: nothingLost });
     await held;
     state.isUp = false;
     endConnection();
@@ -83,7 +84,7 @@ describe('the keeping of a lease', () => {
         reasons.push(why);
         resolve();
       };
-      keepLease({ reach, lease, onLost });
+      keepLease({ reach, lease, onEvent, onLost });
     });
     await held;
     // The keeper hears of the end only once it waits for it.
@@ -102,7 +103,7 @@ describe('the keeping of a lease', () => {
   it('asks no more once it is stopped, also when the connection ends then', async () => {
     const { state, reach, nextHold, endConnection } = daemon();
     const held = nextHold();
-    const keeping = keepLease({ reach, lease, onLost: nothingLost });
+    const keeping = keepLease({ reach, lease, onEvent, onLost: nothingLost });
     await held;
     keeping.stop();
     endConnection();

@@ -1,6 +1,6 @@
 // Owns the keeping of a lease while its command lives: a connection that holds it, through restarts of the daemon.
 
-import type { LeaseJson } from '../api/schemas.ts';
+import type { HoldEvent, LeaseJson } from '../api/schemas.ts';
 import type { Client, Hold } from '../client/client.ts';
 import { StyxyError } from '../errors.ts';
 
@@ -18,6 +18,8 @@ export interface KeepOptions {
   /** Reaches a daemon that runs; starting one for its own sake is not a keeper's business. */
   readonly reach: () => Promise<Client>;
   readonly lease: LeaseJson;
+  /** Takes what the daemon says of the lease. */
+  readonly onEvent: (event: HoldEvent) => void;
   /** Called once when the lease is gone and cannot be held any more; the command goes on. */
   readonly onLost: (why: StyxyError) => void;
 }
@@ -27,7 +29,7 @@ export interface KeepOptions {
  * ends the connection of a lease that is gone, so the next try says so at once.
  */
 export function keepLease(options: KeepOptions): Keeping {
-  const { reach, lease, onLost } = options;
+  const { reach, lease, onEvent, onLost } = options;
   let isStopped = false;
   let hold: Hold | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -35,7 +37,7 @@ export function keepLease(options: KeepOptions): Keeping {
   const holdOnce = async (): Promise<void> => {
     const client = await reach();
     if (isStopped) return client.close();
-    hold = client.hold(lease.lock_id);
+    hold = client.hold(lease.lock_id, onEvent);
     await hold.opened;
   };
   const keep = async (): Promise<void> => {

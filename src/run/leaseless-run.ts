@@ -26,7 +26,7 @@ export async function runLeaseless(
   say(messages.leaseless(plan));
   const mark = newMark();
   const own = plan.leaseless === 'several' ? withoutPort(env) : env;
-  const ending = await supervise(
+  const { ending } = await supervise(
     {
       words,
       env: { ...own, ...portVariables(project.allocations, hasLocalNames), [mark.name]: mark.value },

@@ -1,6 +1,6 @@
 // Owns what a run says to people, in sentences that name the place and the next step.
 
-import type { LeaseJson } from '../api/schemas.ts';
+import type { LeaseJson, SystemUsage } from '../api/schemas.ts';
 import type { StyxyError } from '../errors.ts';
 import type { RunPlan } from '../tools/plan.ts';
 import { variableSuffix } from './environment.ts';
@@ -50,6 +50,27 @@ export function leaseLost(lease: LeaseJson): string {
   return `the lease of port ${lease.port} was ended by somebody; the command goes on without it`;
 }
 
+export function movesOn(lease: LeaseJson, stranger: SystemUsage): string {
+  return `${takenBy(lease, stranger)} before the command listened on it; trying once more on another port`;
+}
+
+export function portTaken(lease: LeaseJson, stranger: SystemUsage): string {
+  const remedy = `\`styxy check ${lease.port}\` says more`;
+  return `${takenBy(lease, stranger)}: this is a port conflict, not a bug in the command; ${remedy}`;
+}
+
+/** @param stranger who has the lease's own port, if anybody has */
+export function drifted(
+  { tool }: RunPlan,
+  lease: LeaseJson,
+  ports: readonly number[],
+  stranger: SystemUsage | null,
+): string {
+  const what = `${tool ?? 'the command'} listens on ${ports.join(', ')}, not on its own port ${lease.port}`;
+  const why = stranger === null ? '' : `, which ${nameOfStranger(stranger)} has`;
+  return `${what}${why}; tell it by {port} in the command, such as \`--port {port}\``;
+}
+
 export function notStarted(words: readonly string[], code: string): string {
   const [command = ''] = words;
   switch (code) {
@@ -69,6 +90,15 @@ export function noDaemon(words: readonly string[], preferredPort: number | null,
       ? ' {port} stays as it is, since nobody can say which port is free.'
       : ` {port} becomes ${preferredPort}, which nobody has checked.`;
   return `no daemon, so the command runs without a leased port: ${why.message}.${placeholder} ${why.hint}`;
+}
+
+function takenBy({ port }: LeaseJson, stranger: SystemUsage): string {
+  return `port ${port} was taken by ${nameOfStranger(stranger)}`;
+}
+
+function nameOfStranger({ process, pid, cwd }: SystemUsage): string {
+  const name = process ?? 'a program that cannot be named';
+  return `${name}${pid === null ? '' : ` (pid ${pid})`}${cwd === null ? '' : ` in ${cwd}`}`;
 }
 
 function variableOf(lease: LeaseJson): string {

@@ -16,7 +16,21 @@ export interface Supervised {
   readonly stdio: StdioOptions;
   readonly mark: Mark | null;
   /** Called once when the command was started. */
-  readonly onStarted: () => void;
+  readonly onStarted: (started: Started) => void;
+}
+
+/** A command that was started. */
+export interface Started {
+  /** Ends it with all its processes, as if it had been asked to by SIGTERM. */
+  stop(): void;
+  /** Whether a process is one of the command's. */
+  isMember(pid: number): Promise<boolean>;
+}
+
+export interface Supervision {
+  readonly ending: Ending;
+  /** Whether a signal came in for the command: somebody wants it to end, or to do something. */
+  readonly wasSignalled: boolean;
 }
 
 /**
@@ -29,11 +43,12 @@ export interface Supervised {
 export async function supervise(
   { words, env, stdio, mark, onStarted }: Supervised,
   loadProcesses: () => Promise<Processes>,
-): Promise<Ending> {
+): Promise<Supervision> {
   let signals = 0;
   let hasEnded = false;
   let isImpatient = false;
   let world: TreeWorld | null = null;
+  const whenKnown = Promise.withResolvers<TreeWorld>();
   let deadline: NodeJS.Timeout | undefined;
 
   const stopReceiving = receiveSignals(({ signal, isForCommand }) => {
@@ -53,12 +68,15 @@ export async function supervise(
   });
   const child = startChild(words, env, stdio);
   try {
-    if (child.pid === null) return await child.ended;
+    if (child.pid === null) return { ending: await child.ended, wasSignalled: false };
     void child.ended.then(() => {
       hasEnded = true;
       clearTimeout(deadline);
     });
-    onStarted();
+    onStarted({
+      stop: () => void whenKnown.promise.then((known) => endTree(known)),
+      isMember: async (pid) => (await whenKnown.promise).find().some((member) => member.pid === pid),
+    });
     const processes = await loadProcesses();
     world = {
       find: memberFinder(processes, child.pid, mark, () => !hasEnded),
@@ -67,9 +85,10 @@ export async function supervise(
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     };
     world.find();
+    whenKnown.resolve(world);
     const ending = await child.ended;
     await endTree(world, undefined, () => isImpatient);
-    return ending;
+    return { ending, wasSignalled: signals > 0 };
   } finally {
     clearTimeout(deadline);
     stopReceiving();

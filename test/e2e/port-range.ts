@@ -7,7 +7,8 @@ export type Range = readonly [first: number, last: number];
 /** Where each of the heavy tests may take its ports, so that tests that run side by side do not meet. */
 export const AREAS = {
   reloading: [21_400, 21_599],
-  runs: [22_000, 28_799],
+  runs: [22_000, 28_599],
+  losing: [28_600, 28_799],
   drifting: [28_800, 28_999],
   adopting: [29_000, 29_249],
   cleaning: [29_250, 29_499],

@@ -22,8 +22,9 @@ export const runCommand: Command = {
     'What starts several servers (turbo, nx run-many, concurrently, docker compose up) gets the variables of the project, but no PORT, and a lease only with -s, -n, -p, --lock or {port}. Nothing is leased either for a script that calls `styxy run` itself.',
     'The command gets PORT, STYXY_LOCK_ID, STYXY_RUN_ID (its mark, by which what it leaves behind is found), for every lease of the project STYXY_PORT_<NAME> and STYXY_URL_<NAME>, and the port in place of every {port} in its words. The rest of its environment is its own.',
     'The lease is held while the command lives. Signals are passed on; when the command ends, every process that it left behind is ended too (SIGTERM, and after 3 seconds SIGKILL; a command that ignores SIGTERM itself is killed after 5), and the port is free again.',
+    'A port that a stranger takes before the command listens on it is exchanged once: the command is ended and started again on another port, unless --exact was given or it ran for a minute already. A command that listens elsewhere than on its own port is told so.',
     'A copy that runs already is never joined: the new one says where it runs, and gets a port of its own. Of a singleton that runs, nothing is started: its URL is printed, and the status is 0.',
-    'Without a daemon the command runs unchanged, after one warning; {port} stays as it is then, unless -p names a port. With --json the lease is printed when it is granted, and what the command prints goes to standard error.',
+    'Without a daemon the command runs unchanged, after one warning; {port} stays as it is then, unless -p names a port. With --json the lease is printed when it is first granted, and what the command prints goes to standard error.',
   ],
   usage: ['run [-s TYPE] [-n NAME] [-p PORT] [--exact] [--require] [--lock ID] -- COMMAND …'],
   options: {
@@ -54,6 +55,7 @@ export const runCommand: Command = {
   async run(invocation) {
     const options = readOptions(invocation);
     const { env, isJson } = invocation;
+    let isPrinted = false;
     return await runLeased(options, {
       home: resolveHome(env),
       env,
@@ -61,8 +63,10 @@ export const runCommand: Command = {
       stdio: isJson ? [...OUTPUT_TO_STDERR] : 'inherit',
       say: (message) => say(`styxy: ${visible(message)}`),
       onLease: (lease, isRunningElsewhere) => {
-        if (isJson) printJson(lease);
-        else if (isRunningElsewhere) print(lease.url ?? String(lease.port));
+        // A port that was lost is exchanged once; the document is one all the same.
+        if (isJson && !isPrinted) printJson(lease);
+        else if (!isJson && isRunningElsewhere) print(lease.url ?? String(lease.port));
+        isPrinted = true;
       },
       onLeaseless: (answer) => {
         if (isJson) printJson(answer);

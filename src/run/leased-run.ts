@@ -1,0 +1,110 @@
+// Owns one try to run a command on a lease: until it ends, or until its port turns out to be lost to a stranger.
+
+import type { CheckAnswer, LeaseJson, SystemUsage } from '../api/schemas.ts';
+import { type Client, connect, expectOk } from '../client/client.ts';
+import type { RunPlan } from '../tools/plan.ts';
+import { leasedEnvironment, withoutPort } from './environment.ts';
+import { exitStatus } from './exit-status.ts';
+import { type Keeping, keepLease } from './keeping.ts';
+import { loadProcesses, newMark } from './members.ts';
+import * as messages from './messages.ts';
+import { type PortWatch, watchPort } from './port-watch.ts';
+import { releaseLease } from './release.ts';
+import type { RunSurroundings } from './run-options.ts';
+import { type Started, supervise } from './supervision.ts';
+
+/** How long an answer about a running command may take, in ms: nobody waits at its end for a daemon that hangs. */
+const KEEP_TIMEOUT_MS = 3_000;
+
+export interface LeasedRun {
+  readonly lease: LeaseJson;
+  /** The leases that the command is told of. */
+  readonly project: readonly LeaseJson[];
+  readonly plan: RunPlan;
+  readonly hasLocalNames: boolean;
+  /** Whether the command may be ended and started again where its port is lost. */
+  readonly canMove: boolean;
+}
+
+export interface Attempt {
+  /** The exit status of `styxy run`, if this is its end. */
+  readonly status: number;
+  /** Its port was lost to a stranger before it listened, and it is to be started again on another one. */
+  readonly isToMove: boolean;
+}
+
+/** Runs the command until the last process of it has ended, and releases the lease. */
+export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promise<Attempt> {
+  const { lease, plan } = run;
+  const { home, env, say, stdio } = around;
+  // Whoever ends the daemon while the command runs may want it to stay ended.
+  const reach = (): Promise<Client> => connect({ home, env, autostart: false, timeoutMs: KEEP_TIMEOUT_MS });
+  let keeping: Keeping | null = null;
+  let watch: PortWatch | null = null;
+  let stranger: SystemUsage | null = null;
+
+  const onStarted = (started: Started): void => {
+    watch = watchPort({
+      isServer: plan.tool !== null,
+      usage: () => usageOf(reach, lease),
+      isMember: started.isMember,
+      onLost: (found) => {
+        stranger = found;
+        if (run.canMove) started.stop();
+        else say(messages.portTaken(lease, found));
+      },
+      onDrift: (ports, found) => say(messages.drifted(plan, lease, ports, found)),
+      onHijacked: (found) => say(messages.portTaken(lease, found)),
+    });
+    keeping = keepLease({
+      reach,
+      lease,
+      onEvent: watch.take,
+      onLost: () => say(messages.leaseLost(lease)),
+    });
+  };
+
+  const words = plan.words(lease.port);
+  const mark = newMark();
+  try {
+    const { ending, wasSignalled } = await supervise(
+      { words, env: { ...environmentOf(run, env), [mark.name]: mark.value }, stdio, mark, onStarted },
+      loadProcesses,
+    );
+    if (ending.kind === 'not-started') say(messages.notStarted(words, ending.code));
+    const wasLost = stranger !== null;
+    if (!wasLost && !wasSignalled) {
+      const atEnd = await (watch as PortWatch | null)?.strangerAtEnd(
+        ending.kind === 'exited' ? ending.status : null,
+      );
+      stranger = atEnd ?? null;
+      if (stranger !== null && !run.canMove) say(messages.portTaken(lease, stranger));
+    }
+    const isToMove = stranger !== null && run.canMove && !wasSignalled;
+    if (isToMove && stranger !== null) say(messages.movesOn(lease, stranger));
+    return { status: exitStatus(ending), isToMove };
+  } finally {
+    (watch as PortWatch | null)?.stop();
+    const kept = keeping as Keeping | null;
+    kept?.stop();
+    // A connection that closes first would end the lease as if its holder had died.
+    await releaseLease(reach, lease);
+    kept?.close();
+  }
+}
+
+function environmentOf(
+  { lease, project, plan, hasLocalNames }: LeasedRun,
+  env: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
+  const leased = leasedEnvironment(env, lease, project, hasLocalNames);
+  // Several servers cannot share one port, not even the one that somebody wanted a lease for.
+  const own = plan.leaseless === 'several' ? withoutPort(leased) : leased;
+  return { ...own, ...plan.environment(lease.port) };
+}
+
+async function usageOf(reach: () => Promise<Client>, lease: LeaseJson): Promise<SystemUsage | null> {
+  const client = await reach();
+  const path = `/check/${lease.port}?protocol=${lease.protocol}`;
+  return expectOk(await client.request<CheckAnswer>('GET', path)).system_usage;
+}
