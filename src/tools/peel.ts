@@ -7,7 +7,7 @@ import { isInPackages, programName, type Word } from './word.ts';
 
 export type Peeled =
   | { readonly kind: 'words'; readonly situation: Situation }
-  /** A shell's text is what runs; `situation.words` are the words behind it. */
+  /** A shell's text is what runs. */
   | { readonly kind: 'text'; readonly text: string; readonly situation: Situation };
 
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/;
@@ -68,8 +68,8 @@ function peelLauncher(situation: Situation, launcher: Launcher): Peeled | null {
   const moved = { ...situation, directory };
   const text = textOf(options, launcher);
   if (text !== undefined) {
-    const rest = { ...moved, words: words.slice(options.next), separators: null };
-    return { kind: 'text', text, situation: rest };
+    // What stands behind the text are a shell's parameters, no words of its commands.
+    return { kind: 'text', text, situation: { ...moved, words: [], separators: null } };
   }
   // Without a text, a shell runs a file, of which nothing is known.
   if (launcher.text !== undefined && launcher.isPackage !== true) return null;

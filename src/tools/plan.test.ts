@@ -45,6 +45,8 @@ const files = projectTree({
       turbo: 'turbo dev',
       up: 'docker compose up -d && next dev',
       loop: 'npm run loop',
+      doubled: 'npm run doubled & npm run doubled && vite',
+      'moved-beside': 'cd packages/web & vite',
       app: 'node server.js',
       build: 'vite build',
     },
@@ -146,6 +148,8 @@ describe('the words of a plan', () => {
     ['npm run computed', 'npm run computed'],
     ['npm run variable', 'npm run variable'],
     ['npm run loop', 'npm run loop'],
+    ['npm run doubled', 'npm run doubled'],
+    ['npm run moved-beside', 'npm run moved-beside'],
     ['npm run build', 'npm run build'],
     ['npm run shell', 'npm run shell'],
     ['npx --unknown vite', 'npx --unknown vite'],
@@ -254,6 +258,24 @@ describe('a plan', () => {
       assert.deepEqual([found.leaseless, found.tool], [leaseless, tool], command);
       if (leaseless !== null) assert.equal(found.words(PORT).join(' '), command);
     }
+  });
+
+  it('takes the words behind a shell’s text for none of its commands', () => {
+    assert.equal(plan('sh -c vite build').tool, 'Vite');
+    assert.equal(plan('sh -c vite --port 3000').fixedPort, null);
+  });
+
+  it('looks at a bounded number of commands, whatever scripts call each other', () => {
+    let reads = 0;
+    const counting = {
+      ...files,
+      text: (path: string) => {
+        reads += 1;
+        return files.text(path);
+      },
+    };
+    assert.equal(planRun(['npm', 'run', 'doubled'], '/shop', counting).tool, null);
+    assert.ok(reads < 1_000, `${reads} reads`);
   });
 
   it('keeps its variables where the user tells the port by a placeholder', () => {

@@ -16,8 +16,8 @@ export type Route =
   /** Whatever it is, it runs in `situation.directory`. */
   | { readonly kind: 'unknown'; readonly situation: Situation };
 
-/** How many layers are followed: a script may call itself. */
-const MAX_LAYERS = 20;
+/** How many commands are looked at in all: a script may call itself, even twice in one line. */
+const MAX_STEPS = 100;
 
 /** What several packages' scripts are called where one command runs them all. */
 const MANY_SCRIPTS: Leaseless = {
@@ -28,11 +28,26 @@ const MANY_SCRIPTS: Leaseless = {
   advice: 'Let each package start its own by `styxy run` in its script.',
 };
 
+/** What is read from, and how many steps may still be taken. */
+interface Way {
+  readonly reader: ProjectReader;
+  left: number;
+}
+
 /** Follows a command to what it starts in the end. */
-export function follow(situation: Situation, reader: ProjectReader, layers: number = MAX_LAYERS): Route {
+export function follow(situation: Situation, reader: ProjectReader): Route {
+  const way = { reader, left: MAX_STEPS };
+  const route = step(situation, way);
+  // Of a way that was not gone to its end, the part that was seen proves nothing.
+  return way.left > 0 ? route : { kind: 'unknown', situation };
+}
+
+function step(situation: Situation, way: Way): Route {
   const unknown: Route = { kind: 'unknown', situation };
+  const { reader } = way;
   const { words, directory } = situation;
-  if (layers === 0 || words[0]?.isLiteral !== true) return unknown;
+  if (way.left === 0 || words[0]?.isLiteral !== true) return unknown;
+  way.left -= 1;
   const leaseless = recogniseLeaseless(words);
   if (leaseless !== null) return { kind: 'leaseless', what: leaseless.entry, situation };
   const tool = recogniseTool(words, (path) => reader.text(resolve(directory, path)));
@@ -42,9 +57,7 @@ export function follow(situation: Situation, reader: ProjectReader, layers: numb
   const next = call === null ? peel(situation) : resolveCall(call, situation, reader);
   if (next === null) return unknown;
   if (next.kind === 'nothing') return { kind: 'unknown', situation: next.situation };
-  return next.kind === 'text'
-    ? followText(next.text, next.situation, reader, layers - 1)
-    : follow(next.situation, reader, layers - 1);
+  return next.kind === 'text' ? followText(next.text, next.situation, way) : step(next.situation, way);
 }
 
 /** A `manage.py` or `artisan` of another folder is another app's, whatever directory it is started from. */
@@ -54,8 +67,8 @@ function inItsFolder(situation: Situation): Situation {
   return { ...situation, directory: dirname(resolve(situation.directory, path)) };
 }
 
-/** @param passed `situation.words` are behind the text, as a package manager puts them there */
-function followText(text: string, situation: Situation, reader: ProjectReader, layers: number): Route {
+/** Follows a shell's text; the words of its situation stand behind it, as a package manager puts them there. */
+function followText(text: string, situation: Situation, way: Way): Route {
   const line = readShellLine(text);
   const unknown: Route = { kind: 'unknown', situation: { ...situation, words: [] } };
   if (line.kind === 'unknown') return unknown;
@@ -63,13 +76,13 @@ function followText(text: string, situation: Situation, reader: ProjectReader, l
   let at: Situation = situation;
   for (const command of line.commands) {
     const isLast = command === line.commands.at(-1) && command.operator === null;
-    const step = stepOf(command, at);
-    if (step === null) return unknown;
-    at = step;
+    const after = afterSetting(command, at);
+    if (after === null) return unknown;
+    at = after;
     if (isSetting(command)) continue;
     const words: Word[] = command.words.map(toWord);
     routes.push(
-      follow(
+      step(
         withAssigned(
           {
             ...at,
@@ -78,8 +91,7 @@ function followText(text: string, situation: Situation, reader: ProjectReader, l
           },
           command.assignments,
         ),
-        reader,
-        layers,
+        way,
       ),
     );
   }
@@ -97,8 +109,11 @@ function isSetting({ words }: SimpleCommand): boolean {
 }
 
 /** The situation after `cd`, `export` or plain assignments; null where it cannot be known. */
-function stepOf({ words, assignments }: SimpleCommand, situation: Situation): Situation | null {
+function afterSetting(command: SimpleCommand, situation: Situation): Situation | null {
+  const { words, assignments, operator } = command;
   const [program, ...rest] = words;
+  // In a pipe or in the background it is a shell of its own that changes.
+  if (isSetting(command) && (operator === '|' || operator === '&')) return null;
   if (program === undefined) return withAssigned(situation, assignments);
   if (program.text === 'cd') {
     const [to, ...more] = rest;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readShellLine } from './shell-words.ts';
@@ -115,6 +116,52 @@ describe('a shell line', () => {
           [['run', ...words]],
         );
       }),
+    );
+  });
+
+  it('reads the words that a real shell reads', {
+    skip: process.platform === 'win32' ? 'it has no sh' : false,
+  }, () => {
+    const piece = fc.constantFrom(
+      'a',
+      'b',
+      ' ',
+      '  ',
+      "'",
+      '"',
+      '\\',
+      '=',
+      '#',
+      '-',
+      '~',
+      '%',
+      '\t',
+      '!',
+      '{',
+      '}',
+      ',',
+    );
+    const text = fc.array(piece, { minLength: 1, maxLength: 14 }).map((pieces) => `show x${pieces.join('')}`);
+    const literal = text.filter((each) => {
+      const line = readShellLine(each);
+      return (
+        line.kind === 'commands' && line.commands.every(({ words }) => words.every((word) => word.isLiteral))
+      );
+    });
+    const lines = fc.sample(literal, 300);
+    const show = `show() { printf '%s\\037' "$@"; printf '\\036'; }\n`;
+    const said = execFileSync('sh', ['-c', `${show}${lines.join('\n')}\n`], { encoding: 'utf8' });
+    const read = lines.map((each) => {
+      const line = readShellLine(each);
+      assert.ok(line.kind === 'commands');
+      return line.commands.flatMap(({ words }) => words.slice(1).map(({ text: word }) => word));
+    });
+    assert.deepEqual(
+      said
+        .split('\u001e')
+        .slice(0, -1)
+        .map((each) => each.split('\u001f').slice(0, -1)),
+      read,
     );
   });
 
