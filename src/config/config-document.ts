@@ -14,7 +14,7 @@ export interface ConfigDocument {
 /** Deeper nesting means nothing here, and would exhaust the parser's stack. */
 const MAX_DEPTH = 20;
 /** jsonc-parser's kinds of tokens, which its type names only as an ambient enum. */
-const TOKEN = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, end: 17 } as const;
+const TOKEN = { openBrace: 1, closeBrace: 2, openBracket: 3, closeBracket: 4, comma: 5, end: 17 } as const;
 
 const SYNTAX: Readonly<Record<string, string>> = {
   InvalidSymbol: 'this is no JSON value',
@@ -67,6 +67,16 @@ export function parseDocument(text: string): ConfigDocument {
 function firstOfEachLine(errors: readonly ConfigError[]): ConfigError[] {
   const lines = new Set<number>();
   return errors.filter(({ line }) => !lines.has(line) && lines.add(line));
+}
+
+/** The first token at or behind an offset that is neither space nor comment, and where it ends; null at the end. */
+export function tokenAt(text: string, offset: number): { kind: 'comma' | 'other'; end: number } | null {
+  const scanner = createScanner(text, true);
+  scanner.setPosition(offset);
+  const token: number = scanner.scan();
+  if (token === TOKEN.end) return null;
+  const end = scanner.getTokenOffset() + scanner.getTokenLength();
+  return { kind: token === TOKEN.comma ? 'comma' : 'other', end };
 }
 
 function offsetOfDepth(text: string, max: number): number | null {
