@@ -36,7 +36,7 @@ interface Snapshot extends SocketReading {
 interface Group {
   readonly row: SocketRow;
   readonly owner: SocketOwner | null;
-  readonly addresses: Set<string>;
+  readonly addresses: string[];
 }
 
 interface Reading {
@@ -152,8 +152,8 @@ async function groupByProcess(read: Snapshot, rows: readonly SocketRow[]): Promi
     const owner = ownerOf(read, row);
     const id = `${row.protocol} ${row.port} ${owner === null ? `uid ${row.uid}` : owner.pid}`;
     const group = groups.get(id);
-    if (group === undefined) groups.set(id, { row, owner, addresses: new Set([row.address]) });
-    else group.addresses.add(row.address);
+    if (group === undefined) groups.set(id, { row, owner, addresses: [row.address] });
+    else if (!group.addresses.includes(row.address)) group.addresses.push(row.address);
     if (pace.isDue()) await pace.rest();
   }
   return [...groups.values()];
@@ -174,7 +174,7 @@ function listenerOf(
   return {
     protocol: row.protocol,
     port: row.port,
-    addresses: [...addresses],
+    addresses,
     pid: owner?.pid ?? null,
     process: details.process ?? owner?.process ?? null,
     command: details.command,

@@ -31,19 +31,20 @@ export const scan: Handler<'scan'> = async (context, { query }, reply) => {
   const sorted = listeners.toSorted(byPort);
   const mask = rememberingMask();
   const pace = newPace();
-  const slices: string[] = [];
+  // As bytes, piece by piece: what is written in one go would block for as long as it is.
+  const head = JSON.stringify({ ...range, count: sorted.length });
+  const bytes: Buffer[] = [Buffer.from(`${head.slice(0, -1)},"ports_in_use":[`)];
   for (let at = 0; at < sorted.length; at += ENTRIES_PER_SLICE) {
     if (pace.isDue()) await pace.rest();
     const slice = sorted.slice(at, at + ENTRIES_PER_SLICE);
-    const entries = await context.coordinator.query((reading) =>
-      slice.map((listener) => entryOf(listener, reading, mask)),
+    const text = await context.coordinator.query((reading) =>
+      JSON.stringify(slice.map((listener) => entryOf(listener, reading, mask))),
     );
-    slices.push(entries.map((entry) => JSON.stringify(entry)).join(','));
+    bytes.push(Buffer.from(`${at === 0 ? '' : ','}${text.slice(1, -1)}`));
   }
-  // Written piece by piece, since all of it in one go would block for as long as it is.
-  const head = JSON.stringify({ ...range, count: sorted.length });
+  bytes.push(Buffer.from(']}'));
   reply.header('content-type', 'application/json; charset=utf-8');
-  return `${head.slice(0, -1)},"ports_in_use":[${slices.join(',')}]}`;
+  return Buffer.concat(bytes);
 };
 
 function entryOf(listener: Listener, reading: Reading, mask: (command: string) => string): PortInUse {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,4 +80,24 @@ test('lets the shell go when there is nothing to do', onLinux, async (t) => {
   const first = Number(await launcher.run());
   await untilGone(first);
   assert.notEqual(Number(await launcher.run()), first);
+});
+
+test('the shell does not outlive us, however we end', onLinux, async (t) => {
+  const path = scriptAt(t, 'echo $PPID');
+  const module = JSON.stringify(new URL('launcher.ts', import.meta.url).href);
+  const child = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `const { createLauncher } = await import(${module});
+       console.log(await createLauncher(${JSON.stringify(path)}, []).run());
+       setInterval(() => {}, 1000);`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  t.after(() => child.kill('SIGKILL'));
+  const [printed] = (await once(child.stdout, 'data')) as [Buffer];
+  child.kill('SIGKILL');
+  await untilGone(Number(String(printed)));
 });

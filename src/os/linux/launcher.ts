@@ -11,6 +11,7 @@ import { MAX_OUTPUT_BYTES, PROGRAM_TIMEOUT_MS } from '../program-output.ts';
  */
 const SCRIPT = 'while read -r _; do "$0" "$@" </dev/null; printf "\\000%d\\n" "$?"; done';
 const END = /\0(\d+)\n$/;
+const MAX_MARK_LENGTH = 8;
 /** Longer than the time between two looks of the watch: who has leases keeps the shell, who has none needs none. */
 const IDLE_MS = 15_000;
 
@@ -89,12 +90,14 @@ function nextOutput(
   >();
   const chunks: string[] = [];
   let length = 0;
+  let tail = '';
   const onData = (chunk: string): void => {
     chunks.push(chunk);
     length += chunk.length;
     if (length > MAX_OUTPUT_BYTES) resolve('lost');
     // The mark may come in two pieces, but nothing comes after it.
-    const status = chunk.endsWith('\n') ? END.exec(chunks.slice(-2).join(''))?.[1] : undefined;
+    tail = (chunk.length < MAX_MARK_LENGTH ? tail + chunk : chunk).slice(-MAX_MARK_LENGTH);
+    const status = END.exec(tail)?.[1];
     if (status === undefined) return;
     const text = chunks.join('');
     resolve({ text: text.slice(0, text.lastIndexOf('\0')), status });

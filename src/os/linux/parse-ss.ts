@@ -45,17 +45,15 @@ export function* parseSs(text: string): Generator<SocketRow> {
 
 /** The owners from `start`, each process once however many descriptors it has, and where their list ends. */
 function ownersAt(text: string, start: number): { list: readonly SocketOwner[]; end: number } {
-  const byPid = new Map<number, SocketOwner>();
-  let end = start;
-  for (;;) {
+  const list: SocketOwner[] = [];
+  for (let end = start; ; ) {
     OWNER.lastIndex = end;
     const owner = OWNER.exec(text);
-    if (owner === null) break;
+    // A list that does not end as it should was cut off or is not what it seems: better no owner than a wrong one.
+    if (owner === null) return { list: [], end: start };
     end = OWNER.lastIndex;
     const pid = Number(owner[2]);
-    if (!byPid.has(pid)) byPid.set(pid, { pid, process: owner[1] ?? null });
-    if (owner[3] === undefined) return { list: [...byPid.values()], end };
+    if (list.every((each) => each.pid !== pid)) list.push({ pid, process: owner[1] ?? null });
+    if (owner[3] === undefined) return { list, end };
   }
-  // A list that does not end as it should was cut off or is not what it seems: better no owner than a wrong one.
-  return { list: [], end: start };
 }
