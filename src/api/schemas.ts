@@ -278,6 +278,7 @@ export const CheckAnswer = Type.object(
       SystemUsage,
       'Who has it on the system; null when nobody has, or when it cannot be known',
     ),
+    drifted_from: nullable(LeaseJson, 'The lease whose program opened this port instead of its own'),
     service_type: nullable(Type.string(), 'The service type whose range the port is in'),
     suggestion: text('What to do, with a command'),
   },

@@ -1,6 +1,7 @@
 // Owns what a run says to people, in sentences that name the place and the next step.
 
 import type { LeaseJson, SystemUsage } from '../api/schemas.ts';
+import { usageName } from '../api/usage-name.ts';
 import type { StyxyError } from '../errors.ts';
 import type { RunPlan } from '../tools/plan.ts';
 import { variableSuffix } from './environment.ts';
@@ -96,9 +97,8 @@ function takenBy({ port }: LeaseJson, stranger: SystemUsage): string {
   return `port ${port} was taken by ${nameOfStranger(stranger)}`;
 }
 
-function nameOfStranger({ process, pid, cwd }: SystemUsage): string {
-  const name = process ?? 'a program that cannot be named';
-  return `${name}${pid === null ? '' : ` (pid ${pid})`}${cwd === null ? '' : ` in ${cwd}`}`;
+function nameOfStranger(stranger: SystemUsage): string {
+  return `${usageName(stranger)}${stranger.cwd === null ? '' : ` in ${stranger.cwd}`}`;
 }
 
 function variableOf(lease: LeaseJson): string {

@@ -242,10 +242,13 @@ describe('the daemon', () => {
       'pid',
       'start_ticks',
       'boot_id',
+      'pid_namespace',
+      'net_namespace',
       'port',
       'socket',
       'version',
       'api_version',
+      'foreground',
       'started_at',
     ]);
     assert.equal(info.pid, daemon.pid);

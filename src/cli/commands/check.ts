@@ -42,6 +42,8 @@ function explain(answer: CheckAnswer): string {
 function holderSentence({ port, protocol, system_usage: usage }: CheckAnswer, lease: LeaseJson): string {
   const named = `${protocol === 'udp' ? 'UDP port' : 'Port'} ${port}`;
   const holder = `the lease of ${leaseName(lease)}, since ${timeOf(lease.allocated_at)}`;
+  if (usage === null && lease.drift.length > 0)
+    return `${named} is held by ${holder}; its program listens on ${lease.drift.join(', ')} instead.`;
   if (usage === null) return `${named} is held by ${holder}; nobody listens there now.`;
   const listener = usageName(usage);
   if (lease.state === 'hijacked') return `${named} belongs to ${holder}, but ${listener} listens there.`;

@@ -26,6 +26,7 @@ export const check: Handler<'check'> = async (context, { params, query }) => {
   // What can be bound is nobody's: only for the others somebody has to be named.
   const usage = isTaken === false ? null : await systemUsage(context, protocol, port);
   const system = usage ?? (isTaken === true ? NOBODY_KNOWN : null);
+  const drifted = lease === null && system !== null ? await leaseAstray(context, protocol, port) : null;
   const catalogue = context.catalogue();
   const type = typeOfPort(catalogue, port)?.name ?? null;
   return {
@@ -34,10 +35,22 @@ export const check: Handler<'check'> = async (context, { params, query }) => {
     available: lease === null && system === null,
     allocated_to: lease,
     system_usage: system,
+    drifted_from: drifted,
     service_type: type,
-    suggestion: suggestion(catalogue, port, protocol, lease, system, type),
+    suggestion: suggestion(catalogue, port, protocol, lease, system, drifted, type),
   } satisfies CheckAnswer;
 };
+
+/** The lease whose program was last seen on this port instead of its own. */
+function leaseAstray(context: DaemonContext, protocol: Protocol, port: number): Promise<LeaseJson | null> {
+  return context.coordinator.query((reading) => {
+    for (const entry of reading.state.leases()) {
+      if (entry.lease.protocol === protocol && entry.vitals.drift.includes(port))
+        return leaseJson(snapshot(reading.state, entry, reading));
+    }
+    return null;
+  });
+}
 
 /** Somebody has the port, and the system does not say who. */
 const NOBODY_KNOWN: SystemUsage = {
@@ -85,16 +98,21 @@ function suggestion(
   protocol: Protocol,
   lease: LeaseJson | null,
   system: SystemUsage | null,
+  drifted: LeaseJson | null,
   type: string | null,
 ): string {
   const udp = protocol === 'udp' ? ' --udp' : '';
   const another = `\`styxy allocate -s ${lease?.service_type ?? type ?? 'dev'}${udp}\``;
   if (lease !== null) {
-    const whose = lease.project_path ?? lease.instance_id;
-    const holder = `${lease.service_name ?? lease.service_type}${whose === null ? '' : ` of ${whose}`}`;
-    return `Port ${port} is leased to ${holder} (${lease.state}); run ${another} for another port, or \`styxy release ${lease.lock_id}\` if it is yours.`;
+    const astray =
+      lease.drift.length === 0 ? '' : `, whose program listens on ${lease.drift.join(', ')} instead`;
+    return `Port ${port} is leased to ${holderOf(lease)} (${lease.state})${astray}; run ${another} for another port, or \`styxy release ${lease.lock_id}\` if it is yours.`;
   }
   if (catalogue.ownPorts.has(port)) return `Port ${port} is Styxy's own; run ${another} for another port.`;
+  if (drifted !== null && system !== null) {
+    const whose = `${holderOf(drifted)}, which was given port ${drifted.port} and opened this one`;
+    return `Port ${port} is held by ${usageName(system)}: ${whose}; run ${another} for another port, or tell the program its own.`;
+  }
   if (system !== null) {
     return `Port ${port} is held by ${usageName(system)} without a lease; run ${another} for another port.`;
   }
@@ -105,4 +123,9 @@ function suggestion(
     return `Port ${port} is free, but browsers refuse it or the configuration avoids it; run ${another} for another port.`;
   }
   return `Port ${port} is free; run \`styxy allocate -s ${type ?? 'dev'} -p ${port} --exact${udp}\` to lease it.`;
+}
+
+function holderOf({ service_type: type, service_name: name, project_path, instance_id }: LeaseJson): string {
+  const whose = project_path ?? instance_id;
+  return `${name ?? type}${whose === null ? '' : ` of ${whose}`}`;
 }
