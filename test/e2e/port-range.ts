@@ -7,6 +7,7 @@ export type Range = readonly [first: number, last: number];
 /** Where each of the heavy tests may take its ports, so that tests that run side by side do not meet. */
 export const AREAS = {
   reloading: [21_400, 21_599],
+  answering: [21_600, 21_649],
   runs: [22_000, 28_599],
   losing: [28_600, 28_799],
   drifting: [28_800, 28_999],
