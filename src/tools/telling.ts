@@ -80,7 +80,8 @@ function tellNamed(
   from: number,
 ): Telling {
   const last = named.at(-1);
-  if (last === undefined || named.some(({ word }) => refersTo(word.text, 'PORT'))) return telling;
+  const isOurs = situation.assigned.PORT === undefined;
+  if (last === undefined || (isOurs && named.some(({ word }) => refersTo(word.text, 'PORT')))) return telling;
   const { isLastWinning = false } = tool.told;
   if (named.length > 1 && !isLastWinning)
     return {

@@ -74,7 +74,7 @@ export const DOCS: readonly Tool[] = [
     commands: ['jekyll serve', 'jekyll server', 'jekyll s'],
     serviceType: 'docs',
     defaultPort: 4000,
-    told: { add: PORT_FLAG, options: ['--port', '-P'] },
+    told: { add: PORT_FLAG, options: ['--port', '-P'], isLastWinning: true },
   },
   {
     id: 'hugo',
