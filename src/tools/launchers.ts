@@ -1,5 +1,7 @@
 // Owns what starts another command and stands in front of it: runners of packages, of environments, of interpreters.
 
+import { list } from './options.ts';
+
 export interface Launcher {
   /** Program and subcommands. */
   readonly starts: readonly string[];
@@ -22,21 +24,16 @@ export interface Launcher {
   readonly skips?: number;
 }
 
+/** Options of Node, and of what stands in for it, that take the next word. */
+export const NODE_VALUES = list(
+  '-r --require --import --loader --experimental-loader -C --conditions --env-file --tsconfig',
+);
+
 export const LAUNCHERS: readonly Launcher[] = [
   {
     starts: ['npx'],
     values: ['-p', '--package', '-w', '--workspace', '--cache', '--registry', '--loglevel'],
-    flags: [
-      '-y',
-      '--yes',
-      '--no',
-      '--no-install',
-      '-q',
-      '--quiet',
-      '--prefer-offline',
-      '--prefer-online',
-      '--offline',
-    ],
+    flags: list('-y --yes --no --no-install -q --quiet --prefer-offline --prefer-online --offline'),
     text: ['-c', '--call'],
     isPackage: true,
   },
@@ -55,37 +52,14 @@ export const LAUNCHERS: readonly Launcher[] = [
   { starts: ['yarn dlx'], values: ['-p', '--package'], flags: ['-q', '--quiet'], isPackage: true },
   {
     starts: ['uv run'],
-    values: [
-      '-p',
-      '--python',
-      '--with',
-      '--with-editable',
-      '--with-requirements',
-      '--extra',
-      '--group',
-      '--env-file',
-      '--package',
-      '--project',
-      '--index-url',
-    ],
-    flags: [
-      '--frozen',
-      '--locked',
-      '--no-sync',
-      '--isolated',
-      '--active',
-      '--offline',
-      '-q',
-      '--quiet',
-      '-v',
-      '--verbose',
-      '--all-extras',
-      '--all-groups',
-      '--no-dev',
-      '--dev',
-      '--no-project',
-      '--no-env-file',
-    ],
+    values: list(`
+      -p --python --with --with-editable --with-requirements --extra --group --env-file --package
+      --project --index-url
+    `),
+    flags: list(`
+      --frozen --locked --no-sync --isolated --active --offline -q --quiet -v --verbose --all-extras
+      --all-groups --no-dev --dev --no-project --no-env-file
+    `),
     directory: ['--directory'],
   },
   {
@@ -126,7 +100,11 @@ export const LAUNCHERS: readonly Launcher[] = [
     clearsEnvironment: true,
   },
   { starts: ['runuser'], values: ['-u', '--user', '-g', '--group'], flags: ['-m', '-p'] },
-  { starts: ['setpriv'], flags: ['--clear-groups', '--keep-groups', '--init-groups', '--no-new-privs'] },
+  {
+    starts: ['setpriv'],
+    values: ['--reuid', '--regid', '--groups'],
+    flags: ['--clear-groups', '--keep-groups', '--init-groups', '--no-new-privs'],
+  },
   {
     starts: ['timeout'],
     values: ['-s', '--signal', '-k', '--kill-after'],

@@ -9,6 +9,11 @@ export interface OptionNames {
   readonly flags?: readonly string[];
 }
 
+/** The names in a text of one or more lines, which is easier to read than a column of them. */
+export function list(names: string): readonly string[] {
+  return names.trim().split(/\s+/);
+}
+
 export interface Options {
   /** What the options say, by their spelling; a flag says the empty text. */
   readonly said: ReadonlyMap<string, readonly string[]>;

@@ -1,6 +1,6 @@
 // Owns the command lines of npm, pnpm, yarn and Bun: which script or program of which package they run.
 
-import { isSaid, type OptionNames, type Options, readOptions, valuesOf } from './options.ts';
+import { isSaid, list, type OptionNames, type Options, readOptions, valuesOf } from './options.ts';
 import { programName, type Word } from './word.ts';
 
 /** What a package manager is asked to run. */
@@ -48,40 +48,20 @@ const PLAIN = {
   isRoot: false,
   passing: 'plain' as Call['passing'],
 };
-const SCRIPT_COMMANDS: Readonly<Record<string, string>> = {
-  start: 'start',
-  test: 'test',
-  t: 'test',
-  tst: 'test',
-};
+const SCRIPT_COMMANDS: ReadonlyMap<string, string> = new Map([
+  ['start', 'start'],
+  ['test', 'test'],
+  ['t', 'test'],
+  ['tst', 'test'],
+]);
 
 const NPM: OptionNames = {
   values: ['-w', '--workspace', '--prefix', '-C', '--loglevel', '--script-shell', '--package', '--registry'],
-  flags: [
-    '-s',
-    '--silent',
-    '-q',
-    '--quiet',
-    '-d',
-    '--verbose',
-    '--if-present',
-    '--ignore-scripts',
-    '-y',
-    '--yes',
-    '--no',
-    '--foreground-scripts',
-    '--workspaces',
-    '-ws',
-    '--include-workspace-root',
-    '-iwr',
-    '--no-color',
-    '--color',
-    '--offline',
-    '--prefer-offline',
-    '--no-update-notifier',
-    '--no-fund',
-    '--no-audit',
-  ],
+  flags: list(`
+    -s --silent -q --quiet -d --verbose --if-present --ignore-scripts -y --yes --no
+    --foreground-scripts --workspaces -ws --include-workspace-root -iwr --no-color --color --offline
+    --prefer-offline --no-update-notifier --no-fund --no-audit
+  `),
 };
 
 /** npm reads options before and behind its command, and passes on what stands behind `--` or is no option. */
@@ -110,7 +90,7 @@ function readNpm(words: readonly Word[]): Asked {
     manager: 'npm' as const,
   };
   const name = command?.text ?? '';
-  const script = SCRIPT_COMMANDS[name];
+  const script = SCRIPT_COMMANDS.get(name);
   if (script !== undefined) return { ...place, script, words: [...rest, ...behind] };
   if (name === 'exec' || name === 'x') return { ...place, script: null, words: [...rest, ...behind] };
   if (!['run', 'run-script', 'rum', 'urn'].includes(name)) return null;
@@ -119,38 +99,18 @@ function readNpm(words: readonly Word[]): Asked {
 }
 
 const PNPM: OptionNames = {
-  values: [
-    '-C',
-    '--dir',
-    '-F',
-    '--filter',
-    '--filter-prod',
-    '--loglevel',
-    '--reporter',
-    '--workspace-concurrency',
-  ],
-  flags: [
-    '-s',
-    '--silent',
-    '-r',
-    '--recursive',
-    '--parallel',
-    '-w',
-    '--workspace-root',
-    '--stream',
-    '--aggregate-output',
-    '--if-present',
-    '--color',
-    '--no-color',
-    '--sequential',
-    '--no-bail',
-    '--offline',
-  ],
+  values: list('-C --dir -F --filter --filter-prod --loglevel --reporter --workspace-concurrency'),
+  flags: list(`
+    -s --silent -r --recursive --parallel -w --workspace-root --stream --aggregate-output
+    --if-present --color --no-color --sequential --no-bail --offline
+  `),
 };
-const PNPM_COMMANDS =
-  'add install i ci remove rm uninstall un update up upgrade outdated list ls ll audit why publish pack create init link ln unlink import rebuild rb prune store server root bin config c env setup patch patch-commit patch-remove deploy doctor fetch licenses login logout self-update approve-builds cat-file cat-index find-hash version view info dedupe dlx help node'.split(
-    ' ',
-  );
+const PNPM_COMMANDS = list(`
+  add install i ci remove rm uninstall un update up upgrade outdated list ls ll audit why publish
+  pack create init link ln unlink import rebuild rb prune store server root bin config c env setup
+  patch patch-commit patch-remove deploy doctor fetch licenses login logout self-update
+  approve-builds cat-file cat-index find-hash version view info dedupe dlx help node
+`);
 
 function readPnpm(words: readonly Word[]): Asked {
   const options = readOptions(words, 1, PNPM);
@@ -184,22 +144,14 @@ function isPattern(filter: string): boolean {
 
 const YARN: OptionNames = {
   values: ['--cwd'],
-  flags: [
-    '-s',
-    '--silent',
-    '--verbose',
-    '--offline',
-    '-T',
-    '--top-level',
-    '-B',
-    '--binaries-only',
-    '--inspect',
-  ],
+  flags: list('-s --silent --verbose --offline -T --top-level -B --binaries-only --inspect'),
 };
-const YARN_COMMANDS =
-  'add install remove up upgrade upgrade-interactive info list why config cache set init link unlink pack publish version versions global import licenses login logout outdated owner check audit autoclean bin create dedupe explain node npm patch patch-commit plugin rebuild search stage team tag unplug dlx constraints help policies'.split(
-    ' ',
-  );
+const YARN_COMMANDS = list(`
+  add install remove up upgrade upgrade-interactive info list why config cache set init link unlink
+  pack publish version versions global import licenses login logout outdated owner check audit
+  autoclean bin create dedupe explain node npm patch patch-commit plugin rebuild search stage team
+  tag unplug dlx constraints help policies
+`);
 
 function readYarn(words: readonly Word[]): Asked {
   const options = readOptions(words, 1, YARN);
@@ -235,10 +187,10 @@ const BUN: OptionNames = {
   values: ['--cwd', '-F', '--filter', '-r', '--preload', '--shell', '-c', '--config'],
   flags: ['-b', '--bun', '--silent', '--smol', '--if-present', '--no-install', '--elide-lines'],
 };
-const BUN_COMMANDS =
-  'install i add a remove rm update link unlink pm build init create upgrade repl exec test x publish patch outdated why info audit'.split(
-    ' ',
-  );
+const BUN_COMMANDS = list(`
+  install i add a remove rm update link unlink pm build init create upgrade repl exec test x publish
+  patch outdated why info audit
+`);
 
 function readBun(words: readonly Word[]): Asked {
   const before = readOptions(words, 1, BUN);

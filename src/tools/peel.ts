@@ -1,6 +1,6 @@
 // Owns the peeling of a command: what only starts another one is taken off, one layer at a time.
 
-import { LAUNCHERS, type Launcher } from './launchers.ts';
+import { LAUNCHERS, type Launcher, NODE_VALUES } from './launchers.ts';
 import { type Options, readOptions, valuesOf } from './options.ts';
 import { type Situation, withAssigned, within } from './situation.ts';
 import { isInPackages, programName, type Word } from './word.ts';
@@ -12,17 +12,6 @@ export type Peeled =
 
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=([\s\S]*)$/;
 const PYTHON = /^(?:python(?:\d(?:\.\d+)?)?|pypy3?|py)$/;
-/** Node's options that take the next word; all others stand alone. */
-const NODE_VALUES = [
-  '-r',
-  '--require',
-  '--import',
-  '--loader',
-  '--experimental-loader',
-  '-C',
-  '--conditions',
-  '--env-file',
-];
 /** With these Node runs no file. */
 const NODE_TEXT = /^(?:-[eipc]|--eval|--print|--interactive|--check|--test)$/;
 

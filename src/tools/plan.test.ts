@@ -144,6 +144,8 @@ describe('the words of a plan', () => {
     ['npm run dev --port 3000', 'npm run dev --port 3000'],
     ['npm run none', 'npm run none'],
     ['npm install vite', 'npm install vite'],
+    ['npm constructor', 'npm constructor'],
+    ['npm run constructor', 'npm run constructor'],
     ['pnpm add vite', 'pnpm add vite'],
     ['yarn add vite', 'yarn add vite'],
     ['bun add vite', 'bun add vite'],

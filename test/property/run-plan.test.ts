@@ -35,6 +35,8 @@ const managers = [
   'yarn',
   'bun',
   'run',
+  'constructor',
+  '__proto__',
   'start',
   'exec',
   'dlx',

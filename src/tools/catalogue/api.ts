@@ -1,13 +1,13 @@
 // Owns the back ends of Node, Bun and Deno, and the small servers for files and mocks.
 
+import { NODE_VALUES } from '../launchers.ts';
 import type { Tool } from '../tool.ts';
 
 const PORT = { PORT: '{port}' };
 const PORT_FLAG = ['--port', '{port}'];
 
-/** Options of Node and of what stands in for it that take the next word; a text of code is no file. */
-const NODE_VALUES =
-  '-r --require --import --loader -C --conditions --env-file --tsconfig -e --eval -p --print'.split(' ');
+/** A text of code is no file either. */
+const BEFORE_FILE = [...NODE_VALUES, '-e', '--eval', '-p', '--print'];
 
 export const API: readonly Tool[] = [
   {
@@ -15,7 +15,7 @@ export const API: readonly Tool[] = [
     name: 'Node app (Express, Koa, Hapi, Fastify)',
     commands: ['node', 'bun', 'tsx', 'ts-node'],
     files: ['server', 'app', 'api', 'www'],
-    valueOptions: NODE_VALUES,
+    valueOptions: BEFORE_FILE,
     serviceType: 'api',
     defaultPort: null,
     told: { variables: PORT },

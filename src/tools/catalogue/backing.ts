@@ -1,17 +1,19 @@
 // Owns the services that applications stand on: databases, caches, brokers, sign-in, monitoring, containers.
 
+import { list } from '../options.ts';
 import type { Tool } from '../tool.ts';
 
 const PORT_FLAG = ['--port', '{port}'];
 const DASH_P = ['-p', '{port}'];
 
 /** The options of `docker run` that take the next word: what is left over first is the image. */
-const CONTAINER_OPTIONS = (
-  '-a --attach --add-host --cap-add --cap-drop --cidfile --cpus --dns --entrypoint -e --env --env-file --expose --gpus ' +
-  '--health-cmd -h --hostname --ip --ipc -l --label --link --log-driver --log-opt -m --memory --mount --name --net ' +
-  '--network --network-alias --pid --platform -p --publish --pull --restart --security-opt --shm-size --tmpfs --ulimit ' +
-  '-u --user -v --volume --volumes-from -w --workdir'
-).split(' ');
+const CONTAINER_OPTIONS = list(`
+  -a --attach --add-host --cap-add --cap-drop --cidfile --cpus --dns --entrypoint -e --env
+  --env-file --expose --gpus --health-cmd -h --hostname --ip --ipc -l --label --link --log-driver
+  --log-opt -m --memory --mount --name --net --network --network-alias --pid --platform -p --publish
+  --pull --restart --security-opt --shm-size --tmpfs --ulimit -u --user -v --volume --volumes-from
+  -w --workdir
+`);
 
 export const BACKING: readonly Tool[] = [
   {
