@@ -6,6 +6,7 @@ import { ERRORS, type ErrorCode, StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { discover } from './discover.ts';
 import { type DiscoverOptions, type Reached, SILENCE_MS, unreachable } from './find-daemon.ts';
+import { withoutForeignPid } from './foreign-pid.ts';
 import { type Answer, exchange, TransportError } from './http.ts';
 import { monotonicMs } from './monotonic.ts';
 import { prepare } from './repetition.ts';
@@ -94,7 +95,7 @@ export async function connect(options: ConnectOptions): Promise<Client> {
 
   return {
     async request<T>(method: string, path: string, body?: unknown): Promise<Reply<T>> {
-      const prepared = prepare(method, path, body);
+      const prepared = prepare(method, path, withoutForeignPid(home, body));
       try {
         const answer = await send(method, path, prepared.body).catch((error: unknown) => {
           // The daemon went away in between, as in a restart. What can be repeated safely is repeated once.

@@ -5,7 +5,8 @@ import { StyxyError } from '../errors.ts';
 import { refuseForeignHome } from '../home.ts';
 import { type DiscoverOptions, findRunning, type Reached, SILENCE_MS } from './find-daemon.ts';
 import { TransportError } from './http.ts';
-import { readDaemonInfo } from './running-daemon.ts';
+import { readNetNamespace } from './place.ts';
+import { type DaemonInfo, readDaemonInfo } from './running-daemon.ts';
 
 /**
  * Reaches the home's daemon, and starts one where that is allowed.
@@ -28,10 +29,25 @@ export async function discover(options: DiscoverOptions): Promise<Reached> {
 /** Nearly always nothing is to be done, which is all that the frequent commands load. */
 async function ofFittingVersion(found: Reached, options: DiscoverOptions): Promise<Reached> {
   const info = readDaemonInfo(options.home);
+  tellOfOtherNetwork(info, options);
   const isOurs = info?.version === VERSION && info.apiVersion === API_VERSION;
   if (info === null || info.version === null || isOurs) return found;
   const { settleVersion } = await import('./daemon-version.ts');
   return await settleVersion(found, info, options);
+}
+
+let isTold = false;
+
+/** Said once: a port that is free where the daemon is may be taken here, and a server here is not seen there. */
+function tellOfOtherNetwork(info: DaemonInfo | null, { onNotice }: DiscoverOptions): void {
+  const there = info?.netNamespace ?? null;
+  if (isTold || there === null) return;
+  const here = readNetNamespace();
+  if (here === null || here === there) return;
+  isTold = true;
+  onNotice?.(
+    'this is another network than the daemon’s, as in a sandbox or container: its ports are those outside. With STYXY_HOME set to a directory of its own, this place gets a daemon of its own.',
+  );
 }
 
 /** Finds the daemon that runs; one that does not even take the connection is looked at, and replaced if it hangs. */

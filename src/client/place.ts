@@ -10,6 +10,16 @@ export interface Place {
 
 let known: Place | null = null;
 
+/** The inode of this process's network namespace; null where it cannot be known. */
+export function readNetNamespace(): string | null {
+  if (process.platform !== 'linux') return null;
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/net'))?.[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** @returns null where it cannot be known: not on Linux, or /proc is missing or another namespace's */
 export function readPlace(): Place | null {
   // Neither changes while a process lives.

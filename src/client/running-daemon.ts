@@ -11,6 +11,8 @@ export interface DaemonInfo {
   readonly bootId: string | null;
   /** Inode of the pid namespace in which `pid` names it. */
   readonly pidNamespace: string | null;
+  /** Inode of the network namespace whose ports it knows. */
+  readonly netNamespace: string | null;
   /** The TCP port of API and dashboard; null when it listens on none. */
   readonly port: number | null;
   readonly version: string | null;
@@ -27,14 +29,24 @@ export function readDaemonInfo(home: Home): DaemonInfo | null {
   try {
     const said: unknown = JSON.parse(readFileSync(home.daemonInfo, 'utf8'));
     if (typeof said !== 'object' || said === null) return null;
-    const { pid, start_ticks, boot_id, pid_namespace, port, version, api_version, foreground } =
-      said as Record<string, unknown>;
+    const {
+      pid,
+      start_ticks,
+      boot_id,
+      pid_namespace,
+      net_namespace,
+      port,
+      version,
+      api_version,
+      foreground,
+    } = said as Record<string, unknown>;
     if (typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1) return null;
     return {
       pid,
       startTicks: start_ticks === undefined || start_ticks === null ? null : String(start_ticks),
       bootId: textOrNull(boot_id),
       pidNamespace: textOrNull(pid_namespace),
+      netNamespace: textOrNull(net_namespace),
       port: typeof port === 'number' ? port : null,
       version: textOrNull(version),
       apiVersion: typeof api_version === 'number' ? api_version : null,

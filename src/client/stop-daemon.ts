@@ -69,6 +69,7 @@ function nameless(pid: number): DaemonInfo {
     startTicks: null,
     bootId: null,
     pidNamespace: null,
+    netNamespace: null,
     port: null,
     version: null,
     apiVersion: null,

@@ -72,6 +72,7 @@ describe('in a sandbox', () => {
       const pid = daemonPid();
       const inside = await styxyIn(flags, ALLOCATE);
       assert.deepEqual([inside.status, inside.stdout], [0, port], inside.stderr);
+      assert.equal(/another network than the daemon/.test(inside.stderr), flags.includes('-n'));
       await place.styxy(['daemon', 'stop']);
       for (const how of ['stopped', 'killed']) {
         const refused = await styxyIn(flags, ALLOCATE);
@@ -97,6 +98,19 @@ describe('in a sandbox', () => {
     process.kill(pid, 'SIGCONT');
     assert.equal((await styxyIn(['-p', '--fork', '--mount-proc'], ['daemon', 'stop'])).status, 0);
     await untilGone(pid);
+  });
+
+  it('a pid is not sent to a daemon that knows somebody else by it', {
+    skip: missing('-p', '--fork', '--mount-proc'),
+  }, async () => {
+    await place.styxy(['daemon', 'start']);
+    const inside = await styxyIn(
+      ['-p', '--fork', '--mount-proc'],
+      ['allocate', '-s', 'dev', '-n', 'web', '--pid', '1', '--json'],
+    );
+    assert.equal((JSON.parse(inside.stdout) as { pid: number | null }).pid, null);
+    const outside = await place.styxy(['allocate', '-s', 'dev', '-n', 'api', '--pid', '1', '--json']);
+    assert.equal((JSON.parse(outside.stdout) as { pid: number | null }).pid, 1);
   });
 
   it('a daemon can be had by who asks for one by name', { skip: missing('-n') }, async () => {

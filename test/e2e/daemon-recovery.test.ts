@@ -12,7 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { openPlace, type Place, PROGRAM, ROOT } from './cli-harness.ts';
@@ -161,6 +161,36 @@ describe('a home that a crash left behind', () => {
     const yesterday = statSync(marker).mtimeMs / 1000 - 86_400;
     utimesSync(marker, yesterday, yesterday);
     await allocate('web');
+  });
+});
+
+describe('a daemon that is merely busy', () => {
+  /** Asks again and again, each time with a new connection. */
+  function hammer(isOver: () => boolean): void {
+    const body = JSON.stringify({ service_type: 'dev', service_name: 'crowd', project_path: '/tmp' });
+    const socket = connect(join(place.home, 'styxy.sock'));
+    socket.on('connect', () =>
+      socket.write(
+        `POST /allocate HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+      ),
+    );
+    socket.resume();
+    // A full backlog refuses some of them, which come again.
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      if (!isOver()) setImmediate(hammer, isOver);
+    });
+  }
+
+  it('with more clients than it has room for is waited for, not replaced', async () => {
+    await place.styxy(['daemon', 'start']);
+    const { pid } = daemonInfo();
+    let isOver = false;
+    for (let clients = 0; clients < 1_500; clients++) hammer(() => isOver);
+    const outcomes = await Promise.all(Array.from({ length: 6 }, (_, index) => allocate(`late-${index}`)));
+    isOver = true;
+    assert.equal(new Set(outcomes.map(({ port }) => port)).size, 6);
+    assert.equal(daemonInfo().pid, pid);
   });
 });
 

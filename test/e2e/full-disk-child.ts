@@ -119,7 +119,7 @@ async function serve(): Promise<void> {
 
 async function start(): Promise<void> {
   const { status, problem, stderr } = await startToFail({ prepare: fillDisk });
-  assert.equal(status, 1, stderr);
+  assert.equal(status, 75, stderr);
   assert.match(String(problem.code), /^(STORE_FULL|HOME_UNUSABLE)$/, stderr);
   assert.notEqual(problem.hint ?? '', '');
   assert.match(stderr, /^styxy: .*\n$/);
