@@ -203,6 +203,15 @@ export const ERROR_KINDS = {
     explanation:
       'Neither the system nor one of its programs could say who listens on which port, so that an empty list would be no answer.',
   },
+  CONFIG_NOT_WRITABLE: {
+    title: 'Configuration not writable',
+    status: 409,
+    exit: 1,
+    retriable: false,
+    hint: 'Make the change where config.json comes from, or make it writable.',
+    explanation:
+      'config.json is read-only, managed by something else, being written by another program, or has mistakes, so Styxy does not change it. What holds already goes on.',
+  },
   DAEMON_UNREACHABLE: {
     title: 'No daemon',
     status: 503,

@@ -27,6 +27,8 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   'styxy adopt': /Port 3088: .* files[\s\S]*is leased to the server that listens there/,
   '--count 4': /\d{4}/,
   'retire agent-1': /agent-1/,
+  'config import': /added +grpc +20400-20449[\s\S]*204\d\d/,
+  'config validate': /is right\./,
   '--unix-socket': /"allocations":\s*\[/,
 };
 
@@ -143,6 +145,7 @@ describe('the recipes of the README', {
         HOME: home,
         STYXY_HOME: join(home, '.styxy'),
         STYXY_API_PORT: '0',
+        EDITOR: 'true',
       };
       try {
         const { status, output } = await run(`${PREAMBLE}${recipe}${EPILOGUE}`, project, env);

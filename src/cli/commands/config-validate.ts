@@ -2,11 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ConfigError } from '../../config/config.ts';
 import { loadConfig } from '../../config/load-config.ts';
-import { resolveApiPort, resolveHome } from '../../home.ts';
-import { ephemeralRange } from '../../os/ephemeral-range.ts';
+import { resolveHome } from '../../home.ts';
 import type { Command } from '../command.ts';
+import { configContext, mistakeLine } from '../config-context.ts';
 import { visible } from '../visible.ts';
 import { print, printJson, say } from '../write.ts';
 
@@ -27,20 +26,14 @@ export const validateCommand: Command = {
   async run({ words, env, isJson }) {
     const [named] = words;
     const path = named === undefined ? resolveHome(env).config : resolve(named);
-    const ownPort = resolveApiPort(env);
-    const loaded = loadConfig({
-      path,
-      lastGood: null,
-      ownPort: ownPort === 0 ? null : ownPort,
-      ephemeral: ephemeralRange(),
-    });
+    const loaded = loadConfig({ path, lastGood: null, ...configContext(env) });
     const exists = existsSync(path);
     const missing = { line: 0, column: 0, path: '', message: 'the file does not exist' };
     // Without the home's own file the shipped configuration holds; a file that somebody names must be there.
     const errors = named !== undefined && !exists ? [missing] : loaded.errors;
     if (isJson) printJson({ valid: errors.length === 0, errors });
     else {
-      for (const error of errors) print(visible(sentence(path, error)));
+      for (const error of errors) print(mistakeLine(path, error));
       if (errors.length === 0)
         print(
           visible(exists ? `${path} is right.` : `There is no ${path}: the shipped configuration holds.`),
@@ -50,9 +43,3 @@ export const validateCommand: Command = {
     return errors.length === 0 ? 0 : INVALID_STATUS;
   },
 };
-
-/** In the form that editors jump to. */
-function sentence(file: string, { line, column, path, message }: ConfigError): string {
-  const place = line === 0 ? file : `${file}:${line}:${column}`;
-  return `${place}: ${path === '' ? '' : `${path}: `}${message}`;
-}
