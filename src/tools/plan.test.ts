@@ -233,12 +233,23 @@ describe('a plan', () => {
       ['sh -c "vite"', /Vite does not listen to PORT.*`--port \{port\} --strictPort`/],
       ['npm run fixed-early', /`3000` in the script "fixed-early" decides/],
       ['npm run assigned-early', /`PORT=3001` in the script "assigned-early" decides/],
+      ['redis-server --daemonize yes', /^With --daemonize, Redis, Valkey goes to the background/],
+      ['docker run -d -p 8080:80 nginx', /^With -d, Docker, Podman goes to the background/],
+      ['memcached -d -p {port}', /^With -d, memcached/],
       ['kafka-server-start.sh x', /PLAINTEXT:\/\/127\.0\.0\.1:\{port\}/],
       ['serve -l 3000 -l 3001', /serve is told more than one port/],
     ];
     for (const [command, advice] of cases) assert.match(plan(command).advice ?? '', advice);
-    for (const command of ['npm run dev', 'vite', 'node server.js', 'make dev', 'vite --port {port}'])
-      assert.equal(plan(command).advice, null, command);
+    const quiet = [
+      'npm run dev',
+      'vite',
+      'node server.js',
+      'make dev',
+      'vite --port {port}',
+      'redis-server --daemonize no',
+      'docker run -p 8080:80 nginx -d',
+    ];
+    for (const command of quiet) assert.equal(plan(command).advice, null, command);
   });
 
   it('sees where there is no single server', () => {

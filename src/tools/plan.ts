@@ -4,7 +4,7 @@ import { IMAGE_TYPES } from './catalogue/backing.ts';
 import { argumentsOf, type Recognised } from './recognition.ts';
 import { follow, type Route } from './route.ts';
 import type { ProjectReader } from './situation.ts';
-import { type Slot, type Telling, tellPort } from './telling.ts';
+import { detachAdvice, type Slot, type Telling, tellPort } from './telling.ts';
 import type { Leaseless, Tool } from './tool.ts';
 import { type Word, wordsOf } from './word.ts';
 
@@ -54,10 +54,17 @@ export function planRun(words: readonly string[], directory: string, reader: Pro
     directory: route.situation.directory,
     fixedPort: telling?.fixedPort ?? null,
     wishedPort: telling?.wishedPort ?? null,
-    advice: route.kind === 'leaseless' ? route.what.advice : (telling?.advice ?? null),
+    advice: adviceOn(route, telling),
     words: (port) => tell(words, telling, port),
     environment: (port) => filled(variablesOf(route, telling), port),
   };
+}
+
+function adviceOn(route: Route, telling: Telling | null): string | null {
+  if (route.kind === 'leaseless') return route.what.advice;
+  const detached = route.kind === 'tool' ? detachAdvice(route.tool, route.situation) : null;
+  const advice = [telling?.advice ?? null, detached].filter((each) => each !== null);
+  return advice.length === 0 ? null : advice.join(' ');
 }
 
 function describe(route: Route): Pick<RunPlan, 'tool' | 'serviceType' | 'leaseless' | 'defaultPort'> {

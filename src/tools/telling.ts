@@ -50,6 +50,15 @@ const NOTHING: Telling = {
   advice: null,
 };
 
+/** What to say of a tool that puts itself into the background; null where it stays. */
+export function detachAdvice({ entry: tool, from }: Recognised<Tool>, { words }: Situation): string | null {
+  const own = ownWords(tool, words, from);
+  const at = own.findIndex(({ text }, index) => index >= from && tool.detaches?.includes(text) === true);
+  const option = own[at]?.text;
+  if (option === undefined || own[at + 1]?.text === 'no') return null;
+  return `With ${option}, ${tool.name} goes to the background, and its lease ends as soon as the command does: leave it out.`;
+}
+
 /** How the tool of a situation is told its port. */
 export function tellPort({ entry: tool, from }: Recognised<Tool>, situation: Situation): Telling {
   const { told } = tool;

@@ -21,6 +21,8 @@ export interface Tool {
   readonly reads?: RegExp;
   /** What follows the first argument is not for the tool: the image of a container, the file of a runtime. */
   readonly optionsComeFirst?: boolean;
+  /** Options with which it puts itself into the background, where no run can hold its lease. */
+  readonly detaches?: readonly string[];
   /** Null where the image or the app decides. */
   readonly serviceType: string | null;
   /** The port that it opens when nobody says otherwise; null where it is random, none, or the app's. */

@@ -31,6 +31,7 @@ export const LANGUAGES: readonly Tool[] = [
     id: 'gunicorn',
     name: 'Gunicorn',
     commands: ['gunicorn'],
+    detaches: ['-D', '--daemon'],
     serviceType: 'api',
     defaultPort: 8000,
     // It reads PORT too, and then listens on every address. `-b` may be given many times: each is one more listener.
@@ -90,6 +91,7 @@ export const LANGUAGES: readonly Tool[] = [
     id: 'rails',
     name: 'Rails',
     commands: ['rails server', 'rails s'],
+    detaches: ['-d', '--daemon'],
     serviceType: 'api',
     defaultPort: 3000,
     told: { variables: PORT, add: ['-p', '{port}'], options: ['-p', '--port'], isLastWinning: true },
