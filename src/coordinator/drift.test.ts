@@ -6,8 +6,8 @@ import type { LeaseEntry } from '../core/lease.ts';
 import type { PortOwner } from '../os/os.ts';
 import { findStrays } from './drift.ts';
 
-/** A run (pid 10) starts npm (11), which starts the server (12); an agent's session (20) has a program (21). */
-const PARENTS: Readonly<Record<number, number>> = { 12: 11, 11: 10, 10: 1, 21: 20, 20: 1, 1: 0 };
+/** A run (pid 10) starts npm (11), which starts the server (12), and the daemon (13); an agent's session (20) has a program (21). */
+const PARENTS: Readonly<Record<number, number>> = { 13: 10, 12: 11, 11: 10, 10: 1, 21: 20, 20: 1, 1: 0 };
 
 function ancestors(pid: number): number[] {
   const chain: number[] = [];
@@ -28,6 +28,7 @@ function scene(sockets: readonly PortOwner[] | null) {
   const eyes = {
     ports: { sockets: async () => sockets },
     processes: { ancestors },
+    daemonPid: 13,
     scheduler: {
       defer: (fn: () => void) => {
         turns += 1;
@@ -54,6 +55,10 @@ describe('the search for servers on other ports', () => {
   it('leaves out ports that are leased, whosever they are, and another protocol', async () => {
     const { find } = scene([tcp(3000, 12), tcp(3001, 12), { protocol: 'udp', port: 5353, pid: 12 }]);
     assert.deepEqual(await find(), [[], [], []]);
+  });
+
+  it("leaves out the daemon's own ports, although the run that found none started it", async () => {
+    assert.deepEqual(await scene([tcp(9876, 13), tcp(5174, 12)]).find(), [[5174], [], []]);
   });
 
   it('takes of a session only what it listens on itself', async () => {

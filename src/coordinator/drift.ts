@@ -12,6 +12,8 @@ interface Eyes {
   readonly ports: Pick<PortTable, 'sockets'>;
   readonly processes: Pick<ProcessTable, 'ancestors'>;
   readonly scheduler: Scheduler;
+  /** A process that is nobody's server, although it may be below a holder: the first run on a machine starts the daemon. */
+  readonly daemonPid?: number;
 }
 
 /** Ports outside all leases, by the holder whose processes listen there. */
@@ -48,6 +50,7 @@ export async function findStrays(
   if (sockets === null) return null;
   let looks = 0;
   for (const [pid, own] of byPid(sockets)) {
+    if (pid === eyes.daemonPid) continue;
     const outside = own.filter(({ protocol, port }) => state.leaseOn(protocol, port) === undefined);
     if (outside.length === 0) continue;
     if (alone.has(pid)) note(found, pid, outside);

@@ -13,6 +13,7 @@ interface Eyes {
   readonly ports: PortTable;
   readonly processes: ProcessTable;
   readonly scheduler: Scheduler;
+  readonly daemonPid?: number;
 }
 
 /** Who is looked at. A lease that was granted later is not judged by an older table. */

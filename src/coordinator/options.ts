@@ -20,6 +20,8 @@ export interface CoordinatorOptions {
   readonly newLockId: () => string;
   /** Whether a project directory is still there; in doubt, true. */
   readonly directoryExists: (path: string) => boolean | Promise<boolean>;
+  /** The daemon's own process, which is among those of whoever started it. */
+  readonly daemonPid?: number;
   /** Told of every lease that is gone, released or ended, once that is committed. */
   readonly onEnded?: (lockId: string) => void;
   /** Told of every lease that is in another state than before, or whose program is on other ports, once that is committed. */

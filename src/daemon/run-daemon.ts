@@ -118,6 +118,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       scheduler: createScheduler(),
       catalogue: loaded.catalogue,
       newLockId: createLockIds(),
+      daemonPid: process.pid,
       directoryExists: createDirectoryLook(system.clock.monotonic),
       onEnded: holds.end,
       onSeen: holds.tell,

@@ -1,8 +1,9 @@
 // Proves that a server which opened another port than its lease's is found, by its process tree, and said so.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { HoldEvent, LeaseJson } from '../../src/api/schemas.ts';
+import type { AllocationsAnswer, HoldEvent, LeaseJson } from '../../src/api/schemas.ts';
 import { connect } from '../../src/client/client.ts';
 import { startDaemon } from './daemon-fixture.ts';
 import { freeRange } from './port-range.ts';
@@ -54,6 +55,22 @@ describe('a server on another port than its own', () => {
     );
     run.child.kill('SIGTERM');
     await run.ended;
+  });
+
+  it('is not the daemon, which the first run on a machine starts below itself', async () => {
+    const env = { STYXY_HOME: join(fixture.root, 'cold'), STYXY_AUTOSTART: '1', STYXY_API_PORT: '0', MOVER };
+    const run = fixture.run(['-n', 'first', '--', NODE, '-e', MOVER, String(outside + 5)], { env });
+    await serving(run);
+    const drift = await until('the drift', async () => {
+      const list = fixture.start(NODE, [...STYXY, 'list', '--json'], { env });
+      assert.equal(await list.ended, 0, list.err());
+      const [lease] = (JSON.parse(list.out()) as AllocationsAnswer).allocations;
+      return lease !== undefined && lease.drift.length > 0 ? lease.drift : null;
+    });
+    assert.deepEqual(drift, [outside + 5]);
+    run.child.kill('SIGTERM');
+    await run.ended;
+    assert.equal(await fixture.start(NODE, [...STYXY, 'daemon', 'stop'], { env }).ended, 0);
   });
 
   it('is told to whoever holds the lease, and that it came home', async () => {
