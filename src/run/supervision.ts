@@ -9,6 +9,13 @@ import { endTree, type TreeWorld } from './tree-ending.ts';
 
 /** How long a command that was asked to end by SIGTERM may take before it is killed, in ms. */
 const TERM_GRACE_MS = 5_000;
+/**
+ * How long after a look at the tree comes the next one while the command runs, in ms: soon at first, since most of it
+ * starts then. A program that clears its environment, or writes its title over it, is found by its parents alone, and
+ * only while they live.
+ */
+const FIRST_LOOK_MS = 250;
+const MAX_LOOK_MS = 5_000;
 
 export interface Supervised {
   readonly words: readonly string[];
@@ -50,7 +57,14 @@ export async function supervise(
   let world: TreeWorld | null = null;
   const whenKnown = Promise.withResolvers<TreeWorld>();
   let deadline: NodeJS.Timeout | undefined;
+  let nextLook: NodeJS.Timeout | undefined;
 
+  const lookAgain = (known: TreeWorld, afterMs: number): void => {
+    nextLook = setTimeout(() => {
+      known.find();
+      lookAgain(known, Math.min(2 * afterMs, MAX_LOOK_MS));
+    }, afterMs);
+  };
   const stopReceiving = receiveSignals(({ signal, isForCommand }) => {
     signals += 1;
     if (hasEnded) {
@@ -72,6 +86,7 @@ export async function supervise(
     void child.ended.then(() => {
       hasEnded = true;
       clearTimeout(deadline);
+      clearTimeout(nextLook);
     });
     onStarted({
       stop: () => void whenKnown.promise.then((known) => endTree(known)),
@@ -85,12 +100,14 @@ export async function supervise(
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     };
     world.find();
+    if (!hasEnded) lookAgain(world, FIRST_LOOK_MS);
     whenKnown.resolve(world);
     const ending = await child.ended;
     await endTree(world, undefined, () => isImpatient);
     return { ending, wasSignalled: signals > 0 };
   } finally {
     clearTimeout(deadline);
+    clearTimeout(nextLook);
     stopReceiving();
   }
 }

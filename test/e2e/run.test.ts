@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   hasCommand,
   MAIN,
@@ -183,6 +184,20 @@ describe('the process tree of styxy run', { concurrency: 3 }, () => {
     assert.equal(await run.ended, 143);
     await untilGone(pid);
     assert.equal(await fixture.leaseOn(port), null);
+  });
+
+  it('ends with what hides its environment and lost its parent later on', async () => {
+    const script = 'echo ready; read go; env -i sleep 303 & echo "hidden $! end"; read go; exit 3';
+    const run = fixture.runTyped(['-n', 'hidden', '--', 'sh', '-c', script]);
+    await run.printed(/ready/);
+    // Past the first look, which comes right after the start.
+    await sleep(2_000);
+    run.child.stdin?.write('go\n');
+    const [, pid] = await run.printed(/hidden (\d+) end/);
+    await sleep(6_000);
+    run.child.stdin?.write('go\n');
+    assert.equal(await run.ended, 3);
+    await untilGone(Number(pid));
   });
 
   it('ends where members of it ignore SIGTERM', async () => {
