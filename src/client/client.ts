@@ -86,10 +86,15 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     if (await settlesWithin(answer, Math.min(timeoutMs, SILENCE_MS))) return await answer;
     const { settleSilence } = await import('./silent-daemon.ts');
     const restMs = Math.max(0, timeoutMs - SILENCE_MS);
-    const next = await settleSilence(discovery, endpoint, restMs, answer);
-    if (next === null) return await answer;
+    let next: Reached | null = null;
+    try {
+      next = await settleSilence(discovery, endpoint, restMs, answer);
+      if (next === null) return await answer;
+    } finally {
+      // Whatever comes on it now, nobody waits for any more.
+      socket.destroy();
+    }
     next.socket.destroy();
-    socket.destroy();
     throw new TransportError('lost', 'the daemon hung and was replaced before the answer was there');
   };
 
