@@ -95,9 +95,8 @@ export function createPortTableOf(parts: PortTableParts): PortTable {
       const rows = ports === undefined ? read.rows : read.rows.filter(({ port }) => ports.has(port));
       await findOwners(read, rows);
       const groups = await groupByProcess(read, rows);
-      await findDetails(read, groups);
-      const proxied = groups.filter(({ row, owner }) => mayBeProxy(row, owner));
-      const containers = await parts.containers(proxied.map(({ row, owner }) => ({ ...row, owner })));
+      const published = groups.filter(({ row, owner }) => mayBeProxy(row, owner)).map(({ row }) => row);
+      const [containers] = await Promise.all([parts.containers(published), findDetails(read, groups)]);
       const pace = newPace();
       const listeners: Listener[] = [];
       for (const group of groups) {

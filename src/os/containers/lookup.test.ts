@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Candidate, createContainerLookup, type Engines } from './lookup.ts';
 
-const candidate = (port: number): Candidate => ({ protocol: 'tcp', port, owner: null });
+const candidate = (port: number): Candidate => ({ protocol: 'tcp', port });
 const never: Engines = () => new Promise(() => {});
 const proxy = { protocol: 'tcp', port: 8080, container: '172.17.0.2:80' };
 

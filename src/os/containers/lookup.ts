@@ -1,7 +1,6 @@
 // Owns the question which container a published port belongs to: by the engine's word, else by the proxy's command line.
 
 import type { Protocol } from '../../core/lease.ts';
-import type { SocketOwner } from '../socket-row.ts';
 import type { Published } from './proxy.ts';
 
 /** Somebody waits for the answer: what the engine does not say by then, it says the next time. */
@@ -13,7 +12,6 @@ const MAX_AGE_MS = 1_000;
 export interface Candidate {
   readonly protocol: Protocol;
   readonly port: number;
-  readonly owner: SocketOwner | null;
 }
 
 /** The containers behind the published ports among `candidates`, by protocol and port: `tcp 8080`. Never throws. */
