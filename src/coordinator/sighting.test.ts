@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Lease, LeaseEntry } from '../core/lease.ts';
+import type { Lease, LeaseEntry, ProcessLife } from '../core/lease.ts';
 import { NEW_VITALS } from '../core/state.ts';
 import type { Listener, ProcessTable } from '../os/os.ts';
 import { describeListener, serverOf, sightOf } from './sighting.ts';
@@ -27,8 +27,8 @@ function listener(pid: number | null, cwd: string | null): Listener {
   return { protocol: 'tcp', port: 3000, addresses: ['::'], pid, cwd, ...unknown };
 }
 
-function processes(tree: readonly number[]): ProcessTable {
-  return { identify: () => null, life: () => 'unknown', ancestors: () => tree, cwd: () => null };
+function processes(tree: readonly number[], life: ProcessLife = 'unknown'): ProcessTable {
+  return { identify: () => null, life: () => life, ancestors: () => tree, cwd: () => null };
 }
 
 const outside = processes([99, 1]);
@@ -43,6 +43,13 @@ describe('what a listener on a leased port means', () => {
       lease,
       [listener(99, '/tmp')],
       processes([99, 10, 1]),
+    ],
+    [
+      'a process below another one that has the dead holder’s pid',
+      'stranger',
+      lease,
+      [listener(99, '/tmp')],
+      processes([99, 10, 1], 'dead'),
     ],
     ['a process that works in the project', 'own', lease, [listener(99, '/src/shop/web')], outside],
     [

@@ -60,7 +60,9 @@ function isStranger(lease: Lease, listener: Listener, processes: ProcessTable): 
   if (listener.pid === null) return false;
   const tree = processes.ancestors(listener.pid);
   // Where the tree cannot be read there is no evidence.
-  return tree.length > 0 && !tree.includes(lease.process.pid);
+  if (tree.length === 0) return false;
+  // A dead holder's pid may be somebody else's by now, and its own children are children of init.
+  return !tree.includes(lease.process.pid) || processes.life(lease.process) === 'dead';
 }
 
 /** Whether a path is that directory or lies below it; both are real paths. */

@@ -7,14 +7,16 @@ import { send } from './call.ts';
 import { openHold } from './hold.ts';
 import type { Process } from './machine.ts';
 import type { Random } from './random.ts';
-import { randomRequest } from './random-request.ts';
+import { PROJECTS, randomRequest } from './random-request.ts';
+import { type Server, startServer } from './server.ts';
+import { reusePid } from './strangers.ts';
 import { CATALOGUE } from './weather.ts';
 import type { World } from './world.ts';
 
 /** A lease as the agent believes to have it. */
 interface Held {
   readonly lease: Lease;
-  server: Process | null;
+  server: Server | null;
   letGo: (() => void) | null;
 }
 
@@ -29,6 +31,7 @@ const DEEDS: readonly (readonly [number, (agent: Agent) => void])[] = [
   [8, (agent) => agent.renew()],
   [6, (agent) => agent.hold()],
   [4, (agent) => agent.letGo()],
+  [2, (agent) => agent.reconnect()],
   [4, (agent) => agent.batch()],
   [1, (agent) => agent.cleanUp()],
   [1, (agent) => agent.retire()],
@@ -36,14 +39,6 @@ const DEEDS: readonly (readonly [number, (agent: Agent) => void])[] = [
   [3, (agent) => agent.die()],
 ];
 
-/** Names of the world that agents share, so that their keys meet. */
-const PROJECTS: readonly [string | null, ...(string | null)[]] = [
-  '/src/shop',
-  '/src/shop',
-  '/src/blog',
-  '/src/docs',
-  null,
-];
 const HOME = '/home/dev';
 
 export class Agent {
@@ -98,22 +93,10 @@ export class Agent {
   startServer(): void {
     const held = this.#random.pickMaybe([...this.#held.values()].filter(({ server }) => server === null));
     if (held === undefined) return;
-    const { machine, timeline } = this.#world;
-    const server = machine.spawn(
-      this.#process.pid,
-      this.#random.chance(0.9) ? (this.#project ?? HOME) : HOME,
-      {
-        isReadable: this.#random.chance(0.9),
-      },
-    );
-    held.server = server;
-    timeline.after(this.#random.int(0, 6000), () => {
-      if (machine.identity(server.pid)?.startTicks !== String(server.startTicks)) return;
-      const { lease } = held;
-      const isBound = machine.bind(server.pid, lease.protocol, lease.port, this.#random.chance(0.9));
-      this.#world.log(`server ${server.pid} binds ${lease.port}: ${isBound}`);
-      if (!isBound) this.#end(held);
-    });
+    const project = this.#project ?? HOME;
+    const cwd = this.#random.pick([project, project, `${project}/packages/web`, HOME]);
+    const place = { parent: this.#process, cwd, lease: held.lease };
+    held.server = startServer(this.#world, this.#random, place, () => this.#end(held));
   }
 
   stopServer(): void {
@@ -152,7 +135,7 @@ export class Agent {
     const { lease, server } = held;
     const fence = this.#random.pick([null, lease.fence, lease.fence, lease.fence + 1, lease.fence - 1]);
     const ttlMs = this.#random.pick([null, null, 25_000, 90_000]);
-    const pid = this.#namesPid && this.#random.chance(0.5) ? (server?.pid ?? this.#process.pid) : null;
+    const pid = this.#namesPid && this.#random.chance(0.5) ? (server?.root.pid ?? this.#process.pid) : null;
     const process = this.#identify(pid);
     this.#send({ kind: 'renew', lockId: lease.lockId, ttlMs, pid, process, fence, claim: false });
   }
@@ -167,6 +150,17 @@ export class Agent {
     const held = this.#random.pickMaybe([...this.#held.values()].filter(({ letGo }) => letGo !== null));
     held?.letGo?.();
     if (held !== undefined) held.letGo = null;
+  }
+
+  /** A new connection takes the place of the old one, and the daemon hears of both at nearly the same moment. */
+  reconnect(): void {
+    const held = this.#random.pickMaybe([...this.#held.values()].filter(({ letGo }) => letGo !== null));
+    if (held === undefined) return;
+    held.letGo?.();
+    this.#world.timeline.after(this.#random.int(0, 8), () => {
+      if (this.#held.get(held.lease.lockId) === held) held.letGo = openHold(this.#world, held.lease.lockId);
+    });
+    held.letGo = () => {};
   }
 
   cleanUp(): void {
@@ -194,16 +188,26 @@ export class Agent {
     });
   }
 
-  /** The process ends: its connections close, its servers die with it or live on as orphans. */
+  /**
+   * The process ends: its connections close a moment before it is gone, its servers die with it or live on as orphans, and
+   * now and then another process gets its pid at once.
+   */
   die(): void {
+    const { machine, timeline } = this.#world;
     const takesServersAlong = this.#random.chance(0.6);
-    this.#world.log(`agent ${this.#process.pid} dies, its servers ${takesServersAlong ? 'too' : 'live on'}`);
+    const process = this.#process;
+    this.#world.log(`agent ${process.pid} dies, its servers ${takesServersAlong ? 'too' : 'live on'}`);
+    const ports = [...this.#held.values()].map(({ lease }) => lease);
     for (const held of this.#held.values()) {
       if (takesServersAlong) this.#end(held);
       held.letGo?.();
     }
     this.#held.clear();
-    this.#world.machine.kill(this.#process.pid);
+    const heir = this.#random.chance(0.4) ? this.#random.fork() : null;
+    timeline.after(this.#random.int(0, 50), () => {
+      machine.end(process);
+      if (heir !== null) reusePid(this.#world, heir, process.pid, ports);
+    });
     this.#beBorn();
   }
 
@@ -279,7 +283,7 @@ export class Agent {
   }
 
   #end(held: Held): void {
-    if (held.server !== null) this.#world.machine.end(held.server);
+    held.server?.end();
     held.server = null;
   }
 

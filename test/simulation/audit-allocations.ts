@@ -1,6 +1,7 @@
 // Owns the audit of allocations: durable before the answer, never a taken port, the right choice, refusals with reasons.
 
 import type { Outcome } from '../../src/coordinator/contract.ts';
+import { portId } from '../../src/core/change.ts';
 import type { AllocateRequest } from '../../src/core/command.ts';
 import { leaseKey, type Protocol } from '../../src/core/lease.ts';
 import type { AllocateReply } from '../../src/core/reply.ts';
@@ -10,6 +11,8 @@ import { coversPort, type LeaseRecord } from './ledger.ts';
 import { CATALOGUE, OWN_PORT } from './weather.ts';
 import type { World } from './world.ts';
 
+/** A decision is on the disk within this time (ms), if it ever gets there. */
+const COMMIT_MS = 2000;
 /** A window longer than this (ms) tells too little about what was free at the moment of the decision. */
 const LONGEST_WINDOW_MS = 8000;
 
@@ -77,7 +80,7 @@ export class AllocationAudit {
       `${lease.lockId} was answered otherwise than stored`,
     );
     if (reply.existing) this.#judgeExisting(call, request, record);
-    else this.#judgeNew(call, request, record);
+    else this.#judgeNew(call, request, record, reply);
   }
 
   #judgeExisting(call: Call, request: AllocateRequest, record: LeaseRecord): void {
@@ -96,7 +99,7 @@ export class AllocationAudit {
     this.#check('key', !isOtherPort, `${lease.lockId} was given for another exact port`);
   }
 
-  #judgeNew(call: Call, request: AllocateRequest, record: LeaseRecord): void {
+  #judgeNew(call: Call, request: AllocateRequest, record: LeaseRecord, reply: AllocateReply): void {
     const { lease } = record;
     this.#check('key', record.bornAt >= call.firstAt, `${lease.lockId} was there before it was asked for`);
     for (const [port, since] of record.takenAtBirth) {
@@ -120,6 +123,7 @@ export class AllocationAudit {
       `${lease.port} is not the exact port`,
     );
     this.#check('key', lease.count === request.count, `${lease.lockId} has not the size that was asked for`);
+    this.#judgeRests(request, record, reply);
     this.#judgeNoMatch(call, request, record);
     if (!this.#isClear(call)) return;
     const former = this.#formerAtGrant.get(lease.lockId);
@@ -133,6 +137,29 @@ export class AllocationAudit {
         12,
         !isFree,
         `${lease.lockId} got ${lease.port} though its key's former port ${former.port} was free`,
+      );
+    }
+  }
+
+  /** No port at rest is granted, and a port on which a stranger was met rests for a while (invariant 19). */
+  #judgeRests(
+    request: AllocateRequest,
+    { lease, key, bornAt }: LeaseRecord,
+    { skipped }: AllocateReply,
+  ): void {
+    for (let port = lease.port; !request.exact && port < lease.port + lease.count; port++) {
+      const isBound = this.#auditor.rests.binds(lease.protocol, port, key, bornAt);
+      this.#check('rest', !isBound, `${port} was granted to ${lease.lockId} though it rests`);
+    }
+    for (const { port } of skipped) {
+      const id = portId(lease.protocol, port);
+      const isLeased = [...this.#auditor.records.values()].some(
+        (other) => coversPort(other, lease.protocol, port) && (other.endedAt ?? bornAt) >= bornAt - COMMIT_MS,
+      );
+      this.#check(
+        19,
+        isLeased || this.#world.disk.quarantines.has(id),
+        `${id} was found taken and does not rest`,
       );
     }
   }

@@ -6,7 +6,7 @@ import type { AllocateReply } from '../../src/core/reply.ts';
 import { AllocationAudit } from './audit-allocations.ts';
 import type { Auditor } from './auditor.ts';
 import type { Answer, Call } from './call.ts';
-import { isListening, type LeaseRecord } from './ledger.ts';
+import { type InstanceRecord, isListening, isProvenStranger, type LeaseRecord, socketsOf } from './ledger.ts';
 import { CATALOGUE } from './weather.ts';
 import type { World } from './world.ts';
 
@@ -77,6 +77,7 @@ export class AnswerAudit {
   end(call: Call, answer: Answer<unknown>): void {
     const { counts, now } = this.#auditor;
     call.answeredAt = now;
+    for (const instance of this.#instancesOf(call.command)) instance.namedAt = now;
     const record = this.#recordOf(call.command);
     if (record !== undefined) record.lastCallAt = now;
     if (answer.kind === 'outcome') {
@@ -202,8 +203,10 @@ export class AnswerAudit {
     const gone = record.endedAt !== null;
     this.#check(4, gone, `${record.lease.lockId} was released before its end was durable`);
     const { machine } = this.#world;
-    const wasListening =
-      record.listenedAt >= call.sentAt - 1000 && isListening(record, machine, this.#auditor.now);
+    const isNamed = command.callerInstanceId !== null || command.callerProjectPath !== null;
+    const wasListening = isNamed
+      ? this.#listensSince(record, call.sentAt)
+      : record.listenedAt >= call.sentAt - 1000 && isListening(record, machine, this.#auditor.now);
     const isAllowed = isCallers(record, command) || command.force;
     this.#check(
       'release',
@@ -212,16 +215,27 @@ export class AnswerAudit {
     );
   }
 
+  /** Whether a daemon that could see had to see its own program from `since` until now. */
+  #listensSince(record: LeaseRecord, since: number): boolean {
+    const { healthySince } = this.#auditor;
+    const { machine } = this.#world;
+    if (healthySince === null || healthySince > since) return false;
+    return socketsOf(record, machine).some(
+      (socket) => socket.since < since && !isProvenStranger(record, socket, machine),
+    );
+  }
+
   #heard({ command, sentAt }: Call): void {
+    for (const record of this.#instancesOf(command)) record.heardAt = Math.max(record.heardAt, sentAt);
+  }
+
+  #instancesOf(command: Command): InstanceRecord[] {
     const ids: (string | null)[] = [];
     if (command.kind === 'allocate') ids.push(command.request.instanceId);
     if (command.kind === 'batch') for (const { request } of command.allocations) ids.push(request.instanceId);
     if (command.kind === 'release') ids.push(command.callerInstanceId);
     if (command.kind === 'instance-heartbeat' || command.kind === 'register') ids.push(command.instanceId);
-    for (const id of ids) {
-      const record = id === null ? undefined : this.#auditor.instances.get(id);
-      if (record !== undefined) record.heardAt = Math.max(record.heardAt, sentAt);
-    }
+    return ids.flatMap((id) => (id === null ? [] : (this.#auditor.instances.get(id) ?? [])));
   }
 
   #recordOf(command: Command): LeaseRecord | undefined {

@@ -1,12 +1,23 @@
 // Owns the auditor's regular look at the world: what keeps each lease, and whether one that is over ends within a bound.
 
+import { DEFAULT_TIMINGS } from '../../src/coordinator/timings.ts';
+import { excuseForInstance } from './audit-endings.ts';
 import type { Auditor } from './auditor.ts';
-import { isListening, type LeaseRecord, SEEN_AFTER_MS, socketsOf, touch } from './ledger.ts';
+import { isListening, type LeaseRecord, SEEN_AFTER_MS, sightOf, socketsOf, touch } from './ledger.ts';
+import { CATALOGUE } from './weather.ts';
 import type { World } from './world.ts';
 
 /** A dead holder's lease, or one whose term is over, is gone this long (ms) after nothing keeps the daemon from it. */
-const END_BOUND_MS = 45_000;
+const END_BOUND_MS = 30_000;
+/** A lease whose last connection closed, and that nobody uses, is gone this long (ms) after it. */
+const CLOSED_BOUND_MS = 2000;
 const LOOK_EVERY_MS = 1000;
+/** Three misses take this long at most (ms): each is counted by the first pass after an interval. */
+const MISSED_MS = 3 * (CATALOGUE.missIntervalMs + DEFAULT_TIMINGS.passMs);
+/** A process that ends this soon (ms) after its connections is looked at once more. */
+const SECOND_LOOK_MS = 60;
+/** A table of listeners that takes longer than this (ms) is a fault. */
+const LATE_TABLE_MS = 100;
 
 /** Looks at every live lease once a second of virtual time. */
 export function watchLeases(world: World, auditor: Auditor): void {
@@ -36,9 +47,11 @@ export function describeRecord({ machine, auditor }: World, record: LeaseRecord)
   ].join(', ');
 }
 
-function isDaemonWell({ weather, daemon }: World): boolean {
+function isDaemonWell({ weather, daemon, auditor }: World): boolean {
   if (daemon === null || daemon.coordinator === null || daemon.gate.isStopped) return false;
-  return weather.storeFault === null && weather.table === 'good' && weather.canIdentify;
+  if (auditor.now < auditor.lateUntil) return false;
+  const canSee = weather.table === 'good' && weather.canIdentify && weather.tableDelayMs < LATE_TABLE_MS;
+  return canSee && weather.storeFault === null;
 }
 
 function watch(world: World, auditor: Auditor, record: LeaseRecord): void {
@@ -48,13 +61,30 @@ function watch(world: World, auditor: Auditor, record: LeaseRecord): void {
   const healthyMs = auditor.healthySince === null ? -1 : now - auditor.healthySince;
   const sockets = socketsOf(record, machine);
   if (sockets.length > 0) touch(record, now);
+  if (sightOf(record, machine) === 'own') record.ownAt = now;
   if (sockets.some(({ since }) => now - since >= SEEN_AFTER_MS)) record.seenAt = now;
   if (healthyMs >= SEEN_AFTER_MS) {
     if (isListening(record, machine, now)) record.listenedAt = now;
     const isAlive = process !== null && process.pidNamespace === 'ours' && machine.isAlive(process);
     if (record.holds > 0 || isAlive || record.listenedAt === now) record.keptAt = now;
   }
+  checkClosed(world, auditor, record);
   checkBound(world, auditor, record, healthyMs);
+}
+
+/** A connection that closes, with no other holder and nobody listening, ends the lease at once (contract, "Life"). */
+function checkClosed(world: World, auditor: Auditor, record: LeaseRecord): void {
+  const { holdClosedAt, lease } = record;
+  const { now, healthySince } = auditor;
+  if (holdClosedAt === null || record.holds > 0 || now - holdClosedAt <= CLOSED_BOUND_MS) return;
+  const isQuiet =
+    Math.max(healthySince ?? now, record.lastCallAt, record.touchedAt + LOOK_EVERY_MS) < holdClosedAt;
+  const isDead =
+    lease.process !== null && lease.process.pidNamespace === 'ours' && !world.machine.isAlive(lease.process);
+  // The process may be gone a moment after its connections.
+  const wasDead = isDead && world.machine.diedAt(lease.process) < holdClosedAt + SECOND_LOOK_MS;
+  if (!isQuiet || lease.instanceId !== null || (lease.pid !== null && !wasDead)) return;
+  world.violation(8, `${lease.lockId} outlives its last connection: ${describeRecord(world, record)}`);
 }
 
 /** A lease that is over for certain ends within a bound (invariant 8). */
@@ -68,26 +98,26 @@ function checkBound(world: World, auditor: Auditor, record: LeaseRecord, healthy
   world.violation(8, `${record.lease.lockId} is over and does not end: ${describeRecord(world, record)}`);
 }
 
-function isOverForCertain(
-  { machine }: World,
-  { now, floor, disturbedAt }: Auditor,
-  record: LeaseRecord,
-): boolean {
-  const { process, pid, ttlMs } = record.lease;
-  if (record.holds > 0 || socketsOf(record, machine).length > 0) return false;
+function isOverForCertain(world: World, auditor: Auditor, record: LeaseRecord): boolean {
+  const { machine } = world;
+  const { now, floor, disturbedAt } = auditor;
+  const { process, pid, instanceId, ttlMs } = record.lease;
+  // What a proven stranger does renews nothing.
+  if (record.holds > 0 || sightOf(record, machine) === 'own') return false;
+  const isAskedFor = now - record.lastCallAt <= LOOK_EVERY_MS;
   if (process !== null) {
     if (process.pidNamespace !== 'ours' || machine.isAlive(process)) return false;
-    if (now - record.lastCallAt > LOOK_EVERY_MS) return true;
+    if (!isAskedFor) return true;
   }
   if (pid !== null && process === null) return false;
+  const instance = instanceId === null ? undefined : auditor.instances.get(instanceId);
+  const isEnded = instanceId !== null && excuseForInstance(world, instanceId, record.promisedAt) !== null;
+  if (isEnded && !isAskedFor && instance !== undefined && now - instance.namedAt > instance.row.ttlMs * 4)
+    return true;
   // A table that lied may have shown a listener, after which the daemon rightly counts a full term.
-  const from = Math.max(
-    record.termFrom,
-    record.keptAt,
-    record.lastCallAt,
-    record.touchedAt,
-    disturbedAt,
-    floor,
-  );
-  return now - from > ttlMs;
+  const from = Math.max(record.termFrom, record.keptAt, record.lastCallAt, record.ownAt, disturbedAt, floor);
+  // Only a lease that this daemon saw active misses its listener; a stranger's visit begins anew, and so does who asks again.
+  const wasActive = record.listenedAt > Math.max(floor, record.lastCallAt);
+  const isMissed = wasActive && now - Math.max(from, record.touchedAt) > MISSED_MS;
+  return now - from > ttlMs || (isMissed && instanceId === null && pid === null);
 }

@@ -1,13 +1,23 @@
 // Owns the reasons for which a lease or an instance may end, judged by the world's truth and not by the daemon's.
 
-import { isListening, type LeaseRecord, SEEN_AFTER_MS, socketsOf } from './ledger.ts';
+import { isListening, isProvenStranger, type LeaseRecord, SEEN_AFTER_MS, socketsOf } from './ledger.ts';
 import { CATALOGUE } from './weather.ts';
 import type { World } from './world.ts';
 
 /** The auditor looks once a second, so what it saw last may be that old (ms). */
 const LOOK_MS = 1000;
+/** A clean-up is decided and committed within this time (ms). */
+const CLEANUP_MS = 1500;
 /** A term may end this much (ms) early: the rounding of one look. */
 const TERM_SLACK_MS = 1100;
+
+const RELEASED = 'asked for';
+const RETIRED = 'its instance was retired';
+
+/** Whether this excuse is somebody's wish, after which no port rests. */
+export function isByWish(excuse: string | null): boolean {
+  return excuse === RELEASED || excuse === RETIRED;
+}
 
 /** Why the lease may end now, or null when it must not. */
 export function excuseForEnd(
@@ -18,12 +28,18 @@ export function excuseForEnd(
   const { auditor } = world;
   const { now } = auditor;
   const { lease } = record;
-  if (record.enders.size > 0) return 'asked for';
-  if (lease.instanceId !== null && auditor.answers.isRetiring(lease.instanceId))
-    return 'its instance was retired';
+  if (record.enders.size > 0) return RELEASED;
+  if (lease.instanceId !== null && auditor.answers.isRetiring(lease.instanceId)) return RETIRED;
   if (lease.singleton && record.everTouched) return 'hijacked and taken over';
   if (now - record.listenedAt <= LOOK_MS && isListening(record, world.machine, now)) return null;
-  const cleanup = auditor.answers.cleanupUnderWay();
+  // A clean-up looks at every listener before it ends anything.
+  const isSeenByCleanup =
+    auditor.healthySince !== null &&
+    auditor.healthySince < now - CLEANUP_MS &&
+    socketsOf(record, world.machine).some(
+      (socket) => socket.since < now - CLEANUP_MS && !isProvenStranger(record, socket, world.machine),
+    );
+  const cleanup = isSeenByCleanup ? null : auditor.answers.cleanupUnderWay();
   if (cleanup === 'forced') return 'cleaned up by force';
   if (lease.instanceId !== null && excuseForInstance(world, lease.instanceId, record.promisedAt) !== null) {
     return 'its instance has ended';

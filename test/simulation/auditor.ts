@@ -1,12 +1,13 @@
 // Owns the auditor: it watches the store, the world and what clients are answered, and knows what must always hold.
 
-import type { Coordinator } from '../../src/coordinator/contract.ts';
 import type { DurableChange } from '../../src/core/change.ts';
 import type { Lease, Protocol } from '../../src/core/lease.ts';
 import { singletonName } from '../../src/core/lease.ts';
 import { AnswerAudit } from './audit-answers.ts';
 import { describeRecord, watchLeases } from './audit-bounds.ts';
-import { excuseForEnd, excuseForInstance } from './audit-endings.ts';
+import { excuseForEnd, excuseForInstance, isByWish } from './audit-endings.ts';
+import { type Ending, RestAudit } from './audit-rests.ts';
+import { watchStates } from './audit-states.ts';
 import type { Call } from './call.ts';
 import {
   coversPort,
@@ -17,7 +18,6 @@ import {
   touch,
 } from './ledger.ts';
 import type { Socket } from './machine.ts';
-import type { Gate } from './surroundings.ts';
 import { CATALOGUE, OWN_PORT } from './weather.ts';
 import type { World } from './world.ts';
 
@@ -39,10 +39,13 @@ export class Auditor {
   readonly records = new Map<string, LeaseRecord>();
   readonly instances = new Map<string, InstanceRecord>();
   readonly answers: AnswerAudit;
+  readonly rests: RestAudit;
   /** No silence and no term counts from before this moment: a start, or the end of a sleep. */
   floor = 0;
   /** Since when the daemon can see and do everything; null while it cannot. */
   healthySince: number | null = null;
+  /** Until when something that was asked in bad weather may still be on its way. */
+  lateUntil = 0;
   /** The last moment at which something disturbed the daemon. */
   disturbedAt = 0;
   maxFence = 0;
@@ -57,7 +60,9 @@ export class Auditor {
   constructor(world: World) {
     this.#world = world;
     this.answers = new AnswerAudit(world, this);
+    this.rests = new RestAudit(world);
     watchLeases(world, this);
+    watchStates(world, this);
   }
 
   get now(): number {
@@ -115,30 +120,6 @@ export class Auditor {
     this.#suspects.clear();
   }
 
-  /** What a new daemon remembers is what the disk holds (invariant 15). */
-  daemonServes(coordinator: Coordinator, gate: Gate): void {
-    const stored = JSON.stringify([...this.#world.disk.leases.keys()].sort());
-    coordinator
-      .query(({ state }) => [...state.leases()].map(({ lease }) => lease))
-      .then((leases) => {
-        if (gate.isDead) return;
-        this.#check(
-          15,
-          JSON.stringify(leases.map(({ lockId }) => lockId).sort()) === stored,
-          'a start forgot leases',
-        );
-        for (const lease of leases) {
-          const kept = this.#world.disk.leases.get(lease.lockId);
-          if (kept === undefined) continue;
-          this.#check(
-            15,
-            JSON.stringify(kept) === JSON.stringify(lease),
-            `a start changed lease ${lease.lockId}`,
-          );
-        }
-      });
-  }
-
   /** A candidate is probed: no live lease may be on it (invariant 21). */
   probed(protocol: Protocol, ports: readonly number[]): void {
     for (const record of this.live()) {
@@ -160,13 +141,15 @@ export class Auditor {
   /** Judges changes that are about to be on the disk. */
   commits(changes: readonly DurableChange[]): void {
     const gone = new Set(changes.flatMap((c) => (c.table === 'instance' && c.after === null ? [c.id] : [])));
+    const endings: Ending[] = [];
     for (const change of changes) {
       if (change.table === 'instance') this.#instanceChanges(change.id, change.after);
       if (change.table !== 'lease') continue;
-      if (change.after === null) this.#ends(change.id, gone);
+      if (change.after === null) endings.push(...this.#ends(change.id, gone));
       else if (change.before === null) this.#grants(change.after);
       else this.#updates(change.after);
     }
+    this.rests.commits(changes, endings);
   }
 
   /** Judges the disk after a commit. */
@@ -205,11 +188,14 @@ export class Auditor {
       else if (change.table === 'instance') this.#instanceChanges(change.id, change.after);
     }
     this.answers.forget();
+    this.rests.forget();
   }
 
-  bound(socket: Socket): void {
+  socketChanged(socket: Socket): void {
     for (const record of this.live()) {
-      if (coversPort(record, socket.protocol, socket.port)) touch(record, this.now);
+      if (!coversPort(record, socket.protocol, socket.port)) continue;
+      touch(record, this.now);
+      record.sightSince = this.now;
     }
   }
 
@@ -258,12 +244,12 @@ export class Auditor {
     record.lease = lease;
   }
 
-  #ends(lockId: string, instancesGone: ReadonlySet<string>): void {
+  #ends(lockId: string, instancesGone: ReadonlySet<string>): Ending[] {
     const record = this.records.get(lockId);
     this.counts.ends += 1;
     if (record === undefined || record.endedAt !== null) {
       this.#check(1, false, `${lockId} ended without being live`);
-      return;
+      return [];
     }
     const excuse = excuseForEnd(this.#world, record, instancesGone);
     this.#check(
@@ -273,6 +259,9 @@ export class Auditor {
     );
     this.#world.log(`commit end of ${lockId}: ${excuse}`);
     record.endedAt = this.now;
+    if (!isByWish(excuse)) return [{ record, kind: 'forced' }];
+    const other = excuseForEnd(this.#world, { ...record, enders: new Set() }, instancesGone);
+    return [{ record, kind: other === null ? 'clean' : 'unsure' }];
   }
 
   #instanceChanges(id: string, after: InstanceRecord['row'] | null): void {
@@ -283,7 +272,7 @@ export class Auditor {
       this.#check(9, excuse !== null, `instance ${id} was forgotten without a reason`);
       this.instances.delete(id);
     } else if (record === undefined) {
-      this.instances.set(id, { row: after, heardAt: this.now });
+      this.instances.set(id, { row: after, heardAt: this.now, namedAt: this.now });
     } else {
       record.row = after;
       record.heardAt = this.now;

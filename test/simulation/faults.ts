@@ -1,9 +1,8 @@
 // Owns the misfortunes of a simulated world: crashes, sleep, stops, full disks, blind tables, strangers, wrong clocks.
 
-import type { Protocol } from '../../src/core/lease.ts';
-import type { Process } from './machine.ts';
 import type { Random } from './random.ts';
-import { TYPES, type Weather } from './weather.ts';
+import { stranger } from './strangers.ts';
+import type { Weather } from './weather.ts';
 import type { World } from './world.ts';
 
 /** A gap (ms) that the daemon must notice as a sleep. */
@@ -21,7 +20,7 @@ const FAULTS: readonly ((world: World, random: Random) => void)[] = [
     spell(world, random, 'storeFault', random.pick(['STORE_FULL', 'STORE_UNAVAILABLE']), null),
   (world, random) => spell(world, random, 'storeDelayMs', random.int(1, 400), world.weather.storeDelayMs),
   (world, random) => spell(world, random, 'probeDelayMs', random.int(1, 400), world.weather.probeDelayMs),
-  (world, random) => spell(world, random, 'table', random.pick(['denied', 'partial', 'stale']), 'good'),
+  (world, random) => spell(world, random, 'table', random.pick(['denied', 'partial']), 'good'),
   (world, random) => spell(world, random, 'tableDelayMs', random.int(500, 4000), 5),
   (world, random) => spell(world, random, 'canIdentify', false, true),
   (world, random) => {
@@ -48,30 +47,6 @@ export function plagueWith(world: World, random: Random): void {
   });
 }
 
-/** Lets strangers take ports of the ranges now and then. */
-export function letStrangersIn(world: World, random: Random): void {
-  world.timeline.after(random.int(2000, 30_000), () => {
-    letStrangersIn(world, random);
-    stranger(world, random);
-  });
-}
-
-/** A stranger binds a port, any or one that was just probed, and goes again after a while. */
-export function stranger(
-  world: World,
-  random: Random,
-  port: number | null = null,
-  protocol: Protocol = 'tcp',
-): void {
-  const { machine, timeline } = world;
-  const { range } = random.pick(TYPES);
-  const wanted = port ?? random.int(range.start, range.end);
-  const process: Process = machine.spawn(1, '/elsewhere', { isReadable: random.chance(0.7) });
-  const isBound = machine.bind(process.pid, protocol, wanted, random.chance(0.7));
-  if (isBound) world.log(`stranger ${process.pid} takes ${protocol} ${wanted}`);
-  timeline.after(isBound ? random.int(1000, 90_000) : 0, () => machine.end(process));
-}
-
 /** One part of the weather turns bad for a while. */
 function spell<Part extends keyof Weather>(
   world: World,
@@ -85,6 +60,8 @@ function spell<Part extends keyof Weather>(
   world.auditor.disturbed();
   world.timeline.after(random.int(500, 30_000), () => {
     world.weather[part] = good;
+    // What was asked before takes as long as it did before.
+    if (typeof bad === 'number') world.auditor.lateUntil = world.timeline.now + bad;
     world.log(`${part} is ${good} again`);
   });
 }

@@ -19,6 +19,8 @@ export function openHold(world: World, lockId: string): () => void {
     }
     daemon.broken.add(retry);
     const { gate, coordinator } = daemon;
+    const record = world.auditor.records.get(lockId);
+    if (record !== undefined) record.lastCallAt = world.timeline.now;
     gate.enter(() => {
       coordinator.hold(lockId).then(
         (outcome) => {
@@ -26,8 +28,10 @@ export function openHold(world: World, lockId: string): () => void {
             daemon.broken.delete(retry);
             return;
           }
-          const record = world.auditor.records.get(lockId);
-          if (record !== undefined) record.holds += 1;
+          if (record !== undefined) {
+            if (record.holds === 0) record.heldSince = world.timeline.now;
+            record.holds += 1;
+          }
           world.log(`hold on ${lockId} opens`);
           close = () => {
             close = () => {};

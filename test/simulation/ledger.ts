@@ -1,5 +1,6 @@
 // Owns what the auditor knows of every lease that was ever committed: its row, its asks, its holders, when it was kept.
 
+import type { ListenerSight } from '../../src/core/command.ts';
 import type { Instance } from '../../src/core/instance.ts';
 import { type Lease, leaseKey } from '../../src/core/lease.ts';
 import type { Machine, Socket } from './machine.ts';
@@ -23,11 +24,17 @@ export interface LeaseRecord {
   listenedAt: number;
   /** The last moment at which anybody had one of its ports. */
   touchedAt: number;
+  /** The last moment at which anybody but a proven stranger had one of its ports. */
+  ownAt: number;
+  /** Who listens, as far as the evidence goes, and since when. */
+  sight: ListenerSight;
+  sightSince: number;
   /** The last moment at which anybody had had one of its ports for long enough to be seen. */
   seenAt: number;
   everTouched: boolean;
-  /** Open connections that hold it. */
+  /** Open connections that hold it, and since when there is one. */
   holds: number;
+  heldSince: number;
   holdClosedAt: number | null;
   /** When it last got another holder process. */
   holderAt: number;
@@ -54,9 +61,13 @@ export function newRecord(lease: Lease, machine: Machine, now: number, termFrom:
     keptAt: Number.NEGATIVE_INFINITY,
     listenedAt: Number.NEGATIVE_INFINITY,
     touchedAt: Number.NEGATIVE_INFINITY,
+    ownAt: Number.NEGATIVE_INFINITY,
+    sight: 'none',
+    sightSince: now,
     seenAt: Number.NEGATIVE_INFINITY,
     everTouched: false,
     holds: 0,
+    heldSince: now,
     holdClosedAt: null,
     holderAt: now,
     promisedAt: Number.NEGATIVE_INFINITY,
@@ -65,15 +76,16 @@ export function newRecord(lease: Lease, machine: Machine, now: number, termFrom:
     overSince: null,
     lastCallAt: now,
   };
-  for (const socket of socketsOf(record, machine)) takenAtBirth.set(socket.port, socket.since);
+  for (const { port, since } of socketsOf(record, machine)) {
+    takenAtBirth.set(port, Math.min(since, takenAtBirth.get(port) ?? since));
+  }
   return record;
 }
 
 export function socketsOf({ lease }: LeaseRecord, machine: Machine): Socket[] {
   const found: Socket[] = [];
   for (let port = lease.port; port < lease.port + lease.count; port++) {
-    const socket = machine.socket(lease.protocol, port);
-    if (socket !== undefined) found.push(socket);
+    found.push(...machine.socketsOn(lease.protocol, port));
   }
   return found;
 }
@@ -91,7 +103,19 @@ export function isProvenStranger({ lease }: LeaseRecord, socket: Socket, machine
   if (lease.projectPath === null || !socket.isNamed || process === undefined || !process.isReadable)
     return false;
   if (process.cwd === lease.projectPath || process.cwd.startsWith(`${lease.projectPath}/`)) return false;
-  return lease.process === null || !machine.ancestors(socket.pid).includes(lease.process.pid);
+  if (lease.process === null) return true;
+  const tree = machine.ancestors(socket.pid);
+  if (tree.length === 0) return false;
+  // Whoever has a dead holder's pid is not the holder, but in another pid namespace nobody knows who is dead.
+  const isRecycled = lease.process.pidNamespace === 'ours' && !machine.isAlive(lease.process);
+  return isRecycled || !tree.includes(lease.process.pid);
+}
+
+/** What listens on the lease's ports by the evidence that there is. */
+export function sightOf(record: LeaseRecord, machine: Machine): ListenerSight {
+  const sockets = socketsOf(record, machine);
+  if (sockets.length === 0) return 'none';
+  return sockets.every((socket) => isProvenStranger(record, socket, machine)) ? 'stranger' : 'own';
 }
 
 /** Whether the lease's own program, as far as anybody can tell, has listened for long enough to be seen. */
@@ -104,7 +128,10 @@ export function isListening(record: LeaseRecord, machine: Machine, now: number):
 /** What the auditor knows of an instance. */
 export interface InstanceRecord {
   row: Instance;
+  /** When it was heard last for certain. */
   heardAt: number;
+  /** When anybody last named it, heard or not. */
+  namedAt: number;
 }
 
 /** Somebody has one of the lease's ports at this moment. */

@@ -1,11 +1,9 @@
-// Owns four bugs planted on purpose: the simulation must find each, or it would not find a real one of that kind.
+// Owns the bugs planted on purpose: the simulation must find each, or it would not find a real one of that kind.
 
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { startCoordinator } from '../../src/coordinator/coordinator.ts';
 import type { DurableChange } from '../../src/core/change.ts';
+import type { ProcessLife } from '../../src/core/lease.ts';
+import type { ProcessIdentity } from '../../src/core/process-identity.ts';
+import { usePatched } from './patched.ts';
 import type { Variant } from './world.ts';
 
 export interface PlantedBug {
@@ -15,8 +13,6 @@ export interface PlantedBug {
   /** Runs `use` with a program that has the bug, and cleans up. */
   plant<T>(use: (variant: Variant) => Promise<T>): Promise<T>;
 }
-
-const SOURCE = new URL('../../src/', import.meta.url);
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
@@ -40,7 +36,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'an expiry by wall clock',
-    invariant: /^invariant (6|8|9): /,
+    invariant: /^invariant (6|8|9|state): /,
     plant: (use) =>
       use({
         wrap: (options) => {
@@ -50,42 +46,113 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       }),
   },
   {
-    name: 'a candidate that is not pending while its probe runs',
-    invariant: /^invariant 21: .* was probed/,
+    name: 'the life of a holder judged by its pid alone',
+    invariant: /^invariant (8|9|state): /,
     plant: (use) =>
-      usePatched(
-        'coordinator/pending.ts',
-        'for (const probe of probes) if (ports[probe.protocol].add(probe.port)) added.push(probe);',
-        'void probes;',
-        use,
-      ),
+      use({
+        wrap: (options, { machine }) => {
+          const { processes } = options;
+          const life = (identity: ProcessIdentity): ProcessLife => {
+            const seen = processes.life(identity);
+            return seen === 'dead' && machine.processes.has(identity.pid) ? 'alive' : seen;
+          };
+          return { ...options, processes: { ...processes, life } };
+        },
+      }),
   },
+  patched(
+    'a candidate that is not pending while its probe runs',
+    /^invariant 21: .* was probed/,
+    'coordinator/pending.ts',
+    'for (const probe of probes) if (ports[probe.protocol].add(probe.port)) added.push(probe);',
+    'void probes;',
+  ),
+  patched(
+    "a tree that is known by a dead holder's pid",
+    /^invariant state: .* although stranger listens/,
+    'coordinator/sighting.ts',
+    " || processes.life(lease.process) === 'dead'",
+    '',
+  ),
+  patched(
+    'children of the holder that do not count as its own',
+    /^invariant state: .* is hijacked although own listens/,
+    'coordinator/sighting.ts',
+    'return !tree.includes(lease.process.pid)',
+    'return tree[0] !== lease.process.pid',
+  ),
+  patched(
+    'a hijacker without evidence',
+    /^invariant (9|state): /,
+    'coordinator/sighting.ts',
+    'if (tree.length === 0) return false;',
+    '',
+  ),
+  patched(
+    'an orphan without its mark',
+    /^invariant state: .* although its holder is 0 connections and dead/,
+    'core/observe.ts',
+    "return before.orphan || (next.process === 'dead' && next.state === 'active');",
+    'return before.orphan;',
+  ),
+  patched(
+    'a stranger that renews the lease',
+    /^invariant (8|state): /,
+    'core/life.ts',
+    "return entry.vitals.state === 'active' || hasLiveProcess(entry);",
+    "return ['active', 'hijacked'].includes(entry.vitals.state) || hasLiveProcess(entry);",
+  ),
+  patched(
+    'three misses that end a lease with a live holder',
+    /^invariant 9: .* ended without a reason/,
+    'core/life.ts',
+    'vitals.missed >= catalogue.maxMisses && !hasLiveHolder(state, entry, now)',
+    'vitals.missed >= catalogue.maxMisses',
+  ),
+  patched(
+    'a sleep that nobody notices',
+    /^invariant 9: .* ended without a reason/,
+    'coordinator/coordinator.ts',
+    'const isGap = now - lastTick >= timings.sleepGapMs;',
+    'const isGap = false;',
+  ),
+  patched(
+    'a new lease that is judged by an older table of listeners',
+    /^invariant (9|state): /,
+    'coordinator/observation.ts',
+    'for (const ids of slices(lockIds, slice)) await tell',
+    'for (const ids of slices([...state.leases()].map((e) => e.lease.lockId), slice)) await tell',
+  ),
+  patched(
+    'a rest that binds the key that had the port',
+    /^invariant (12|13): .* was free/,
+    'core/placement.ts',
+    'return quarantine.key === null || quarantine.key !== this.#key;',
+    'return true;',
+  ),
+  patched(
+    'a closed connection that ends nothing',
+    /^invariant (8|state): /,
+    'coordinator/coordinator.ts',
+    "await writer.submit<'abandon'>({ kind: 'abandon', lockId, since, listening: sight === 'own' });",
+    '',
+  ),
+  patched(
+    'held leases that are looked at as rarely as others',
+    /^invariant (9|state): /,
+    'coordinator/watch.ts',
+    'await watched.observeHeld();',
+    '',
+  ),
 ];
 
-/** Runs `use` with a copy of core and coordinator in which `text` of `file` is replaced. */
-async function usePatched<T>(
+/** A bug that is another text in one file of the program. */
+function patched(
+  name: string,
+  invariant: RegExp,
   file: string,
   text: string,
   replacement: string,
-  use: (variant: Variant) => Promise<T>,
-): Promise<T> {
-  const dir = mkdtempSync(join(tmpdir(), 'styxy-planted-'));
-  try {
-    writeFileSync(join(dir, 'package.json'), '{"type": "module"}');
-    for (const folder of ['core', 'coordinator']) {
-      cpSync(new URL(folder, SOURCE), join(dir, folder), { recursive: true });
-    }
-    // What they build on is the same as everybody's, so that errors are recognised by their class.
-    for (const file of readdirSync(SOURCE).filter((name) => name.endsWith('.ts')))
-      writeFileSync(join(dir, file), `export * from ${JSON.stringify(new URL(file, SOURCE).href)};\n`);
-    const source = readFileSync(join(dir, file), 'utf8');
-    if (!source.includes(text)) throw new Error(`${file} no longer has the text to replace: ${text}`);
-    writeFileSync(join(dir, file), source.replace(text, replacement));
-    const patched = (await import(pathToFileURL(join(dir, 'coordinator/coordinator.ts')).href)) as {
-      readonly startCoordinator: typeof startCoordinator;
-    };
-    return await use({ start: patched.startCoordinator });
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
+): PlantedBug {
+  return { name, invariant, plant: (use) => usePatched(file, text, replacement, use) };
 }

@@ -4,6 +4,15 @@ import type { AllocateRequest } from '../../src/core/command.ts';
 import type { Protocol } from '../../src/core/lease.ts';
 import type { Random } from './random.ts';
 
+/** The projects that agents work in; few, so that their keys meet. */
+export const PROJECTS: readonly [string | null, ...(string | null)[]] = [
+  '/src/shop',
+  '/src/shop',
+  '/src/blog',
+  '/src/docs',
+  null,
+];
+
 /** Ports of all types, blocked and owned ones, and one out of every range. */
 const WISHES: readonly [number, ...number[]] = [3000, 3001, 3004, 3005, 3007, 4001, 4005, 5001, 6000];
 

@@ -2,8 +2,9 @@
 
 import { Agent } from './agent.ts';
 import type { Counts } from './auditor.ts';
-import { letStrangersIn, plagueWith } from './faults.ts';
+import { plagueWith } from './faults.ts';
 import { createRandom } from './random.ts';
+import { letStrangersIn } from './strangers.ts';
 import { type Variant, World } from './world.ts';
 
 /** How long a world is simulated (virtual ms). */
@@ -26,7 +27,7 @@ export interface Result {
 export async function simulate(seed: number, variant: Variant = {}): Promise<Result> {
   const world = new World(seed, variant);
   const random = createRandom(seed ^ 0x5eed);
-  world.machine.onBind = (socket) => world.auditor.bound(socket);
+  world.machine.onChange = (socket) => world.auditor.socketChanged(socket);
   // Half of the worlds have a synchronous store, as SQLite is, and half a synchronous probe, as BoundSocket is.
   world.weather.storeDelayMs = random.pick([0, 0, 20, 200]);
   world.weather.probeDelayMs = random.pick([0, 0, 10, 100]);

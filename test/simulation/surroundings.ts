@@ -133,7 +133,7 @@ function createProbe(world: World, gate: Gate): PortProbe {
         // This is the moment at which the port is bound: a lease on it may have been granted since the call.
         world.auditor.probed(protocol, ports);
         world.step(gate);
-        return ports.filter((port) => world.machine.socket(protocol, port) !== undefined);
+        return ports.filter((port) => world.machine.isTaken(protocol, port));
       };
       const { probeDelayMs } = world.weather;
       return probeDelayMs === 0 ? taken() : later(world, gate, world.chaos.int(0, probeDelayMs), taken);
@@ -147,8 +147,8 @@ function createPortTable(world: World, gate: Gate): PortTable {
   const read = (maxAgeMs: number): readonly Listener[] | null => {
     world.step(gate);
     if (weather.table === 'denied') return null;
-    if (weather.table !== 'stale' || cache === null || timeline.now - cache.at > maxAgeMs) {
-      const all = [...world.machine.sockets.values()].map((socket) => listenerOf(world, socket));
+    if (cache === null || timeline.now - cache.at > maxAgeMs) {
+      const all = world.machine.sockets().map((socket) => listenerOf(world, socket));
       cache = { at: timeline.now, listeners: all };
     }
     return cache.listeners;
@@ -168,7 +168,7 @@ function listenerOf(world: World, socket: Socket): Listener {
   return {
     protocol: socket.protocol,
     port: socket.port,
-    addresses: ['127.0.0.1'],
+    addresses: [socket.address],
     pid: isNamed ? socket.pid : null,
     process: isNamed ? 'server' : null,
     command: null,

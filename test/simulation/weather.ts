@@ -10,8 +10,8 @@ export interface Weather {
   storeDelayMs: number;
   /** The longest that a probe takes, in ms; 0: probes are synchronous. */
   probeDelayMs: number;
-  /** How the table of listeners answers. `partial` names no owners, `stale` is up to 200 ms old. */
-  table: 'good' | 'denied' | 'partial' | 'stale';
+  /** How the table of listeners answers. `partial` names no owners. */
+  table: 'good' | 'denied' | 'partial';
   tableDelayMs: number;
   /** Whether processes can be identified at all. */
   canIdentify: boolean;

@@ -5,6 +5,7 @@ import type { Coordinator } from '../../src/coordinator/contract.ts';
 import { startCoordinator } from '../../src/coordinator/coordinator.ts';
 import { DEFAULT_TIMINGS, type Timings } from '../../src/coordinator/timings.ts';
 import { StyxyError } from '../../src/errors.ts';
+import { auditStart } from './audit-states.ts';
 import { Auditor } from './auditor.ts';
 import { Disk } from './disk.ts';
 import { Machine } from './machine.ts';
@@ -49,7 +50,7 @@ export class World {
   readonly timings: Timings = {
     ...DEFAULT_TIMINGS,
     fenceBlock: 100,
-    lookSlice: 2,
+    lookSlice: 5,
     sweepSlice: 1,
     housekeepingMs: 30_000,
     saveElapsedMs: 120_000,
@@ -126,7 +127,7 @@ export class World {
         if (gate.isDead) return;
         daemon.coordinator = coordinator;
         this.log('daemon serves');
-        this.auditor.daemonServes(coordinator, gate);
+        auditStart(this, coordinator, gate);
       },
       (error) => {
         if (gate.isDead) return;

@@ -1,0 +1,82 @@
+// Owns the audit of rests: a port rests after a forced end, longer when that repeats, and not at all after a clean release.
+
+import { type DurableChange, portId } from '../../src/core/change.ts';
+import type { Protocol } from '../../src/core/lease.ts';
+import type { LeaseRecord } from './ledger.ts';
+import { CATALOGUE } from './weather.ts';
+import type { World } from './world.ts';
+
+interface Rest {
+  readonly key: string | null;
+  readonly restMs: number;
+  /** In virtual ms; coordinator time lags behind after a crash, so that it may rest for longer. */
+  readonly until: number;
+}
+
+/** An end that is being committed. */
+export interface Ending {
+  readonly record: LeaseRecord;
+  /** `clean`: somebody asked for it, and there was no other reason. `unsure`: it may have been either. */
+  readonly kind: 'clean' | 'forced' | 'unsure';
+}
+
+export class RestAudit {
+  /** The last rest of each port after a forced end. */
+  readonly #rests = new Map<string, Rest>();
+  #hasForgotten = false;
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** A power cut may have undone any of them. */
+  forget(): void {
+    this.#rests.clear();
+    this.#hasForgotten = true;
+  }
+
+  commits(changes: readonly DurableChange[], endings: readonly Ending[]): void {
+    const begun = new Map<string, number>();
+    for (const change of changes) {
+      if (change.table !== 'quarantine' || change.after === null) continue;
+      if (change.after.restMs >= CATALOGUE.quarantineMs) begun.set(change.id, change.after.restMs);
+    }
+    for (const { record, kind } of endings) {
+      const { lease, key } = record;
+      for (let port = lease.port; port < lease.port + lease.count; port++) {
+        const id = portId(lease.protocol, port);
+        const restMs = begun.get(id);
+        const isAlone = endings.filter(({ record: other }) => portIdsOf(other).includes(id)).length === 1;
+        if (kind === 'clean' && isAlone && restMs !== undefined && !this.#rests.has(id))
+          this.#world.violation('rest', `${id} rests after a clean release of ${lease.lockId}`);
+        if (kind === 'forced') this.#judge(id, lease.lockId, restMs);
+        if (restMs !== undefined && kind !== 'clean')
+          this.#rests.set(id, { key, restMs, until: this.#world.timeline.now + restMs });
+      }
+    }
+  }
+
+  /** Whether the port rests for everybody but the key that had it last. */
+  binds(protocol: Protocol, port: number, key: string | null, at: number): boolean {
+    const rest = this.#rests.get(portId(protocol, port));
+    return rest !== undefined && at < rest.until && (rest.key === null || rest.key !== key);
+  }
+
+  #judge(id: string, lockId: string, restMs: number | undefined): void {
+    const last = this.#rests.get(id);
+    const { quarantineMs, quarantineMaxMs } = CATALOGUE;
+    const isRepeated = last !== undefined && this.#world.timeline.now < last.until + quarantineMaxMs;
+    const leastMs = isRepeated ? Math.min(last.restMs * 2, quarantineMaxMs) : quarantineMs;
+    const mostMs = last === undefined && !this.#hasForgotten ? quarantineMs : quarantineMaxMs;
+    if (restMs === undefined || restMs < leastMs || restMs > mostMs)
+      this.#world.violation(
+        'rest',
+        `${id} rests for ${restMs} ms, not ${leastMs}, after ${lockId} was ended`,
+      );
+  }
+}
+
+function portIdsOf({ lease }: LeaseRecord): string[] {
+  return Array.from({ length: lease.count }, (_, i) => portId(lease.protocol, lease.port + i));
+}

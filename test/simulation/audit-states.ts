@@ -1,0 +1,118 @@
+// Owns the audit of what the daemon knows: after a start what the disk holds, and of each lease its state in time.
+
+import type { Coordinator } from '../../src/coordinator/contract.ts';
+import type { ListenerSight } from '../../src/core/command.ts';
+import type { LeaseEntry, LeaseState } from '../../src/core/lease.ts';
+import { remainingMs } from '../../src/core/life.ts';
+import type { Auditor } from './auditor.ts';
+import { type LeaseRecord, sightOf } from './ledger.ts';
+import type { Gate } from './surroundings.ts';
+import type { World } from './world.ts';
+
+/** Within this time (ms) a listener is seen, where a connection holds the lease, and elsewhere (contract, "Life"). */
+const SEEN_HELD_MS = 2000;
+const SEEN_MS = 10_000;
+const LOOK_EVERY_MS = 1000;
+
+/** What a new daemon remembers is what the disk holds (invariant 15). */
+export function auditStart(world: World, coordinator: Coordinator, gate: Gate): void {
+  const stored = JSON.stringify([...world.disk.leases.keys()].sort());
+  coordinator
+    .query(({ state }) => [...state.leases()].map(({ lease }) => lease))
+    .then((leases) => {
+      if (gate.isDead) return;
+      const remembered = JSON.stringify(leases.map(({ lockId }) => lockId).sort());
+      if (remembered !== stored) world.violation(15, 'a start forgot leases');
+      for (const lease of leases) {
+        const kept = world.disk.leases.get(lease.lockId);
+        if (kept !== undefined && JSON.stringify(kept) !== JSON.stringify(lease))
+          world.violation(15, `a start changed lease ${lease.lockId}`);
+      }
+    });
+}
+
+/** Asks the daemon once a second for the state of every lease. */
+export function watchStates(world: World, auditor: Auditor): void {
+  world.timeline.after(LOOK_EVERY_MS, () => {
+    watchStates(world, auditor);
+    const { machine, daemon } = world;
+    for (const record of auditor.live()) {
+      const sight = sightOf(record, machine);
+      if (sight === record.sight) continue;
+      record.sight = sight;
+      record.sightSince = auditor.now;
+    }
+    if (daemon?.coordinator == null || daemon.gate.isStopped) return;
+    const { gate } = daemon;
+    const judged = daemon.coordinator.query(({ state, now }) =>
+      [...state.leases()].map((entry) => {
+        const record = auditor.records.get(entry.lease.lockId);
+        if (record === undefined || record.endedAt !== null) return null;
+        return wrongIn(world, auditor, record, entry, remainingMs(state, entry, now));
+      }),
+    );
+    judged.then(
+      (wrong) => {
+        for (const message of wrong) if (message !== null && !gate.isDead) world.violation('state', message);
+      },
+      () => {},
+    );
+  });
+}
+
+/** What is wrong with what the daemon shows of a lease, or null. */
+function wrongIn(
+  world: World,
+  auditor: Auditor,
+  record: LeaseRecord,
+  { lease, vitals }: LeaseEntry,
+  leftMs: number | null,
+): string | null {
+  const { now, healthySince } = auditor;
+  const saw = (what: string): string =>
+    `${lease.lockId} on ${lease.port} is ${vitals.state}${vitals.orphan ? ' and an orphan' : ''} although ${what}`;
+  const quietMs = healthySince === null ? -1 : now - Math.max(healthySince, record.sightSince, record.bornAt);
+  if (quietMs < 0) return null;
+  const heldMs = record.holds > 0 ? now - record.heldSince : -1;
+  const isSeen = quietMs >= SEEN_MS || (quietMs >= SEEN_HELD_MS && heldMs >= SEEN_HELD_MS);
+  if (isSeen) {
+    if (!possibleStates(record.sight).includes(vitals.state))
+      return saw(`${record.sight === 'none' ? 'nobody' : record.sight} listens for ${quietMs / 1000} s`);
+  }
+  const renews = vitals.state === 'active' || vitals.holds > 0 || vitals.process === 'alive';
+  if ((leftMs === null) !== renews) return saw(`its term has ${leftMs} ms left`);
+  if (vitals.holds !== record.holds && heldMs >= SEEN_HELD_MS)
+    return saw(`${record.holds} connections hold it`);
+  return wrongMark(world, auditor, record, quietMs) === vitals.orphan
+    ? saw(describeHolder(world, record))
+    : null;
+}
+
+function possibleStates(sight: ListenerSight): readonly LeaseState[] {
+  if (sight === 'own') return ['active'];
+  // Whether somebody who came and went was seen, nobody knows here.
+  return sight === 'stranger' ? ['hijacked'] : ['reserved', 'idle'];
+}
+
+/** The mark of an orphan that would be wrong now, or null where nobody can say. */
+function wrongMark(world: World, auditor: Auditor, record: LeaseRecord, quietMs: number): boolean | null {
+  const { machine } = world;
+  const { process, pid, instanceId } = record.lease;
+  if (record.holds > 0) return true;
+  const isOurs = process !== null && process.pidNamespace === 'ours';
+  const sinceMs = Math.min(quietMs, auditor.now - Math.max(record.holderAt, record.lastCallAt));
+  if (sinceMs < SEEN_MS) return null;
+  if (isOurs && machine.isAlive(process)) return true;
+  if (record.sight !== 'own') return null;
+  if (isOurs) return auditor.now - machine.diedAt(process) >= SEEN_MS ? false : null;
+  const closedAt = pid === null && instanceId === null ? record.holdClosedAt : null;
+  // Whoever asks for it after that is its holder.
+  const isKnown =
+    closedAt !== null && Math.max(record.lastCallAt, auditor.healthySince ?? auditor.now) < closedAt;
+  return isKnown && auditor.now - closedAt >= SEEN_MS ? false : null;
+}
+
+function describeHolder({ machine }: World, { lease, holds }: LeaseRecord): string {
+  const life = lease.process === null ? 'no process' : machine.isAlive(lease.process) ? 'alive' : 'dead';
+  return `its holder is ${holds} connections and ${life}`;
+}
