@@ -2,7 +2,6 @@
 
 import { contains, MAX_PORT, MIN_UNPRIVILEGED_PORT, overlaps, type PortRange } from '../core/port-range.ts';
 import type { Config, ServiceTypeConfig } from './config.ts';
-import { MAX_LISTED_PORTS } from './config-schema.ts';
 import type { Reading } from './setting-reader.ts';
 
 /** What of the machine and the daemon a configuration must respect. */
@@ -23,11 +22,11 @@ const OWN_TYPE = 'coordination';
  * @param reading the places of what was read, and the errors, to which these are added
  */
 export function checkRules(reading: Reading, config: Config, context: ConfigContext): void {
-  const types = Object.entries(config.service_types).filter(([, type]) => type.range !== undefined);
-  for (const [name, type] of types) {
-    checkRange(reading, name, type, types, context);
-    checkPorts(reading, name, type);
-  }
+  const ranges = new Map<string, PortRange>();
+  for (const [name, type] of Object.entries(config.service_types))
+    if (type.range !== undefined) ranges.set(name, rangeOf(type));
+  for (const [name, range] of ranges) checkRange(reading, name, range, ranges, context);
+  checkPorts(reading, ranges);
   const { quarantine, auto_allocation: automatic } = config;
   checkOrder(reading, 'quarantine', 'seconds', quarantine.seconds, 'max_seconds', quarantine.max_seconds);
   checkOrder(reading, 'auto_allocation', 'min_port', automatic.min_port, 'max_port', automatic.max_port);
@@ -54,13 +53,12 @@ function checkOrder(
 function checkRange(
   { places, errors }: Reading,
   name: string,
-  type: ServiceTypeConfig,
-  all: readonly (readonly [string, ServiceTypeConfig])[],
+  range: PortRange,
+  all: ReadonlyMap<string, PortRange>,
   { ephemeral, ownPort }: ConfigContext,
 ): void {
-  const place = places.get(`service_types.${name}.range`);
+  const place = places.get(rangePath(name));
   if (place === undefined) return;
-  const range = rangeOf(type);
   if (overlaps(range, ephemeral)) {
     errors.push(
       place.error(
@@ -75,10 +73,9 @@ function checkRange(
       ),
     );
   }
-  for (const [other, { range: otherPorts }] of all) {
-    const otherRange = toRange(otherPorts);
+  for (const [other, otherRange] of all) {
     if (other === name || !overlaps(range, otherRange)) continue;
-    const otherPlace = places.get(`service_types.${other}.range`);
+    const otherPlace = places.get(rangePath(other));
     // Of two that are named, the later one tells it.
     if (otherPlace !== undefined && otherPlace.order > place.order) continue;
     errors.push(
@@ -102,20 +99,21 @@ function clearOf({ start, end }: PortRange): string {
 }
 
 /** Ports that are named must lie in the type's range; shipped ones that no longer do are dropped later. */
-function checkPorts({ places, errors }: Reading, name: string, type: ServiceTypeConfig): void {
-  for (const key of ['preferred_ports', 'avoid'] as const) {
-    // By their places, so that the right ones of a list with another mistake in it are checked too.
-    for (let index = 0; index < MAX_LISTED_PORTS; index++) {
-      const place = places.get(`service_types.${name}.${key}[${index}]`);
-      if (place === undefined || typeof place.value !== 'number') continue;
-      if (contains(rangeOf(type), place.value)) continue;
-      errors.push(
-        place.error(
-          `${place.value} lies outside the range ${shown(rangeOf(type))} of "${name}"; remove it, or widen the range`,
-        ),
-      );
-    }
+function checkPorts({ places, errors }: Reading, ranges: ReadonlyMap<string, PortRange>): void {
+  for (const [path, place] of places) {
+    const [, name = ''] = /^service_types\.([^.]+)\.(?:preferred_ports|avoid)\[\d+\]$/.exec(path) ?? [];
+    const range = ranges.get(name);
+    if (range === undefined || typeof place.value !== 'number' || contains(range, place.value)) continue;
+    errors.push(
+      place.error(
+        `${place.value} lies outside the range ${shown(range)} of "${name}"; remove it, or widen the range`,
+      ),
+    );
   }
+}
+
+function rangePath(name: string): string {
+  return `service_types.${name}.range`;
 }
 
 /** Without the shipped ports that a new range left behind. */
@@ -128,11 +126,7 @@ export function withoutStrays(type: ServiceTypeConfig): ServiceTypeConfig {
   };
 }
 
-export function rangeOf(type: ServiceTypeConfig): PortRange {
-  return toRange(type.range);
-}
-
-function toRange([start, end]: readonly [number, number]): PortRange {
+export function rangeOf({ range: [start, end] }: ServiceTypeConfig): PortRange {
   return { start, end };
 }
 

@@ -18,7 +18,7 @@ const DAY_SECONDS = 86_400;
 export const MAX_LEASE_TTL_SECONDS = 30 * DAY_SECONDS;
 
 /** How many ports a type may name one by one. */
-export const MAX_LISTED_PORTS = 100;
+const MAX_LISTED_PORTS = 100;
 
 const port = (description: string): IntegerSetting => {
   return integer(MIN_UNPRIVILEGED_PORT, MAX_PORT, MIN_UNPRIVILEGED_PORT, description);

@@ -18,32 +18,62 @@ export interface ConfigEdit {
  * @returns null where the text is not a whole object, or a value is in the way that is no object
  */
 export function editDocument(text: string, edits: readonly ConfigEdit[]): string | null {
-  let edited: string | null = text;
-  for (const edit of edits) {
-    if (edited === null) return null;
-    edited = applyEdit(edited, edit);
+  let edited = text;
+  for (let done = 0; done < edits.length; ) {
+    const step = applyFirst(edited, edits.slice(done));
+    if (step === null) return null;
+    edited = step.text;
+    done += step.done;
   }
   return edited;
 }
 
-function applyEdit(text: string, { path, value }: ConfigEdit): string | null {
+/** Makes the first edit, and with it those that put other new keys into the same object: a hundred cost little more than one. */
+function applyFirst(text: string, edits: readonly ConfigEdit[]): { text: string; done: number } | null {
   const { root, errors } = parseDocument(text);
-  if (root === null || errors.length > 0) return null;
+  const [first] = edits;
+  if (root === null || errors.length > 0 || first === undefined) return null;
+  const { path, value } = first;
+  const parent = path.slice(0, -1);
   let object = root;
-  for (const [depth, key] of path.entries()) {
-    if (object.type !== 'object') return null;
-    const next = findNodeAtLocation(object, [key]);
-    const isLast = depth === path.length - 1;
-    if (next === undefined) {
-      if (value === undefined) return text;
-      const inner = path.slice(depth + 1).reduceRight((nested, name) => ({ [name]: nested }), value);
-      return insertProperty(text, object, key, inner);
+  let depth = 0;
+  for (; object.type === 'object' && depth < path.length; depth++) {
+    const next = findNodeAtLocation(object, [path[depth] ?? '']);
+    if (next === undefined) break;
+    if (depth === parent.length) {
+      const isGone = value === undefined;
+      return { text: isGone ? removeProperty(text, object, next) : replaceValue(text, next, value), done: 1 };
     }
-    if (isLast)
-      return value === undefined ? removeProperty(text, object, next) : replaceValue(text, next, value);
     object = next;
   }
-  return text;
+  if (object.type !== 'object') return null;
+  if (value === undefined) return { text, done: 1 };
+  const isNew = (key: string): boolean =>
+    depth < parent.length || findNodeAtLocation(object, [key]) === undefined;
+  const additions = additionsOf(edits, parent, isNew);
+  const missing = parent.slice(depth);
+  const nested = missing.reduceRight<object>(
+    (inner, key) => ({ [key]: inner }),
+    Object.fromEntries(additions),
+  );
+  return { text: insertProperties(text, object, Object.entries(nested)), done: additions.size };
+}
+
+/** The edits at the beginning that put different new keys into one object. */
+function additionsOf(
+  edits: readonly ConfigEdit[],
+  parent: readonly string[],
+  isNew: (key: string) => boolean,
+): ReadonlyMap<string, unknown> {
+  const additions = new Map<string, unknown>();
+  for (const { path, value } of edits) {
+    const key = path.at(-1) ?? '';
+    const isSameParent =
+      path.length === parent.length + 1 && parent.every((name, depth) => path[depth] === name);
+    if (!isSameParent || value === undefined || additions.has(key) || !isNew(key)) break;
+    additions.set(key, value);
+  }
+  return additions;
 }
 
 function replaceValue(text: string, node: Node, value: unknown): string {
@@ -55,27 +85,33 @@ function replaceValue(text: string, node: Node, value: unknown): string {
   return splice(text, node.offset, endOf(node), render(value, layout));
 }
 
-/** Puts a property behind the others, and behind the comments that follow them. */
-function insertProperty(text: string, object: Node, key: string, value: unknown): string {
+/** Puts properties behind the others, and behind the comments that follow them. */
+function insertProperties(
+  text: string,
+  object: Node,
+  entries: readonly (readonly [string, unknown])[],
+): string {
   const last = object.children?.at(-1);
   const close = endOf(object) - 1;
   if (last === undefined) {
     const inside = text.slice(object.offset + 1, close).trimEnd();
     const layout = layoutOf(text, 'many', object.offset);
-    const property = `${layout.eol}${layout.indent}${layout.unit}${renderProperty(key, value, indented(layout))}`;
-    return splice(text, object.offset + 1 + inside.length, close, `${property}${layout.eol}${layout.indent}`);
+    const inner = indented(layout);
+    const lines = entries.map((entry) => `${inner.eol}${inner.indent}${renderProperty(entry, inner)}`);
+    const content = `${lines.join(',')}${layout.eol}${layout.indent}`;
+    return splice(text, object.offset + 1 + inside.length, close, content);
   }
   const isOneLine = !/[\r\n]/.test(text.slice(object.offset, close));
   const comma = commaBehind(text, last);
   // Behind the comments, which are about what stands above them.
-  const from = Math.max(comma ?? 0, endOf(last));
+  const from = comma ?? endOf(last);
   const at = from + text.slice(from, close).trimEnd().length;
   const layout = layoutOf(text, isOneLine ? 'one' : 'many', last.offset);
   const before = isOneLine ? ' ' : `${layout.eol}${layout.indent}`;
-  const style: Layout =
-    isOneLineValue(text, last) && object.parent !== undefined ? { ...layout, lines: 'one' } : layout;
-  const property = `${before}${renderProperty(key, value, style)}${comma === null ? '' : ','}`;
-  const inserted = splice(text, at, at, property);
+  const isLikeOthers = isOneLineValue(text, last) && object.parent !== undefined;
+  const style: Layout = isLikeOthers ? { ...layout, lines: 'one' } : layout;
+  const properties = entries.map((entry) => before + renderProperty(entry, style));
+  const inserted = splice(text, at, at, `${properties.join(',')}${comma === null ? '' : ','}`);
   return comma === null ? splice(inserted, endOf(last), endOf(last), ',') : inserted;
 }
 
@@ -143,7 +179,7 @@ function indented(layout: Layout): Layout {
   return { ...layout, indent: layout.indent + layout.unit };
 }
 
-function renderProperty(key: string, value: unknown, layout: Layout): string {
+function renderProperty([key, value]: readonly [string, unknown], layout: Layout): string {
   return `${JSON.stringify(key)}: ${render(value, layout)}`;
 }
 
@@ -155,7 +191,7 @@ function render(value: unknown, layout: Layout): string {
   const inner = indented(layout);
   const properties = Object.entries(value)
     .filter(([, item]) => item !== undefined)
-    .map(([key, item]) => renderProperty(key, item, inner));
+    .map((entry) => renderProperty(entry, inner));
   if (properties.length === 0) return '{}';
   if (layout.lines === 'one') return `{ ${properties.join(', ')} }`;
   const lines = properties.map((property) => `${layout.eol}${inner.indent}${property}`);

@@ -117,6 +117,32 @@ test('the value is the edited one, in the same order', () => {
   );
 });
 
+test('many edits at once are the same as one after the other', () => {
+  const at = fc.constantFrom<ConfigEdit['path']>(
+    ['a', 'x'],
+    ['a', 'y'],
+    ['a', 'z'],
+    ['b'],
+    ['terms', 'x', 'y'],
+    ['terms', 'x', 'z'],
+  );
+  const edits = fc.array(fc.record({ path: at, value: fc.option(json, { nil: undefined }) }), {
+    maxLength: 8,
+  });
+  fc.assert(
+    fc.property(document, edits, ({ text }, many) => {
+      const oneByOne = many.reduce<string | null>(
+        (edited, edit) => (edited === null ? null : editDocument(edited, [edit])),
+        text,
+      );
+      const atOnce = editDocument(text, many);
+      if (oneByOne === null) assert.equal(atOnce, null);
+      else assert.equal(JSON.stringify(parsed(atOnce ?? '')), JSON.stringify(parsed(oneByOne)));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('every comment stays, in its order, and so do the line ends', () => {
   fc.assert(
     fc.property(document, path, fc.option(scalar, { nil: undefined }), ({ text, value, eol }, at, change) => {
