@@ -33,3 +33,15 @@ test('cuts a text between lines, and loses nothing', () => {
   }
   assert.ok([...lineBlocks(line.repeat(200))].length > 3);
 });
+
+test('work that follows other work in the same turn has only what is left of it', async () => {
+  const first = newPace(5);
+  const until = performance.now() + 6;
+  while (performance.now() < until);
+  assert.equal(first.isDue(), true);
+  await Promise.resolve();
+  const second = newPace(5);
+  assert.equal(second.isDue(), true);
+  await second.rest();
+  assert.equal(newPace(60_000).isDue(), false);
+});

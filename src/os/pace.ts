@@ -13,14 +13,29 @@ export interface Pace {
   rest(): Promise<void>;
 }
 
-/** A pace that begins now. */
+/** When the work of this turn began, whoever does it: one piece of work after another adds up. */
+let turnBeganAt: number | null = null;
+
+function beginningOfTurn(): number {
+  if (turnBeganAt === null) {
+    turnBeganAt = performance.now();
+    setImmediate(() => {
+      turnBeganAt = null;
+    });
+  }
+  return turnBeganAt;
+}
+
+/** A pace for work that begins now; it has what is left of the turn. */
 export function newPace(maxStretchMs = MAX_STRETCH_MS): Pace {
-  let beganAt = performance.now();
+  beginningOfTurn();
   return {
-    isDue: () => performance.now() - beganAt >= maxStretchMs,
+    isDue() {
+      const beganAt = beginningOfTurn();
+      return performance.now() - beganAt >= maxStretchMs;
+    },
     async rest() {
       await nextTurn();
-      beganAt = performance.now();
     },
   };
 }
