@@ -9,7 +9,7 @@ import { type DiscoverOptions, type Reached, SILENCE_MS, unreachable } from './f
 import { withoutForeignPid } from './foreign-pid.ts';
 import { type Answer, exchange, TransportError } from './http.ts';
 import { monotonicMs } from './monotonic.ts';
-import { prepare } from './repetition.ts';
+import { type Prepared, prepare } from './repetition.ts';
 
 export interface ConnectOptions {
   readonly home: Home;
@@ -55,6 +55,8 @@ export interface Client {
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** The daemon closes a connection on which nothing comes for some seconds: an older one is not used. */
 const FRESH_MS = 1_000;
+/** Before each further try of a request whose connection broke. */
+const REPEAT_PAUSES_MS = [5, 50, 200];
 
 /**
  * Reaches the home's daemon; starts one where there is none and nothing forbids it.
@@ -102,13 +104,8 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     async request<T>(method: string, path: string, body?: unknown): Promise<Reply<T>> {
       const prepared = prepare(method, path, withoutForeignPid(home, body));
       try {
-        const answer = await send(method, path, prepared.body).catch((error: unknown) => {
-          // The daemon went away in between, as in a restart. What can be repeated safely is repeated once.
-          const isLost = error instanceof TransportError && error.fault === 'lost';
-          if (isLost && prepared.isRepeatable) return send(method, path, prepared.body);
-          throw error;
-        });
-        return { status: answer.status, body: answer.body as T };
+        const { status, body: answered } = await sendAgain(() => send(method, path, prepared.body), prepared);
+        return { status, body: answered as T };
       } catch (error) {
         throw error instanceof TransportError ? unreachable(home, error) : error;
       }
@@ -152,6 +149,22 @@ export async function connect(options: ConnectOptions): Promise<Client> {
       fresh = null;
     },
   };
+}
+
+/**
+ * Sends a request again where the connection broke and that is safe: the daemon was restarted, perhaps while this very
+ * connection came in, or it had more connections than it takes.
+ */
+async function sendAgain(send: () => Promise<Answer>, { isRepeatable }: Prepared): Promise<Answer> {
+  for (const pauseMs of isRepeatable ? REPEAT_PAUSES_MS : []) {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof TransportError) || error.fault !== 'lost') throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random())));
+    }
+  }
+  return await send();
 }
 
 /** @returns whether `answer` is settled, either way, within `ms` */

@@ -182,15 +182,18 @@ describe('a daemon that is merely busy', () => {
     });
   }
 
-  it('with more clients than it has room for is waited for, not replaced', async () => {
+  it('with nearly all the connections that it takes is waited for, not replaced', async () => {
     await place.styxy(['daemon', 'start']);
     const { pid } = daemonInfo();
     let isOver = false;
-    for (let clients = 0; clients < 1_500; clients++) hammer(() => isOver);
-    const outcomes = await Promise.all(Array.from({ length: 6 }, (_, index) => allocate(`late-${index}`)));
-    isOver = true;
-    assert.equal(new Set(outcomes.map(({ port }) => port)).size, 6);
-    assert.equal(daemonInfo().pid, pid);
+    for (let clients = 0; clients < 1_000; clients++) hammer(() => isOver);
+    try {
+      const outcomes = await Promise.all(Array.from({ length: 6 }, (_, index) => allocate(`late-${index}`)));
+      assert.equal(new Set(outcomes.map(({ port }) => port)).size, 6);
+      assert.equal(daemonInfo().pid, pid);
+    } finally {
+      isOver = true;
+    }
   });
 });
 
