@@ -181,6 +181,16 @@ test('what is meant as a range and cannot be one is a mistake, with its line', (
   ]);
 });
 
+test('a part of a range that was said already is no second range', () => {
+  const { entries, mistakes, notUnderstood } = parseGuide(
+    '## api (8000-8099)\n- Ports: 8000-8049 for REST\n',
+  );
+  assert.deepEqual([entries.map(({ type }) => type.range), mistakes], [[[8000, 8099]], []]);
+  assert.deepEqual(notUnderstood, [
+    { line: 2, message: 'a part of the range of "api" in line 1: 8000–8049' },
+  ]);
+});
+
 test('broken JSON is a mistake where it breaks', () => {
   const { mistakes } = parseGuide('{\n  "api" [8000, 8099]\n}');
   assert.deepEqual(mistakes[0], { line: 2, message: 'a colon is expected here' });
@@ -266,6 +276,8 @@ test('a megabyte of anything is read to its end', () => {
     '{"a":',
     '- a: 8000-8099\n',
     '8000 ',
+    'Name: a\n- b\n',
+    '  - a\n',
   ])
     assert.ok(parseGuide(unit.repeat(Math.floor(1_000_000 / unit.length))).entries.length <= 500);
 });

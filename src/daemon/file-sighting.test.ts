@@ -5,14 +5,14 @@ import { mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { FileFollowing, sightingOf } from './file-sighting.ts';
+import { followFiles, sightingOf } from './file-sighting.ts';
 
 /** A file whose content is right, or "broken". */
 function followed() {
   const file = { sighted: 'a', content: 'a' };
   const taken: string[] = [];
   const reads: boolean[] = [];
-  const following = new FileFollowing({
+  const following = followFiles({
     sight: () => file.sighted,
     reload: (isSettled) => {
       reads.push(isSettled);

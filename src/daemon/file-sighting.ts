@@ -24,6 +24,13 @@ export interface Reloading {
   reload(isSettled: boolean): 'taken' | 'waiting';
 }
 
+export interface Following {
+  /** A look out of turn, for somebody who asks: what is right counts at once. */
+  lookNow(): void;
+  /** The look at regular times. */
+  look(): void;
+}
+
 /**
  * Follows files by looking at them.
  *
@@ -31,42 +38,32 @@ export interface Reloading {
  * the place of the first; a notification knows the file that was there, and not the one that comes. A file that is
  * missing or broken counts when two looks in a row found it so: editors remove, empty and write in steps.
  */
-export class FileFollowing {
-  readonly #reloading: Reloading;
+export function followFiles({ sight, reload }: Reloading): Following {
   /** As what was last taken over. */
-  #taken: string;
+  let taken = sight();
   /** As the last regular look found it. */
-  #lastLook: string;
+  let lastLook = taken;
   /** Two writes within one tick of the file system's clock look the same: the content is read once more. */
-  #isFresh = true;
+  let isFresh = true;
 
-  constructor(reloading: Reloading) {
-    this.#reloading = reloading;
-    this.#taken = reloading.sight();
-    this.#lastLook = this.#taken;
-  }
-
-  /** A look out of turn, for somebody who asks: what is right counts at once. */
-  lookNow(): void {
-    const sighted = this.#reloading.sight();
-    if (sighted !== this.#taken) this.#reload(false);
-  }
-
-  /** The look at regular times. */
-  look(): void {
-    const sighted = this.#reloading.sight();
-    const isSettled = sighted === this.#lastLook;
-    this.#lastLook = sighted;
-    if (sighted === this.#taken && !this.#isFresh) return;
-    this.#isFresh = false;
-    this.#reload(isSettled);
-  }
-
-  #reload(isSettled: boolean): void {
-    if (this.#reloading.reload(isSettled) === 'waiting') return;
+  const take = (isSettled: boolean): void => {
+    if (reload(isSettled) === 'waiting') return;
     // Which files there are may depend on what they say.
-    const sighted = this.#reloading.sight();
-    if (sighted !== this.#taken) this.#isFresh = true;
-    this.#taken = sighted;
-  }
+    const sighted = sight();
+    if (sighted !== taken) isFresh = true;
+    taken = sighted;
+  };
+  return {
+    lookNow: () => {
+      if (sight() !== taken) take(false);
+    },
+    look: () => {
+      const sighted = sight();
+      const isSettled = sighted === lastLook;
+      lastLook = sighted;
+      if (sighted === taken && !isFresh) return;
+      isFresh = false;
+      take(isSettled);
+    },
+  };
 }

@@ -7,7 +7,7 @@ import type { Catalogue } from '../core/catalogue.ts';
 import type { Home } from '../home.ts';
 import { ephemeralRange } from '../os/ephemeral-range.ts';
 import type { Store } from '../store/store.ts';
-import { FileFollowing, sightingOf } from './file-sighting.ts';
+import { followFiles, sightingOf } from './file-sighting.ts';
 import type { Log } from './logs.ts';
 
 /** Under which name the store keeps the last configuration that was right. */
@@ -57,7 +57,7 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
     lastGood = loaded.goodText;
     memory.write(lastGood);
   };
-  const following = new FileFollowing({
+  const following = followFiles({
     sight: () => sightingOf(loaded.guide === null ? [home.config] : [home.config, loaded.guide]),
     reload: (isSettled) => {
       const next = load();
