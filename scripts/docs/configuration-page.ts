@@ -21,6 +21,16 @@ export const EXAMPLE = `{
   "terms": { "lease_ttl_seconds": 1800 },
 }`;
 
+/** What the page shows of a port guide; a test reads it as the daemon would. */
+export const GUIDE_EXAMPLE = `| Service type | Range       | Preferred ports | Description |
+|--------------|-------------|-----------------|-------------|
+| grpc         | 12000-12049 | 12000, 12001    | Calls       |
+
+- **queue** (12050–12099): message queues
+
+### Search
+Range: 12100 to 12149`;
+
 export function renderConfiguration(): string {
   const types = Object.entries(SHIPPED_SERVICE_TYPES);
   const ports = types.reduce((sum, [, { range }]) => sum + range[1] - range[0] + 1, 0);
@@ -34,6 +44,16 @@ export function renderConfiguration(): string {
       'its mistakes. The package has it too, as `schema/config.schema.json`.',
     'A change counts within two seconds, without a restart of the daemon; only `store.synchronous` waits for one. Leases stay, also those ' +
       'of a type that went: their ports are leased until they are released or their term is over.',
+    '## Port guides',
+    'A port guide is the document in which a team keeps its ranges. As `port_guide` in `config.json` it is read at the start and followed ' +
+      'like the file itself; its types stand over the shipped ones and below those of `config.json`, and `styxy config show` names it as their ' +
+      'source. `styxy config import FILE` compares a guide with the configuration, and with `--apply` writes the differences into it.',
+    fence('markdown', GUIDE_EXAMPLE),
+    'In Markdown a name with its range is found in tables, lists, headings, lines such as `Range: 3000-3099` below a heading, and fenced text, ' +
+      'YAML or JSON with `service_types`; beside it preferred ports, a description, instances (`multi` or `single`), examples and ports to ' +
+      'avoid. A name becomes that of a service type: `Message Queue` is `message-queue`, and what is marked as code is taken as it is. JSON may have ' +
+      'the form of `config.json`, or be a list or an object of types. A range that cannot be one is a mistake; what looks like a range and belongs ' +
+      'to no name is a note, each with its line.',
     '## Mistakes',
     'With a mistake in the file, or in the port guide that it names, the daemon serves on the last configuration that was right, else on ' +
       'the shipped one, and leaves the file as it is. `styxy status` says so. These are mistakes: syntax that is no JSON, a key that ' +

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -150,6 +151,16 @@ test('a directory without permission is said', {
   t.after(() => chmodSync(place.dir, 0o700));
   const outcome = await write(place);
   assert.equal(outcome.kind === 'refused' && outcome.reason, 'read-only');
+});
+
+test('root gives the new file to the owner of the former one', {
+  skip: process.geteuid?.() !== 0 && 'only root may give files away',
+}, async (t) => {
+  const place = newPlace(t);
+  chownSync(place.path, 12_345, 12_346);
+  assert.equal((await write(place)).kind, 'written');
+  const { uid, gid, mode } = statSync(place.path);
+  assert.deepEqual([uid, gid, mode & 0o777], [12_345, 12_346, 0o640]);
 });
 
 test('an edit that somebody else makes meanwhile is kept, and ours is made on top of it', async (t) => {

@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { EXAMPLE } from '../../scripts/docs/configuration-page.ts';
+import { EXAMPLE, GUIDE_EXAMPLE } from '../../scripts/docs/configuration-page.ts';
 import { DOCUMENTS } from '../../scripts/docs/pages.ts';
 import { parseConfig } from '../../src/config/parse-config.ts';
+import { parseGuide } from '../../src/config/parse-guide.ts';
 import { ERROR_CODES, HOMEPAGE, helpUrl } from '../../src/errors.ts';
 import { DEFAULT_API_PORT } from '../../src/home.ts';
 import { ROOT, read, repositoryFiles } from './tree.ts';
@@ -102,6 +103,19 @@ describe('documents', () => {
   it('show a configuration that is right', () => {
     const context = { ephemeral: { start: 32_768, end: 60_999 }, ownPort: DEFAULT_API_PORT };
     assert.deepEqual(parseConfig(EXAMPLE, context).errors, []);
+  });
+
+  it('show a port guide of which every type is read', () => {
+    const { entries, mistakes, notUnderstood } = parseGuide(GUIDE_EXAMPLE);
+    assert.deepEqual(
+      entries.map(({ name, type }) => [name, ...type.range]),
+      [
+        ['grpc', 12_000, 12_049],
+        ['queue', 12_050, 12_099],
+        ['search', 12_100, 12_149],
+      ],
+    );
+    assert.deepEqual([mistakes, notUnderstood], [[], []]);
   });
 
   it('explain every error where its help URL points', () => {
