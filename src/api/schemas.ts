@@ -112,6 +112,15 @@ export const SkippedJson = Type.object(
   { description: 'A port that was tried and found taken' },
 );
 
+const AutoAllocatedJson = Type.object(
+  {
+    service_type: text('The service type that had no range'),
+    start: Type.integer({ description: 'The first port of its range' }),
+    end: Type.integer({ description: 'The last one' }),
+  },
+  { description: 'The range that was made for an unknown service type' },
+);
+
 export const AllocateAnswer = Type.object(
   {
     success: yes(),
@@ -121,6 +130,7 @@ export const AllocateAnswer = Type.object(
     skipped: optional(
       Type.array(SkippedJson, { description: 'Ports found taken on the way, where there were any' }),
     ),
+    auto_allocated: optional(AutoAllocatedJson),
   },
   { description: 'A granted lease' },
 );

@@ -160,3 +160,29 @@ export const BROWSER_BLOCKED_PORTS: readonly number[] = [
   526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049,
   3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 ];
+
+/** Ports that people expect a certain server on: no range is made over one of them. */
+export const WELL_KNOWN_SERVERS: Readonly<Record<number, string>> = {
+  2379: 'etcd',
+  2380: 'etcd peers',
+  3306: 'MySQL',
+  3389: 'RDP',
+  4222: 'NATS',
+  4369: 'epmd',
+  5222: 'XMPP',
+  5353: 'mDNS',
+  5432: 'PostgreSQL',
+  5672: 'AMQP',
+  5900: 'VNC',
+  6379: 'Redis',
+  6443: 'Kubernetes API',
+  8500: 'Consul',
+  9090: 'Prometheus',
+  9200: 'Elasticsearch',
+  9229: 'Node inspector',
+  9876: "Karma's default, and Styxy's own",
+  10250: 'kubelet',
+  11211: 'memcached',
+  11434: 'Ollama',
+  27017: 'MongoDB',
+};

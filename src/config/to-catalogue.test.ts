@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { typeOfPort } from '../core/catalogue.ts';
 import { parseConfig } from './parse-config.ts';
 import { toCatalogue } from './to-catalogue.ts';
 
 const read = (text: string) =>
   toCatalogue(parseConfig(text, { ephemeral: { start: 32_768, end: 60_999 }, ownPort: 9876 }).config, {
     ownPorts: [9876, 40_001],
+    ephemeralStart: 32_768,
   });
 
 test('the shipped catalogue has the terms of the contract', () => {
@@ -27,7 +27,7 @@ test('the shipped catalogue has the terms of the contract', () => {
   assert.deepEqual([catalogue.missIntervalMs, catalogue.maxMisses], [30_000, 3]);
   assert.deepEqual([...catalogue.ownPorts], [9876, 40_001]);
   for (const port of [4045, 4190, 5060, 5061, 6000, 6667]) assert.ok(catalogue.browserBlocked.has(port));
-  assert.equal(typeOfPort(catalogue, 5432)?.name, 'database');
+  assert.equal(catalogue.autoAllocation?.ruleOf('grpc').size, 10);
 });
 
 test('configured types, terms and ports to avoid are in it', () => {

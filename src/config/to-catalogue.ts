@@ -2,6 +2,7 @@
 
 import type { Catalogue, ServiceType } from '../core/catalogue.ts';
 import { PortSet } from '../core/port-set.ts';
+import { toAutoAllocation } from './auto-allocation.ts';
 import type { Config } from './config.ts';
 import { rangeOf } from './config-rules.ts';
 import { MAX_LEASE_TTL_SECONDS } from './config-schema.ts';
@@ -16,8 +17,12 @@ const REQUEST_RETENTION_MS = DAY_MS;
  * The catalogue of a configuration.
  *
  * @param machine.ownPorts the daemon's own ports, which are never granted
+ * @param machine.ephemeralStart the first port that the system hands out by itself
  */
-export function toCatalogue(config: Config, machine: { readonly ownPorts: Iterable<number> }): Catalogue {
+export function toCatalogue(
+  config: Config,
+  machine: { readonly ownPorts: Iterable<number>; readonly ephemeralStart: number },
+): Catalogue {
   const { terms, quarantine, recovery } = config;
   const types = Object.entries(config.service_types).map(([name, type]): [string, ServiceType] => [
     name,
@@ -35,6 +40,7 @@ export function toCatalogue(config: Config, machine: { readonly ownPorts: Iterab
     templates: new Map(Object.entries(config.instance_templates)),
     browserBlocked: PortSet.of([...BROWSER_BLOCKED_PORTS, ...avoided]),
     ownPorts: PortSet.of(machine.ownPorts),
+    autoAllocation: toAutoAllocation(config.auto_allocation, machine.ephemeralStart),
     defaultTtlMs: terms.lease_ttl_seconds * SECOND_MS,
     maxTtlMs: MAX_LEASE_TTL_SECONDS * SECOND_MS,
     instanceTtlMs: terms.instance_ttl_seconds * SECOND_MS,

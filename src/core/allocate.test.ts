@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
-import { createDesk, type Desk } from '../../test/fixtures/core-desk.ts';
+import { allocateRequest, createDesk, type Desk } from '../../test/fixtures/core-desk.ts';
 import { PortSet } from './port-set.ts';
 
 const catalogue = testCatalogue(
@@ -30,6 +30,77 @@ describe('the host name of a grant', () => {
     assert.equal(host('/b/main'), second, 'and stays so');
     assert.match(host('/a/main') ?? '', /^web\.main-[0-9a-f]{8}\.localhost$/);
     assert.equal(host('/a/shop'), 'web.shop.localhost');
+  });
+});
+
+describe('a service type that is not known', () => {
+  const rule = { size: 10, placement: 'after', preferredStart: null } as const;
+  const policy = { bounds: { start: 10_000, end: 10_059 }, gap: 10, avoided: new Set<number>() };
+  const automatic = testCatalogue([...catalogue.serviceTypes.values()], {
+    autoAllocation: { policy, ruleOf: () => rule },
+  });
+  const grpc = { serviceType: 'grpc' } as const;
+
+  it('gets a range of its own with its first lease, and keeps it', () => {
+    const desk = createDesk(automatic);
+    const first = desk.granted(grpc);
+    assert.equal(portOf(first), 10_000);
+    assert.deepEqual([first.autoAllocated?.start, first.autoAllocated?.end], [10_000, 10_009]);
+    assert.match(first.message, /grpc was not known and has the range 10000–10009 now$/);
+    assert.equal(desk.state.range('grpc')?.end, 10_009);
+    const second = desk.granted({ ...grpc, projectPath: '/b' });
+    assert.equal(portOf(second), 10_001);
+    assert.equal(second.autoAllocated, undefined);
+    assert.equal(portOf(desk.granted({ serviceType: 'mail' })), 10_020, 'the next one keeps the gap');
+  });
+
+  it('gets no port on which somebody is, and none that is leased', () => {
+    const desk = createDesk(automatic);
+    desk.strangers.add(10_003);
+    desk.granted({ preferredPort: 10_015, exact: true });
+    assert.equal(portOf(desk.granted(grpc)), 10_004);
+    assert.equal(desk.state.range('grpc')?.end, 10_013);
+  });
+
+  it('is told which known one is a letter away', () => {
+    for (const [name, known] of [
+      ['de', 'dev'],
+      ['deev', 'dev'],
+      ['edv', 'dev'],
+      ['apo', 'api'],
+    ] as const) {
+      assert.match(
+        createDesk(automatic).granted({ serviceType: name }).message,
+        new RegExp(`did you mean ${known}\\?$`),
+        name,
+      );
+    }
+    assert.doesNotMatch(createDesk(automatic).granted({ serviceType: 'deves' }).message, /did you mean/);
+  });
+
+  it('has room for as many ports as it asks for', () => {
+    const { snapshot, autoAllocated } = createDesk(automatic).granted({ ...grpc, count: 16 });
+    assert.equal(snapshot.lease.count, 16);
+    assert.equal(autoAllocated?.end, 10_015);
+  });
+
+  it('is refused where no room is left, or ranges are switched off', () => {
+    const desk = createDesk(automatic);
+    for (const name of ['aaaa', 'bbbb', 'cccc']) desk.granted({ serviceType: name });
+    assert.equal(desk.refused({ serviceType: 'dddd' }).code, 'RANGE_EXHAUSTED');
+    assert.equal(createDesk(catalogue).refused(grpc).code, 'UNKNOWN_SERVICE_TYPE');
+  });
+
+  it('is one of a batch with others', () => {
+    const desk = createDesk(automatic);
+    const allocations = ['grpc', 'mail', 'grpc'].map((serviceType, index) => ({
+      kind: 'allocate' as const,
+      request: allocateRequest({ serviceType, serviceName: `s${index}` }),
+      requestId: null,
+    }));
+    const { reply } = desk.submit({ kind: 'batch', allocations });
+    assert.deepEqual(reply?.allocations.map(portOf), [10_000, 10_020, 10_001]);
+    assert.equal([...desk.state.ranges()].length, 2);
   });
 });
 

@@ -1,7 +1,8 @@
 // Owns the decision of an allocation: an existing lease, a port to probe, a grant, or a refusal.
 
-import type { ServiceType } from './catalogue.ts';
-import { type Change, type KeyMemory, portId } from './change.ts';
+import { nearMiss, planType, serviceTypeNamed, unprovenPorts } from './automatic-type.ts';
+import type { Catalogue, ServiceType } from './catalogue.ts';
+import { type AutomaticRange, type Change, type KeyMemory, portId } from './change.ts';
 import type { AllocateCommand, AllocateRequest, Decision, Moment, Observed } from './command.ts';
 import { forcedEndChanges, KEY_PRECISION_MS } from './ending.ts';
 import { askedAgain, existingMessage, hasSameShape, matchingLease } from './existing.ts';
@@ -14,6 +15,7 @@ import { blockPorts, contains } from './port-range.ts';
 import { restAfterConflict } from './quarantine.ts';
 import type { Refusal } from './refusal.ts';
 import {
+  noRoomForRange,
   portUnavailable,
   rangeExhausted,
   singletonHeld,
@@ -30,6 +32,8 @@ interface Case {
   readonly request: AllocateRequest;
   readonly requestId: string | null;
   readonly type: ServiceType;
+  /** Whether its range is made by this very decision. */
+  readonly isNewType: boolean;
   readonly moment: Moment;
   readonly observed: Observed;
 }
@@ -49,12 +53,19 @@ export function decideAllocate(
   const { request, requestId } = command;
   const first = remembered(state, command, observed.catalogue, moment);
   if (first !== null) return withHeartbeat(state, first, request, moment);
-  const type = observed.catalogue.serviceTypes.get(request.serviceType);
-  if (type === undefined) return refuse(unknownServiceType(request.serviceType, observed.catalogue));
+  const known = serviceTypeNamed(state, observed.catalogue, request.serviceType);
+  const type = known ?? newType(state, request, observed);
+  if ('code' in type) return refuse(type);
   const unusable = unusableRequest(request, type, observed.catalogue);
   if (unusable !== null) return refuse(unusable);
 
-  const given: Case = { state, request, requestId, type, moment, observed };
+  if (known === undefined) {
+    // A whole range is found free before it is made, though only one of its ports is granted now.
+    const unproven = unprovenPorts(type.range, observed);
+    if (unproven.length > 0)
+      return { kind: 'probe', probes: unproven.map((port) => ({ protocol: 'tcp', port })) };
+  }
+  const given: Case = { state, request, requestId, type, isNewType: known === undefined, moment, observed };
   const single = type.instanceBehavior === 'single';
   const running = single ? state.singleton(singletonName(type.name, request.serviceName)) : undefined;
   if (running !== undefined && running.vitals.state !== 'hijacked') {
@@ -80,6 +91,17 @@ export function decideAllocate(
   const unproven = request.adopt ? [] : ports.filter((port) => !observed.clear.has(portId(protocol, port)));
   if (unproven.length > 0) return { kind: 'probe', probes: unproven.map((port) => ({ protocol, port })) };
   return grant(given, placement.port, lockId, running);
+}
+
+/** The type that an unknown name gets, with a range that nobody has; or why it gets none. */
+function newType(state: StateView, request: AllocateRequest, observed: Observed): ServiceType | Refusal {
+  const { catalogue } = observed;
+  const { serviceType, count } = request;
+  if (catalogue.autoAllocation === null) return unknownServiceType(serviceType, catalogue);
+  return (
+    planType(state, observed, catalogue.autoAllocation, serviceType, count) ??
+    noRoomForRange(serviceType, catalogue.autoAllocation.policy)
+  );
 }
 
 /** A request that is repeated, or refused because somebody holds what it wants, is a sign of life too. */
@@ -119,7 +141,7 @@ function grant(
   lockId: string,
   replaced: LeaseEntry | undefined,
 ): Decision<AllocateReply> {
-  const { state, request, type, moment, observed } = given;
+  const { state, request, type, isNewType, moment, observed } = given;
   const { catalogue } = observed;
   const lease: Lease = {
     lockId,
@@ -148,6 +170,9 @@ function grant(
   const changes: Change[] = instanceOfAllocation(state, request, catalogue, moment);
   // A singleton that a stranger pushed off its port makes room for its successor.
   if (replaced !== undefined) changes.push(...forcedEndChanges(state, replaced, catalogue, moment.now));
+  const madeAt = Math.round(moment.wall);
+  const range: AutomaticRange | null = isNewType ? { name: type.name, ...type.range, madeAt } : null;
+  if (range !== null) changes.push({ table: 'range', id: type.name, before: null, after: range });
   changes.push(
     { table: 'lease', id: lockId, before: null, after: lease },
     { table: 'vitals', id: lockId, before: null, after: vitals },
@@ -161,8 +186,9 @@ function grant(
   const reply: AllocateReply = {
     snapshot: snapshot(state, { lease, vitals }, moment),
     existing: false,
-    message: grantMessage(request, lease, skipped),
+    message: grantMessage(request, lease, skipped) + (range === null ? '' : rangeMessage(range, catalogue)),
     skipped,
+    ...(range === null ? {} : { autoAllocated: range }),
   };
   return remember(given, { kind: 'answer', reply, changes });
 }
@@ -227,6 +253,13 @@ function grantMessage(request: AllocateRequest, lease: Lease, skipped: readonly 
   if (wish === null || wish === port) return granted;
   const holder = skipped.find((one) => one.port === wish)?.holder ?? null;
   return `${granted}; port ${wish} is ${holder === null ? 'not to be had' : `held by ${holder}`}`;
+}
+
+/** What is told of a range that was made, and of a known type that the name may have been meant for. */
+function rangeMessage({ name, start, end }: AutomaticRange, catalogue: Catalogue): string {
+  const made = `; ${name} was not known and has the range ${start}–${end} now`;
+  const near = nearMiss(name, catalogue.serviceTypes.keys());
+  return near === null ? made : `${made}: did you mean ${near}?`;
 }
 
 function refuse(refusal: Refusal): Decision<AllocateReply> {

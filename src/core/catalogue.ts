@@ -1,8 +1,9 @@
 // Owns the effective catalogue: service types with their ranges, templates, terms, and the ports that are never granted.
 
 import type { Protocol } from './lease.ts';
-import { contains, type PortRange } from './port-range.ts';
+import type { PortRange } from './port-range.ts';
 import type { PortSet } from './port-set.ts';
+import type { RangePolicy, RangeRule } from './range-planner.ts';
 
 export interface ServiceType {
   readonly name: string;
@@ -14,6 +15,12 @@ export interface ServiceType {
   readonly description: string;
 }
 
+/** How service types that nobody configured get ranges of their own. */
+export interface AutoAllocation {
+  readonly policy: RangePolicy;
+  ruleOf(serviceType: string): RangeRule;
+}
+
 /** Everything of the configuration that decisions read. Durations in milliseconds. */
 export interface Catalogue {
   readonly serviceTypes: ReadonlyMap<string, ServiceType>;
@@ -23,6 +30,8 @@ export interface Catalogue {
   readonly browserBlocked: PortSet;
   /** The daemon's own ports, on every protocol. */
   readonly ownPorts: PortSet;
+  /** Null where an unknown service type is refused. */
+  readonly autoAllocation: AutoAllocation | null;
   readonly defaultTtlMs: number;
   readonly maxTtlMs: number;
   readonly instanceTtlMs: number;
@@ -37,12 +46,6 @@ export interface Catalogue {
   readonly missIntervalMs: number;
   /** How many misses in a row end a lease that was active and has no live holder. */
   readonly maxMisses: number;
-}
-
-/** The service type whose range holds `port`, or null. */
-export function typeOfPort(catalogue: Catalogue, port: number): ServiceType | null {
-  for (const type of catalogue.serviceTypes.values()) if (contains(type.range, port)) return type;
-  return null;
 }
 
 /** The sets of ports that are never granted for `protocol`, whoever asks and however. */

@@ -2,6 +2,7 @@
 
 import type { Instance, Pulse } from './instance.ts';
 import type { Lease, Protocol, Vitals } from './lease.ts';
+import type { NamedRange } from './range-placement.ts';
 import type { Refusal } from './refusal.ts';
 
 /** The port that a key had last, so that it gets the same one again (contract, "Key"). */
@@ -23,6 +24,12 @@ export interface Quarantine {
   readonly restMs: number;
   /** The key that held the port last, which quarantine does not bind. */
   readonly key: string | null;
+}
+
+/** The range that a service type got by itself, at its first request. */
+export interface AutomaticRange extends NamedRange {
+  /** Wall-clock time in epoch ms, for people only. */
+  readonly madeAt: number;
 }
 
 /** The answer to a request id: what was asked, and what the first answer was. */
@@ -52,7 +59,8 @@ export type DurableChange =
   | Row<'key', string, KeyMemory>
   | Row<'quarantine', string, Quarantine>
   | Row<'instance', string, Instance>
-  | Row<'request', string, RequestMemory>;
+  | Row<'request', string, RequestMemory>
+  | Row<'range', string, AutomaticRange>;
 
 /** Changes of what is only observed; they live in memory alone. */
 export type VolatileChange =

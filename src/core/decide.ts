@@ -82,6 +82,8 @@ export function claimsOf(command: Command, catalogue: Pick<Catalogue, 'serviceTy
 function allocationClaims(command: AllocateCommand, catalogue: Pick<Catalogue, 'serviceTypes'>): string[] {
   const { request, requestId } = command;
   const claims: string[] = [];
+  // Two ranges that are planned at once would be planned at one place.
+  if (!catalogue.serviceTypes.has(request.serviceType)) claims.push('range');
   if (catalogue.serviceTypes.get(request.serviceType)?.instanceBehavior === 'single') {
     claims.push(`singleton\0${singletonName(request.serviceType, request.serviceName)}`);
   }

@@ -5,6 +5,7 @@ import type { AllocateRequest, Observed } from './command.ts';
 import { describeLease, type Holder, holderOf, MAX_HOLDERS } from './holder.ts';
 import type { LeaseEntry } from './lease.ts';
 import { MAX_PORT, MIN_UNPRIVILEGED_PORT, rangeSize } from './port-range.ts';
+import type { RangePolicy } from './range-planner.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import type { StateView } from './state.ts';
 
@@ -15,6 +16,16 @@ export function unknownServiceType(name: string, catalogue: Pick<Catalogue, 'ser
     `there is no service type "${name}"`,
     `Use one of ${known.join(', ')}, or add "${name}" under "service_types" in config.json and run \`styxy daemon restart\`.`,
     { service_type: name, known },
+  );
+}
+
+/** A type that is not known could get no range of its own. */
+export function noRoomForRange(name: string, { bounds, gap }: RangePolicy): Refusal {
+  return refusal(
+    'RANGE_EXHAUSTED',
+    `no room is left for a range of "${name}" between ${bounds.start} and ${bounds.end}, ${gap} ports away from every other`,
+    'Run `styxy config auto-allocation list` to see the automatic ranges, and undo those that are not needed.',
+    { service_type: name, range: bounds, holders: [], holders_total: 0 },
   );
 }
 

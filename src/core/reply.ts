@@ -2,6 +2,7 @@
 
 import type { InstanceEntry } from './instance.ts';
 import type { LeaseEntry, Vitals } from './lease.ts';
+import type { NamedRange } from './range-placement.ts';
 
 /** A port that was found taken on the way to the answer, and by whom, as far as that is known. */
 export interface SkippedPort {
@@ -24,6 +25,8 @@ export interface AllocateReply {
   readonly existing: boolean;
   readonly message: string;
   readonly skipped: readonly SkippedPort[];
+  /** The range that was made for its type, where it had none. */
+  readonly autoAllocated?: NamedRange;
 }
 
 export interface BatchReply {

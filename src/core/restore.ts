@@ -1,6 +1,6 @@
 // Owns the way back from what was stored to a state: the same leases, keys and instances, observed by nobody yet.
 
-import type { Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
+import type { AutomaticRange, Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
 import type { Instance } from './instance.ts';
 import type { Lease } from './lease.ts';
 import { evolve, NEW_VITALS, State } from './state.ts';
@@ -11,6 +11,7 @@ export interface Stored {
   readonly quarantines: ReadonlyMap<string, Quarantine>;
   readonly instances: readonly Instance[];
   readonly requests: ReadonlyMap<string, RequestMemory>;
+  readonly ranges: readonly AutomaticRange[];
   readonly fenceCeiling: number;
 }
 
@@ -36,6 +37,7 @@ export function restore(stored: Stored, now: number): State {
     const after = { ...NEW_VITALS, process: 'unknown' } as const;
     changes.push({ table: 'vitals', id: lease.lockId, before: null, after });
   }
+  for (const after of stored.ranges) changes.push({ table: 'range', id: after.name, before: null, after });
   for (const [id, after] of stored.quarantines)
     changes.push({ table: 'quarantine', id, before: null, after });
   for (const [id, after] of stored.requests) changes.push({ table: 'request', id, before: null, after });

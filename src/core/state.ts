@@ -1,6 +1,6 @@
 // Owns the state of one machine and `evolve`, the only place where it changes.
 
-import type { Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
+import type { AutomaticRange, Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
 import { invert, portId } from './change.ts';
 import type { ProjectNames } from './host-name.ts';
 import type { Instance, InstanceEntry, Pulse } from './instance.ts';
@@ -41,6 +41,9 @@ export interface StateView {
   instances(): Iterable<InstanceEntry>;
   request(requestId: string): RequestMemory | undefined;
   requests(): Iterable<readonly [string, RequestMemory]>;
+  /** The range that a service type got by itself. */
+  range(serviceType: string): AutomaticRange | undefined;
+  ranges(): Iterable<AutomaticRange>;
 }
 
 /** The state with its indexes. Built by `evolve` alone; everybody else gets it as a `StateView`. */
@@ -56,6 +59,7 @@ export class State implements StateView {
   readonly #quarantines = new Map<string, Quarantine>();
   readonly #instances = new Map<string, InstanceEntry>();
   readonly #requests = new Map<string, RequestMemory>();
+  readonly #ranges = new Map<string, AutomaticRange>();
 
   /** Whether the map of leases is in the order of their fences, which undoing a release disturbs. */
   #isOrdered = true;
@@ -132,6 +136,12 @@ export class State implements StateView {
   requests(): Iterable<readonly [string, RequestMemory]> {
     return this.#requests;
   }
+  range(serviceType: string): AutomaticRange | undefined {
+    return this.#ranges.get(serviceType);
+  }
+  ranges(): Iterable<AutomaticRange> {
+    return this.#ranges.values();
+  }
 
   /** Applies one change. Called by `evolve` alone. */
   apply(change: Change): void {
@@ -156,6 +166,9 @@ export class State implements StateView {
         break;
       case 'request':
         put(this.#requests, change.id, change.after);
+        break;
+      case 'range':
+        put(this.#ranges, change.id, change.after);
         break;
       case 'floor':
         this.floor = change.after ?? 0;

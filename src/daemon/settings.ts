@@ -47,11 +47,11 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
   const load = (): LoadedConfig =>
     loadConfig({ path: home.config, lastGood, ownPort, ephemeral: ephemeralRange() });
   let loaded = load();
-  let catalogue = toCatalogue(loaded.config, { ownPorts });
+  let catalogue = toCatalogue(loaded.config, { ownPorts, ephemeralStart: ephemeralRange().start });
   const { synchronous } = loaded.config.store;
 
   const take = (): void => {
-    catalogue = toCatalogue(loaded.config, { ownPorts });
+    catalogue = toCatalogue(loaded.config, { ownPorts, ephemeralStart: ephemeralRange().start });
     report(log, home.config, loaded);
     if (loaded.goodText === null || loaded.goodText === (lastGood ?? '{}')) return;
     lastGood = loaded.goodText;
@@ -83,7 +83,7 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
     },
     addOwnPort: (port) => {
       ownPorts.add(port);
-      catalogue = toCatalogue(loaded.config, { ownPorts });
+      catalogue = toCatalogue(loaded.config, { ownPorts, ephemeralStart: ephemeralRange().start });
     },
     follow: () => {
       timer ??= setInterval(() => following.look(), LOOK_INTERVAL_MS).unref();

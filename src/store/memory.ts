@@ -1,6 +1,7 @@
 // Owns the memory store: the same promises as a database within one process, for tests and the simulation.
 
 import {
+  type AutomaticRange,
   type DurableChange,
   type KeyMemory,
   portId,
@@ -21,6 +22,7 @@ export interface MemoryDisk {
   readonly quarantines: Map<string, Quarantine>;
   readonly instances: Map<string, Instance>;
   readonly requests: Map<string, RequestMemory>;
+  readonly ranges: Map<string, AutomaticRange>;
   readonly notes: Map<string, string>;
   fenceCeiling: number;
   elapsedMs: number;
@@ -54,6 +56,7 @@ export function createMemoryDisk(): MemoryDisk {
     quarantines: new Map(),
     instances: new Map(),
     requests: new Map(),
+    ranges: new Map(),
     notes: new Map(),
     fenceCeiling: 0,
     elapsedMs: 0,
@@ -70,6 +73,7 @@ export function snapshotDisk(disk: MemoryDisk): MemoryDisk {
     quarantines: new Map(disk.quarantines),
     instances: new Map(disk.instances),
     requests: new Map(disk.requests),
+    ranges: new Map(disk.ranges),
     notes: new Map(disk.notes),
     fenceCeiling: disk.fenceCeiling,
     elapsedMs: disk.elapsedMs,
@@ -103,6 +107,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
         quarantines: new Map(disk.quarantines),
         instances: [...disk.instances.values()],
         requests: new Map(disk.requests),
+        ranges: [...disk.ranges.values()],
         fenceCeiling: disk.fenceCeiling,
         elapsedMs: disk.elapsedMs,
         setAside: [],
@@ -162,6 +167,9 @@ function applyChange(disk: MemoryDisk, change: DurableChange, undo: (() => void)
       break;
     case 'request':
       put(disk.requests, change.id, change.after, undo);
+      break;
+    case 'range':
+      put(disk.ranges, change.id, change.after, undo);
       break;
     default:
       change satisfies never;

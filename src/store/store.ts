@@ -1,6 +1,6 @@
 // Owns the store's interface: what the coordinator needs of durability, whatever database is behind it.
 
-import type { DurableChange, KeyMemory, Quarantine, RequestMemory } from '../core/change.ts';
+import type { AutomaticRange, DurableChange, KeyMemory, Quarantine, RequestMemory } from '../core/change.ts';
 import type { Instance } from '../core/instance.ts';
 import type { Lease } from '../core/lease.ts';
 
@@ -12,6 +12,7 @@ export interface StoredState {
   readonly quarantines: ReadonlyMap<string, Quarantine>;
   readonly instances: readonly Instance[];
   readonly requests: ReadonlyMap<string, RequestMemory>;
+  readonly ranges: readonly AutomaticRange[];
   /** No fence above this one was ever used; every one up to it counts as used. */
   readonly fenceCeiling: number;
   /** Coordinator time (ms) when it was last saved; it goes on from here. */

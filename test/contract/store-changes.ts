@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import {
+  type AutomaticRange,
   type DurableChange,
   type KeyMemory,
   portId,
@@ -20,6 +21,7 @@ export interface Model {
   readonly quarantines: Map<string, Quarantine>;
   readonly instances: Map<string, Instance>;
   readonly requests: Map<string, RequestMemory>;
+  readonly ranges: Map<string, AutomaticRange>;
 }
 
 export function createModel(): Model {
@@ -29,6 +31,7 @@ export function createModel(): Model {
     quarantines: new Map(),
     instances: new Map(),
     requests: new Map(),
+    ranges: new Map(),
   };
 }
 
@@ -40,6 +43,7 @@ export function asModel(state: StoredState): Model {
     quarantines: new Map(state.quarantines),
     instances: new Map(state.instances.map((instance) => [instance.instanceId, instance])),
     requests: new Map(state.requests),
+    ranges: new Map(state.ranges.map((range) => [range.name, range])),
   };
 }
 
@@ -229,6 +233,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       )
       .map(([id, memory]) => rowStep('request', (model) => model.requests, id, memory)),
   },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('grpc', 'x-1'),
+        fc.integer({ min: 1024, max: 65_000 }),
+        fc.nat(500),
+        fc.boolean(),
+      )
+      .map(([name, start, size, isGone]) =>
+        rowStep(
+          'range',
+          (model) => model.ranges,
+          name,
+          isGone ? null : { name, start, end: start + size, madeAt: size },
+        ),
+      ),
+  },
 );
 
 /** One group commit to try: its steps, and whether a change that must fail comes after them. */
@@ -267,6 +289,7 @@ export function applyToModel(model: Model, change: DurableChange): void {
     quarantine: model.quarantines,
     instance: model.instances,
     request: model.requests,
+    range: model.ranges,
   }[change.table] as Map<string, unknown>;
   if (change.after === null) rows.delete(change.id);
   else rows.set(change.id, change.after);

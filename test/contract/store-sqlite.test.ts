@@ -5,7 +5,7 @@ import { chmodSync, linkSync, readdirSync, renameSync, statSync, symlinkSync, wr
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
-import { MIGRATIONS, type Migration } from '../../src/store/sqlite/migrations.ts';
+import { latestVersion, MIGRATIONS, type Migration } from '../../src/store/sqlite/migrations.ts';
 import type { StoredState } from '../../src/store/store.ts';
 import { failsWith } from './store.ts';
 import { aLease, granted, released } from './store-changes.ts';
@@ -18,8 +18,9 @@ function homeFor(t: TestContext): SqliteHome {
 }
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+const LATEST = latestVersion(MIGRATIONS);
 const newer: Migration = {
-  version: 2,
+  version: LATEST + 1,
   description: 'a later schema',
   up: (db) => db.exec('ALTER TABLE lease ADD extra'),
 };
@@ -132,7 +133,7 @@ test('a newer schema is refused with both versions named, and nothing is touched
   home.open({ migrations: [...MIGRATIONS, newer] }).close();
   const before = home.bytes();
   const refusal = await failsWith('STORE_NEWER', () => home.open());
-  assert.match(refusal.message, /version 2\b.*up to 1\b/);
+  assert.match(refusal.message, new RegExp(`version ${LATEST + 1}\\b.*up to ${LATEST}\\b`));
   assert.deepEqual(home.bytes(), before);
   assert.deepEqual(home.backups(), []);
 });
@@ -161,9 +162,9 @@ test('an older store is backed up, then migrated, and keeps its rows', (t) => {
   store.close();
   const [backup = '', ...more] = home.backups();
   assert.deepEqual(more, []);
-  assert.match(backup, /^state-v1-.*\.db$/);
+  assert.match(backup, new RegExp(`^state-v${LATEST}-.*\\.db$`));
   const db = new DatabaseSync(join(home.backupsDir, backup), { readOnly: true });
-  assert.equal(db.prepare('PRAGMA user_version').get()?.user_version, 1);
+  assert.equal(db.prepare('PRAGMA user_version').get()?.user_version, LATEST);
   assert.equal(db.prepare('SELECT count(*) AS n FROM lease').get()?.n, 1);
   db.close();
 });
@@ -172,14 +173,14 @@ test('a migration that fails is rolled back, and the store still opens with the 
   const home = homeFor(t);
   home.using((store) => store.commit([granted(aLease())]));
   const failing: Migration = {
-    version: 2,
+    version: LATEST + 1,
     description: 'half a change',
     up: (db) => db.exec('DROP TABLE lease; INSERT INTO nowhere VALUES (1)'),
   };
   const error = await failsWith('STORE_UNAVAILABLE', () =>
     home.open({ migrations: [...MIGRATIONS, failing] }),
   );
-  assert.match(error.message, /migration 2 .*half a change.*nowhere/);
+  assert.match(error.message, new RegExp(`migration ${LATEST + 1} .*half a change.*nowhere`));
   home.using((store) => assert.deepEqual(store.load(), { ...store.load(), leases: [aLease()] }));
 });
 

@@ -88,8 +88,9 @@ describe('allocate', () => {
     assert.match(plain.stderr, new RegExp(`^styxy: .*${held}.*\n.+\n$`, 'i'));
     const json = await place.styxy([...args, '--json'], { cwd });
     assert.deepEqual([json.status, document(json).code, json.stderr], [1, 'PORT_UNAVAILABLE', '']);
-    const unknown = await place.styxy(['allocate', '-s', 'nonesuch', '--json'], { cwd });
-    assert.deepEqual([unknown.status, document(unknown).code], [1, 'UNKNOWN_SERVICE_TYPE']);
+    const unknown = await place.styxy(['allocate', '-s', 'apj', '-n', 'c'], { cwd });
+    assert.equal(unknown.status, 0);
+    assert.match(unknown.stderr, /apj was not known and has the range \d+–\d+ now: did you mean api\?/);
   });
 });
 

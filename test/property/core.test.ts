@@ -100,19 +100,21 @@ function saved(state: StateView) {
     quarantines: new Map(asJson([...state.quarantines()])),
     instances: asJson([...state.instances()].map(({ instance }) => instance)),
     requests: new Map(asJson([...state.requests()])),
+    ranges: asJson([...state.ranges()]),
     fenceCeiling: state.lastFence,
   };
 }
 
 /** Everything of a state that is stored, in an order of its own. */
 function durable(state: StateView) {
-  const { leases, keys, quarantines, instances, requests } = saved(state);
+  const { leases, keys, quarantines, instances, requests, ranges } = saved(state);
   return {
     leases,
     keys: [...keys].sort(),
     quarantines: [...quarantines].sort(),
     instances: instances.sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1)),
     requests: [...requests].sort(),
+    ranges: ranges.sort((a, b) => a.start - b.start),
   };
 }
 

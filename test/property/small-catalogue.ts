@@ -34,6 +34,7 @@ export const CATALOGUE: Catalogue = {
   ]),
   browserBlocked: PortSet.of([BLOCKED_PORT]),
   ownPorts: PortSet.of([OWN_PORT]),
+  autoAllocation: null,
   defaultTtlMs: 60_000,
   maxTtlMs: 30 * 86_400_000,
   instanceTtlMs: 40_000,

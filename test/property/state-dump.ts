@@ -47,6 +47,7 @@ export function dumpState(state: StateView, ports: readonly number[]): unknown {
     quarantines: sorted([...state.quarantines()]),
     instances: sorted(instances.map((entry) => [entry.instance.instanceId, entry])),
     requests: sorted([...state.requests()]),
+    ranges: sorted([...state.ranges()].map((range) => [range.name, range])),
     ports: PROTOCOLS.map((protocol) => ({
       taken: [...state.taken(protocol)],
       size: state.taken(protocol).size,

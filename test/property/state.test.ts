@@ -24,6 +24,7 @@ const move = fc.record({
     'pulse',
     'rest',
     'request',
+    'range',
     'floor',
   ),
   pick: fc.nat(5),
@@ -132,6 +133,11 @@ function changesOf(state: State, m: Move, fence: number): Change[] {
         ? null
         : { fingerprint: 'f', answeredAt: m.number, answer: { kind: 'reply' as const, reply: m.number } };
       return [{ table: 'request', id, before: state.request(id) ?? null, after }];
+    }
+    case 'range': {
+      const name = `t${m.pick}`;
+      const after = m.single ? null : { name, start: 10_000, end: 10_009, madeAt: m.number };
+      return [{ table: 'range', id: name, before: state.range(name) ?? null, after }];
     }
     default:
       return [{ table: 'floor', id: 'floor', before: state.floor, after: m.number }];

@@ -1,6 +1,12 @@
 // Owns the simulated disk: what was committed outlives every daemon; what was not synced does not outlive a power cut.
 
-import type { DurableChange, KeyMemory, Quarantine, RequestMemory } from '../../src/core/change.ts';
+import type {
+  AutomaticRange,
+  DurableChange,
+  KeyMemory,
+  Quarantine,
+  RequestMemory,
+} from '../../src/core/change.ts';
 import { invert } from '../../src/core/change.ts';
 import type { Instance } from '../../src/core/instance.ts';
 import type { Lease } from '../../src/core/lease.ts';
@@ -15,6 +21,7 @@ export class Disk {
   readonly quarantines = new Map<string, Quarantine>();
   readonly instances = new Map<string, Instance>();
   readonly requests = new Map<string, RequestMemory>();
+  readonly ranges = new Map<string, AutomaticRange>();
   readonly notes = new Map<string, string>();
   fenceCeiling = 0;
   elapsedMs = 0;
@@ -53,6 +60,7 @@ export class Disk {
       quarantines: new Map(this.quarantines),
       instances: [...this.instances.values()],
       requests: new Map(this.requests),
+      ranges: [...this.ranges.values()],
       fenceCeiling: this.fenceCeiling,
       elapsedMs: this.elapsedMs,
       setAside: [],
@@ -75,6 +83,9 @@ export class Disk {
         break;
       case 'request':
         put(this.requests, change.id, change.after);
+        break;
+      case 'range':
+        put(this.ranges, change.id, change.after);
         break;
       default:
         change satisfies never;

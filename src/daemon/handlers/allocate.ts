@@ -26,12 +26,16 @@ export const allocateBatch: Handler<'allocateBatch'> = async (context, { body },
   return { success: true, allocations: allocations.map(allocateAnswer) } satisfies BatchAnswer;
 };
 
-export function allocateAnswer({ snapshot, existing, message, skipped }: AllocateReply): AllocateAnswer {
+export function allocateAnswer(reply: AllocateReply): AllocateAnswer {
+  const { snapshot, existing, message, skipped, autoAllocated: range } = reply;
   return {
     success: true,
     ...leaseJson(snapshot),
     existing,
     message,
     ...(skipped.length === 0 ? {} : { skipped: skipped.map(({ port, holder }) => ({ port, holder })) }),
+    ...(range === undefined
+      ? {}
+      : { auto_allocated: { service_type: range.name, start: range.start, end: range.end } }),
   };
 }

@@ -3,7 +3,8 @@
 import { leaseJson } from '../../api/lease-json.ts';
 import type { CheckAnswer, LeaseJson, SystemUsage } from '../../api/schemas.ts';
 import { usageName } from '../../api/usage-name.ts';
-import { type Catalogue, typeOfPort } from '../../core/catalogue.ts';
+import { typeNameOfPort } from '../../core/automatic-type.ts';
+import type { Catalogue } from '../../core/catalogue.ts';
 import type { Protocol } from '../../core/lease.ts';
 import { snapshot } from '../../core/life.ts';
 import { MIN_UNPRIVILEGED_PORT } from '../../core/port-range.ts';
@@ -14,13 +15,14 @@ import { maskSecrets } from '../mask-secrets.ts';
 export const check: Handler<'check'> = async (context, { params, query }) => {
   const { port } = params;
   const protocol = query.protocol ?? 'tcp';
-  const { lease, probing } = await context.coordinator.query((reading) => {
+  const { lease, type, probing } = await context.coordinator.query((reading) => {
+    const named = typeNameOfPort(reading.state, context.catalogue(), port);
     const entry = reading.state.leaseOn(protocol, port);
     // A port under a live lease is never bind-probed: the probe could make its holder's own bind fail. Whether it is
     // leased is known in this very turn, and no later.
     return entry === undefined
-      ? { lease: null, probing: isBindable(port) ? context.probe.taken(protocol, [port]) : null }
-      : { lease: leaseJson(snapshot(reading.state, entry, reading)), probing: null };
+      ? { lease: null, type: named, probing: isBindable(port) ? context.probe.taken(protocol, [port]) : null }
+      : { lease: leaseJson(snapshot(reading.state, entry, reading)), type: named, probing: null };
   });
   const isTaken = probing === null ? null : (await probing).length > 0;
   // What can be bound is nobody's: only for the others somebody has to be named.
@@ -28,7 +30,6 @@ export const check: Handler<'check'> = async (context, { params, query }) => {
   const system = usage ?? (isTaken === true ? NOBODY_KNOWN : null);
   const drifted = lease === null && system !== null ? await leaseAstray(context, protocol, port) : null;
   const catalogue = context.catalogue();
-  const type = typeOfPort(catalogue, port)?.name ?? null;
   return {
     port,
     protocol,

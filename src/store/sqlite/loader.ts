@@ -1,7 +1,7 @@
 // Owns the loading of a whole store: every row is read, and what cannot be one is named, not dropped.
 
 import type { DatabaseSync } from 'node:sqlite';
-import type { KeyMemory, Quarantine, RequestMemory } from '../../core/change.ts';
+import type { AutomaticRange, KeyMemory, Quarantine, RequestMemory } from '../../core/change.ts';
 import type { Instance } from '../../core/instance.ts';
 import { type Lease, singletonName } from '../../core/lease.ts';
 import { unusedFence } from './fences.ts';
@@ -13,6 +13,7 @@ import {
   readLeaseRow,
   readMeta,
   readQuarantine,
+  readRange,
   readRequest,
   UnreadableRow,
 } from './rows.ts';
@@ -31,6 +32,7 @@ export interface Loaded {
   readonly quarantines: ReadonlyMap<string, Quarantine>;
   readonly instances: ReadonlyMap<string, Instance>;
   readonly requests: ReadonlyMap<string, RequestMemory>;
+  readonly ranges: ReadonlyMap<string, AutomaticRange>;
   readonly fenceCeiling: number;
   readonly elapsedMs: number;
   readonly damaged: readonly DamagedRow[];
@@ -46,6 +48,7 @@ export function loadAll(db: DatabaseSync): Loaded {
     quarantines: readTable(db, 'quarantine', readQuarantine, damaged),
     instances: readTable(db, 'instance', readInstance, damaged),
     requests: readTable(db, 'request', readRequest, damaged),
+    ranges: readTable(db, 'auto_range', readRange, damaged),
   };
   const meta = readTable(db, 'meta', readMeta, damaged);
   const highestFence = leases.at(-1)?.fence ?? 0;
@@ -159,9 +162,9 @@ function damagedRow(table: TableName, row: Row, error: unknown): DamagedRow {
 }
 
 function idOf(table: TableName, row: Row): string {
-  const { address, protocol, port, key, instance_id, request_id, name } = row;
+  const { address, protocol, port, key, instance_id, request_id, service_type, name } = row;
   if (table === 'lease' || table === 'quarantine') {
     return `${address === '*' ? '' : `${String(address)}:`}${String(protocol)}:${String(port)}`;
   }
-  return String(key ?? instance_id ?? request_id ?? name);
+  return String(key ?? instance_id ?? request_id ?? service_type ?? name);
 }

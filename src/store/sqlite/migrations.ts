@@ -16,6 +16,11 @@ export const MIGRATIONS: readonly Migration[] = [
     description: 'leases by port, keys, quarantines, instances, requests, notes',
     up: (db) => db.exec(SCHEMA_1),
   },
+  {
+    version: 2,
+    description: 'automatic ranges',
+    up: (db) => db.exec(SCHEMA_2),
+  },
 ];
 
 /**
@@ -52,6 +57,12 @@ CREATE TABLE damaged (
 );
 `;
 
+const SCHEMA_2 = `
+CREATE TABLE auto_range (
+  service_type TEXT PRIMARY KEY, first_port INTEGER, last_port INTEGER, made_at INTEGER
+) WITHOUT ROWID;
+`;
+
 /** The tables whose rows are state, with the columns of their primary key. */
 export const TABLES = {
   lease: ['address', 'protocol', 'port'],
@@ -59,6 +70,7 @@ export const TABLES = {
   quarantine: ['address', 'protocol', 'port'],
   instance: ['instance_id'],
   request: ['request_id'],
+  auto_range: ['service_type'],
   meta: ['name'],
   note: ['name'],
 } as const satisfies Record<string, readonly string[]>;

@@ -2,6 +2,7 @@
 
 import type { SQLOutputValue } from 'node:sqlite';
 import {
+  type AutomaticRange,
   type KeyMemory,
   portId,
   type Quarantine,
@@ -107,6 +108,20 @@ export function readRequest(row: Row): [string, RequestMemory] {
     answer: answer as unknown as RememberedAnswer,
   };
   return [text(row, 'request_id'), memory];
+}
+
+/** @throws UnreadableRow */
+export function readRange(row: Row): [string, AutomaticRange] {
+  const start = portOf(row, 'first_port');
+  const end = portOf(row, 'last_port');
+  if (end < start) throw new UnreadableRow(`the range ends at ${end}, before it begins at ${start}`);
+  const range: AutomaticRange = {
+    name: name(row, 'service_type'),
+    start,
+    end,
+    madeAt: amount(row, 'made_at'),
+  };
+  return [range.name, range];
 }
 
 /** @throws UnreadableRow */

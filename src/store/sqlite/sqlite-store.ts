@@ -107,6 +107,7 @@ class SqliteStore implements Store {
         quarantines: loaded.quarantines,
         instances: [...loaded.instances.values()],
         requests: loaded.requests,
+        ranges: [...loaded.ranges.values()],
         fenceCeiling: loaded.fenceCeiling,
         elapsedMs: loaded.elapsedMs,
         setAside: [

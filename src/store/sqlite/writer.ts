@@ -24,6 +24,8 @@ const SQL = {
   deleteInstance: 'DELETE FROM instance WHERE instance_id = ?',
   putRequest: `INSERT OR REPLACE INTO request (request_id, fingerprint, answered_at, answer) VALUES (?, ?, ?, ?)`,
   deleteRequest: 'DELETE FROM request WHERE request_id = ?',
+  putRange: `INSERT OR REPLACE INTO auto_range (service_type, first_port, last_port, made_at) VALUES (?, ?, ?, ?)`,
+  deleteRange: 'DELETE FROM auto_range WHERE service_type = ?',
   putMeta: 'INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)',
   raiseMeta: `INSERT INTO meta (name, value) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`,
@@ -94,6 +96,12 @@ export function writeChange(statements: Statements, change: DurableChange): void
         const answer = JSON.stringify(memory.answer);
         statements.putRequest.run(change.id, memory.fingerprint, memory.answeredAt, answer);
       }
+      break;
+    }
+    case 'range': {
+      const range = change.after;
+      if (range === null) statements.deleteRange.run(change.id);
+      else statements.putRange.run(range.name, range.start, range.end, range.madeAt);
       break;
     }
     default:

@@ -1,0 +1,43 @@
+// Owns the rules of automatic ranges as decisions read them: which rule a name falls under, and where ranges may lie.
+
+import type { AutoAllocation } from '../core/catalogue.ts';
+import type { RangeRule } from '../core/range-planner.ts';
+import type { AutoAllocationConfig } from './config.ts';
+import { WELL_KNOWN_SERVERS } from './shipped-catalogue.ts';
+
+/**
+ * What the configuration says of automatic ranges.
+ *
+ * @param ephemeralStart the first port that the system hands out by itself: no range reaches it
+ * @returns null where they are switched off
+ */
+export function toAutoAllocation(
+  config: AutoAllocationConfig,
+  ephemeralStart: number,
+): AutoAllocation | null {
+  if (!config.enabled) return null;
+  // Of two patterns that fit, the longer one says more of the name.
+  const rules = Object.entries(config.rules)
+    .map(([pattern, rule]) => ({ pattern, matches: matcherOf(pattern), rule }))
+    .sort((a, b) => b.pattern.length - a.pattern.length);
+  return {
+    policy: {
+      bounds: { start: config.min_port, end: Math.min(config.max_port, ephemeralStart - 1) },
+      gap: config.preserve_gaps ? config.gap_size : 0,
+      avoided: new Set(Object.keys(WELL_KNOWN_SERVERS).map(Number)),
+    },
+    ruleOf: (name): RangeRule => {
+      const rule = rules.find(({ matches }) => matches.test(name))?.rule;
+      return {
+        size: rule?.chunk_size ?? config.default_chunk_size,
+        placement: rule?.placement ?? config.placement,
+        preferredStart: rule?.preferred_range_start ?? null,
+      };
+    },
+  };
+}
+
+/** `*` stands for any characters, `?` for one. Names and patterns hold nothing that means more to a regular expression. */
+function matcherOf(pattern: string): RegExp {
+  return new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`);
+}

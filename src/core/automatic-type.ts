@@ -1,0 +1,97 @@
+// Owns the service types that nobody configured: the range that one got by itself, and the plan of one for a new name.
+
+import type { AutoAllocation, Catalogue, ServiceType } from './catalogue.ts';
+import { type AutomaticRange, portId } from './change.ts';
+import type { Observed } from './command.ts';
+import { contains, type PortRange } from './port-range.ts';
+import { planRange } from './range-planner.ts';
+import type { StateView } from './state.ts';
+
+/** The service type of this name: a configured one, else one that got its range by itself. */
+export function serviceTypeNamed(
+  state: StateView,
+  catalogue: Pick<Catalogue, 'serviceTypes'>,
+  name: string,
+): ServiceType | undefined {
+  const configured = catalogue.serviceTypes.get(name);
+  if (configured !== undefined) return configured;
+  const range = state.range(name);
+  return range === undefined ? undefined : automaticType(range);
+}
+
+export function automaticType({ name, start, end }: Omit<AutomaticRange, 'madeAt'>): ServiceType {
+  return {
+    name,
+    range: { start, end },
+    preferredPorts: [],
+    instanceBehavior: 'multi',
+    description: 'a range of its own, made at the first request',
+  };
+}
+
+/**
+ * Plans a range for a type that has none: over no other range, no leased port, and none that was found taken or that
+ * another request is about to get.
+ *
+ * @param count how many consecutive ports the first request wants, which the range must have at least
+ * @returns null where there is no room
+ */
+export function planType(
+  state: StateView,
+  { catalogue, busy, pending }: Observed,
+  { policy, ruleOf }: AutoAllocation,
+  name: string,
+  count: number,
+): ServiceType | null {
+  const rule = ruleOf(name);
+  const size = Math.max(rule.size, count);
+  const taken: number[] = [...catalogue.ownPorts, ...catalogue.browserBlocked];
+  for (const protocol of ['tcp', 'udp'] as const) {
+    taken.push(...state.taken(protocol), ...pending[protocol]);
+  }
+  for (const id of busy.keys()) taken.push(Number(id.slice(id.indexOf(':') + 1)));
+  const territory = {
+    configured: [...catalogue.serviceTypes.values()].map((type) => ({ name: type.name, ...type.range })),
+    automatic: [...state.ranges()].filter((range) => !catalogue.serviceTypes.has(range.name)),
+    busy: taken,
+  };
+  const range = planRange(name, { ...rule, size }, policy, territory);
+  return range === null ? null : automaticType({ name, ...range });
+}
+
+/** The ports of `range` that were not found free for this command yet. */
+export function unprovenPorts({ start, end }: PortRange, { clear }: Observed): number[] {
+  const ports: number[] = [];
+  for (let port = start; port <= end; port++) if (!clear.has(portId('tcp', port))) ports.push(port);
+  return ports;
+}
+
+/** The known type that is one letter away from `name`, if there is one. */
+export function nearMiss(name: string, known: Iterable<string>): string | null {
+  for (const other of known) if (other !== name && isOneEditApart(name, other)) return other;
+  return null;
+}
+
+/** Whether one inserted, left out, changed or swapped letter makes one text the other. */
+function isOneEditApart(a: string, b: string): boolean {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (long.length - short.length > 1) return false;
+  let at = 0;
+  while (at < short.length && short[at] === long[at]) at += 1;
+  if (short.length < long.length) return short.slice(at) === long.slice(at + 1);
+  const isSwapped = short[at] === long[at + 1] && short[at + 1] === long[at];
+  return (
+    short.slice(at + 1) === long.slice(at + 1) || (isSwapped && short.slice(at + 2) === long.slice(at + 2))
+  );
+}
+
+/** The name of the service type whose range holds `port`, configured or automatic, or null. */
+export function typeNameOfPort(
+  state: StateView,
+  catalogue: Pick<Catalogue, 'serviceTypes'>,
+  port: number,
+): string | null {
+  for (const type of catalogue.serviceTypes.values()) if (contains(type.range, port)) return type.name;
+  for (const range of state.ranges()) if (contains(range, port)) return range.name;
+  return null;
+}
