@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { followFiles, sightingOf } from './file-sighting.ts';
 
-/** A file whose content is right, or "broken". */
+/** A file whose content counts at once, or is "passing". */
 function followed() {
   const file = { sighted: 'a', content: 'a' };
   const taken: string[] = [];
@@ -16,7 +16,7 @@ function followed() {
     sight: () => file.sighted,
     reload: (isSettled) => {
       reads.push(isSettled);
-      if (file.content === 'broken' && !isSettled) return 'waiting';
+      if (file.content === 'passing' && !isSettled) return 'waiting';
       if (file.content !== taken.at(-1)) taken.push(file.content);
       return 'taken';
     },
@@ -25,7 +25,7 @@ function followed() {
   return { following, taken, reads, write };
 }
 
-test('what is right counts at the next look, or sooner for somebody who asks', () => {
+test('what changed counts at the next look, or sooner for somebody who asks', () => {
   const { following, taken, write } = followed();
   write('b');
   following.look();
@@ -35,25 +35,25 @@ test('what is right counts at the next look, or sooner for somebody who asks', (
   assert.deepEqual(taken, ['b', 'c']);
 });
 
-test('what is broken counts once two regular looks found the same, however often somebody asks meanwhile', () => {
+test('what may be over in a moment counts once two regular looks found it, however often somebody asks meanwhile', () => {
   const { following, taken, write } = followed();
-  write('broken', 'half');
+  write('passing', 'half');
   following.lookNow();
   following.look();
   following.lookNow();
   assert.deepEqual(taken, []);
-  write('broken', 'almost whole');
+  write('passing', 'almost whole');
   following.look();
   assert.deepEqual(taken, []);
   following.look();
-  assert.deepEqual(taken, ['broken']);
+  assert.deepEqual(taken, ['passing']);
 });
 
 test('what was written in steps counts as it is at the end', () => {
   const { following, taken, write } = followed();
   following.look();
   assert.deepEqual(taken, ['a']);
-  write('broken', 'half');
+  write('passing', 'half');
   following.look();
   write('whole');
   following.look();

@@ -20,12 +20,12 @@ function stateOf(path: string): string {
 /** What to do with the content of files that may have changed. */
 export interface Reloading {
   sight(): string;
-  /** Reads the files; what is right counts at once, the rest only when `isSettled`. */
+  /** Reads the files; waits with what may be over in a moment, such as a missing file, until `isSettled`. */
   reload(isSettled: boolean): 'taken' | 'waiting';
 }
 
 export interface Following {
-  /** A look out of turn, for somebody who asks: what is right counts at once. */
+  /** A look out of turn, for somebody who asks; it settles nothing. */
   lookNow(): void;
   /** The look at regular times. */
   look(): void;
@@ -35,8 +35,8 @@ export interface Following {
  * Follows files by looking at them.
  *
  * A look costs two system calls and works on every file system, for links and for editors that put another file in
- * the place of the first; a notification knows the file that was there, and not the one that comes. A file that is
- * missing or broken counts when two looks in a row found it so: editors remove, empty and write in steps.
+ * the place of the first; a notification knows the file that was there, and not the one that comes. What may be over in
+ * a moment counts when two regular looks in a row found it so.
  */
 export function followFiles({ sight, reload }: Reloading): Following {
   /** As what was last taken over. */

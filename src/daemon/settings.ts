@@ -61,8 +61,8 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
     sight: () => sightingOf(loaded.guide === null ? [home.config] : [home.config, loaded.guide]),
     reload: (isSettled) => {
       const next = load();
-      const isRight = next.errors.length === 0 && !next.isMissing;
-      if (!isRight && !isSettled) return 'waiting';
+      // Some editors remove the file before they write it; a broken one changes nothing but what is shown.
+      if (next.isMissing && !isSettled) return 'waiting';
       const isSame = JSON.stringify(shownOf(next)) === JSON.stringify(shownOf(loaded));
       loaded = next;
       if (!isSame) take();

@@ -1,0 +1,84 @@
+// Owns the tests of the daemon's settings: what a change, a mistake and a missing file do to what is in effect.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { homeAt } from '../home.ts';
+import type { Log } from './logs.ts';
+import { loadSettings, type Settings } from './settings.ts';
+
+const withRange = (name: string): string => `{"service_types": {"${name}": {"range": [20000, 20009]}}}`;
+
+interface Desk {
+  readonly path: string;
+  readonly notes: Map<string, string>;
+  load(): Promise<Settings>;
+}
+
+function newDesk(t: TestContext): Desk {
+  const dir = mkdtempSync(join(tmpdir(), 'styxy-settings-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const home = homeAt(dir);
+  const notes = new Map<string, string>();
+  const store = {
+    readNote: async (name: string) => notes.get(name) ?? null,
+    writeNote: async (name: string, value: string) => void notes.set(name, value),
+  };
+  const silent = (): void => {};
+  const log: Log = { debug: silent, info: silent, warn: silent, error: silent, fatal: silent };
+  return {
+    path: home.config,
+    notes,
+    load: () => loadSettings({ home, log, ownPort: 9876, store: () => store }),
+  };
+}
+
+const has = (settings: Settings, type: string): boolean => {
+  settings.answer();
+  return settings.catalogue().serviceTypes.has(type);
+};
+
+test('a change is in effect for whoever asks, and is remembered', async (t) => {
+  const { path, notes, load } = newDesk(t);
+  const settings = await load();
+  assert.equal(notes.size, 0, 'nothing is to be remembered while everything is as shipped');
+  writeFileSync(path, withRange('one'));
+  assert.equal(has(settings, 'one'), true);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(JSON.parse([...notes.values()][0] ?? ''), JSON.parse(withRange('one')));
+});
+
+test('a mistake is shown at once and changes nothing, also at the next start', async (t) => {
+  const { path, load } = newDesk(t);
+  writeFileSync(path, withRange('one'));
+  const settings = await load();
+  writeFileSync(path, '{"service_types": ');
+  assert.equal(has(settings, 'one'), true);
+  assert.equal(settings.answer().errors.length > 0, true);
+  const next = await load();
+  assert.equal(has(next, 'one'), true);
+  assert.equal(next.answer().sources['service_types.one.range'], 'last-good');
+});
+
+test('a file that is missing for a moment changes nothing', async (t) => {
+  const { path, load } = newDesk(t);
+  writeFileSync(path, withRange('one'));
+  const settings = await load();
+  rmSync(path);
+  assert.equal(has(settings, 'one'), true);
+  assert.equal(has(settings, 'one'), true, 'however often somebody asks');
+  writeFileSync(path, withRange('two'));
+  assert.deepEqual([has(settings, 'one'), has(settings, 'two')], [false, true]);
+});
+
+test('the ports of the daemon itself stay in the catalogue', async (t) => {
+  const { path, load } = newDesk(t);
+  const settings = await load();
+  settings.addOwnPort(20_100);
+  writeFileSync(path, withRange('one'));
+  settings.answer();
+  const { ownPorts } = settings.catalogue();
+  assert.deepEqual([ownPorts.has(9876), ownPorts.has(20_100)], [true, true]);
+});
