@@ -75,9 +75,11 @@ function lookAtLeases(
     for (let port = lease.port; port < lease.port + lease.count; port++) {
       own.push(...(seen[lease.protocol].get(port) ?? []));
     }
-    listeners.set(lockId, sightOf(lease, own, eyes.processes));
+    const sight = sightOf(entry, own, eyes.processes);
+    listeners.set(lockId, sight);
     if (life !== 'alive') continue;
-    const server = serverOf(entry, own, eyes.processes);
+    // What has part of a stranger's port does not serve its own.
+    const server = sight === 'stranger' ? null : serverOf(entry, own, eyes.processes);
     if (server !== null) servers.set(lockId, server);
     if (strays === null) continue;
     const drift = server === null ? strays.of(lease) : [];

@@ -64,16 +64,24 @@ describe('what a listener on a leased port means', () => {
     ['an owner that cannot be known', 'own', lease, [listener(null, '/src/other')], outside],
     ['no project', 'own', { ...lease, projectPath: null }, [listener(99, '/src/other')], outside],
     ['no holder process', 'stranger', { ...lease, process: null }, [listener(99, '/src/other')], outside],
-    [
-      'its own beside a stranger',
-      'own',
-      lease,
-      [listener(99, '/src/other'), listener(99, '/src/shop')],
-      outside,
-    ],
   ] as const) {
     it(`${what}: ${sight}`, () => {
-      assert.equal(sightOf(given, listeners, tree), sight);
+      assert.equal(sightOf({ lease: given, vitals: NEW_VITALS }, listeners, tree), sight);
+    });
+  }
+
+  for (const [state, holds, sight] of [
+    ['reserved', 1, 'stranger'],
+    ['hijacked', 1, 'stranger'],
+    ['active', 1, 'own'],
+    ['idle', 1, 'own'],
+    ['reserved', 0, 'own'],
+    ['hijacked', 0, 'own'],
+  ] as const) {
+    it(`its own beside a stranger, ${state} before and held by ${holds}: ${sight}`, () => {
+      const both = [listener(99, '/src/other'), listener(99, '/src/shop')];
+      const vitals = { ...NEW_VITALS, state, holds };
+      assert.equal(sightOf({ lease, vitals }, both, outside), sight);
     });
   }
 

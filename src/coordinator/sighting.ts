@@ -11,15 +11,24 @@ import type { Listener, ProcessTable } from '../os/os.ts';
  * no place in the holder's process tree where a holder process is known. Anything unknown counts as the lease's own
  * (contract, "Life").
  *
+ * Where both listen, on different addresses, the lease's own counts, except while a connection holds the lease and its
+ * own was not there before the stranger: some servers make do with the addresses that a stranger left them, and
+ * whoever asks for the port on another one talks to the stranger. Without the connection nothing but its listener may
+ * keep the lease.
+ *
  * @param listeners the machine's listeners on these ports
  */
 export function sightOf(
-  lease: Lease,
+  { lease, vitals }: LeaseEntry,
   listeners: readonly Listener[],
   processes: ProcessTable,
 ): ListenerSight {
   if (listeners.length === 0) return 'none';
-  return listeners.every((listener) => isStranger(lease, listener, processes)) ? 'stranger' : 'own';
+  const strangers = listeners.filter((listener) => isStranger(lease, listener, processes));
+  if (strangers.length === 0) return 'own';
+  if (strangers.length === listeners.length) return 'stranger';
+  const isLate = vitals.state === 'reserved' || vitals.state === 'hijacked';
+  return isLate && vitals.holds > 0 ? 'stranger' : 'own';
 }
 
 /**

@@ -6,7 +6,14 @@ import type { AllocateReply } from '../../src/core/reply.ts';
 import { AllocationAudit } from './audit-allocations.ts';
 import type { Auditor } from './auditor.ts';
 import type { Answer, Call } from './call.ts';
-import { type InstanceRecord, isListening, isProvenStranger, type LeaseRecord, socketsOf } from './ledger.ts';
+import {
+  type InstanceRecord,
+  isListening,
+  isProvenStranger,
+  type LeaseRecord,
+  sightOf,
+  socketsOf,
+} from './ledger.ts';
 import { CATALOGUE } from './weather.ts';
 import type { World } from './world.ts';
 
@@ -207,7 +214,9 @@ export class AnswerAudit {
     const wasListening = isNamed
       ? this.#listensSince(record, call.sentAt)
       : record.listenedAt >= call.sentAt - 1000 && isListening(record, machine, this.#auditor.now);
-    const isAllowed = isCallers(record, command) || command.force;
+    // Beside a stranger it may be hijacked, and then it is not active.
+    const isShared = sightOf(record, machine) === 'shared';
+    const isAllowed = isCallers(record, command) || command.force || isShared;
     this.#check(
       'release',
       isAllowed || !wasListening,

@@ -3,7 +3,7 @@
 import { DEFAULT_TIMINGS } from '../../src/coordinator/timings.ts';
 import { excuseForInstance } from './audit-endings.ts';
 import type { Auditor } from './auditor.ts';
-import { isListening, type LeaseRecord, SEEN_AFTER_MS, sightOf, socketsOf, touch } from './ledger.ts';
+import { hasOwnListener, isListening, type LeaseRecord, SEEN_AFTER_MS, socketsOf, touch } from './ledger.ts';
 import { CATALOGUE } from './weather.ts';
 import type { World } from './world.ts';
 
@@ -61,7 +61,7 @@ function watch(world: World, auditor: Auditor, record: LeaseRecord): void {
   const healthyMs = auditor.healthySince === null ? -1 : now - auditor.healthySince;
   const sockets = socketsOf(record, machine);
   if (sockets.length > 0) touch(record, now);
-  if (sightOf(record, machine) === 'own') record.ownAt = now;
+  if (hasOwnListener(record, machine)) record.ownAt = now;
   if (sockets.some(({ since }) => now - since >= SEEN_AFTER_MS)) record.seenAt = now;
   if (healthyMs >= SEEN_AFTER_MS) {
     if (isListening(record, machine, now)) record.listenedAt = now;
@@ -103,7 +103,7 @@ function isOverForCertain(world: World, auditor: Auditor, record: LeaseRecord): 
   const { now, floor, disturbedAt } = auditor;
   const { process, pid, instanceId, ttlMs } = record.lease;
   // What a proven stranger does renews nothing.
-  if (record.holds > 0 || sightOf(record, machine) === 'own') return false;
+  if (record.holds > 0 || hasOwnListener(record, machine)) return false;
   const isAskedFor = now - record.lastCallAt <= LOOK_EVERY_MS;
   if (process !== null) {
     if (process.pidNamespace !== 'ours' || machine.isAlive(process)) return false;

@@ -1,11 +1,10 @@
 // Owns the audit of what the daemon knows: after a start what the disk holds, and of each lease its state in time.
 
 import type { Coordinator } from '../../src/coordinator/contract.ts';
-import type { ListenerSight } from '../../src/core/command.ts';
 import type { LeaseEntry, LeaseState } from '../../src/core/lease.ts';
 import { remainingMs } from '../../src/core/life.ts';
 import type { Auditor } from './auditor.ts';
-import { type LeaseRecord, sightOf } from './ledger.ts';
+import { type LeaseRecord, type Sight, sightOf } from './ledger.ts';
 import type { Gate } from './surroundings.ts';
 import type { World } from './world.ts';
 
@@ -88,8 +87,10 @@ function wrongIn(
     : null;
 }
 
-function possibleStates(sight: ListenerSight): readonly LeaseState[] {
+function possibleStates(sight: Sight): readonly LeaseState[] {
   if (sight === 'own') return ['active'];
+  // It depends on who was seen first, and on the connections at that time.
+  if (sight === 'shared') return ['active', 'hijacked'];
   // Whether somebody who came and went was seen, nobody knows here.
   return sight === 'stranger' ? ['hijacked'] : ['reserved', 'idle'];
 }

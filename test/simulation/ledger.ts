@@ -27,7 +27,7 @@ export interface LeaseRecord {
   /** The last moment at which anybody but a proven stranger had one of its ports. */
   ownAt: number;
   /** Who listens, as far as the evidence goes, and since when. */
-  sight: ListenerSight;
+  sight: Sight;
   sightSince: number;
   /** The last moment at which anybody had had one of its ports for long enough to be seen. */
   seenAt: number;
@@ -111,11 +111,21 @@ export function isProvenStranger({ lease }: LeaseRecord, socket: Socket, machine
   return isRecycled || !tree.includes(lease.process.pid);
 }
 
+/** `shared`: the lease's own beside a stranger, on different addresses. */
+export type Sight = ListenerSight | 'shared';
+
 /** What listens on the lease's ports by the evidence that there is. */
-export function sightOf(record: LeaseRecord, machine: Machine): ListenerSight {
+export function sightOf(record: LeaseRecord, machine: Machine): Sight {
   const sockets = socketsOf(record, machine);
   if (sockets.length === 0) return 'none';
-  return sockets.every((socket) => isProvenStranger(record, socket, machine)) ? 'stranger' : 'own';
+  const strangers = sockets.filter((socket) => isProvenStranger(record, socket, machine)).length;
+  if (strangers === 0) return 'own';
+  return strangers === sockets.length ? 'stranger' : 'shared';
+}
+
+/** Whether somebody listens who is no proven stranger. */
+export function hasOwnListener(record: LeaseRecord, machine: Machine): boolean {
+  return socketsOf(record, machine).some((socket) => !isProvenStranger(record, socket, machine));
 }
 
 /** Whether the lease's own program, as far as anybody can tell, has listened for long enough to be seen. */

@@ -22,13 +22,20 @@ const listener: Listener = {
   container: null,
 };
 
+interface Given {
+  readonly bound?: readonly number[];
+  readonly table?: readonly Listener[] | null;
+  readonly isHijacked?: boolean;
+}
+
 /** Asks a daemon that has a lease on 3000; `asked` is what that asked the system for. */
-async function ask(
-  port: number,
-  { bound = [], table = [] }: { bound?: readonly number[]; table?: readonly Listener[] | null } = {},
-) {
-  const { state, granted, now } = createDesk(catalogue);
-  granted({ preferredPort: 3000 });
+async function ask(port: number, { bound = [], table = [], isHijacked = false }: Given = {}) {
+  const { state, granted, now, submit } = createDesk(catalogue);
+  const { lockId } = granted({ preferredPort: 3000, projectPath: '/src/shop' }).snapshot.lease;
+  if (isHijacked) {
+    const nothing = { holders: new Map(), instances: new Map(), drifts: new Map(), servers: new Map() };
+    submit({ kind: 'observe', listeners: new Map([[lockId, 'stranger']]), ...nothing });
+  }
   const asked: string[] = [];
   const context = {
     catalogue: () => catalogue,
@@ -70,6 +77,17 @@ test('who has a port that cannot be bound is named, without secrets', async () =
   assert.equal(answer.available, false);
   assert.match(answer.suggestion, /held by vite \(pid 7\) without a lease/);
   assert.equal(answer.system_usage?.command, 'vite --token=***');
+});
+
+test('of several the stranger is named that took the port away from its lease', async () => {
+  const table = [
+    { ...listener, port: 3000, pid: 8 },
+    { ...listener, port: 3000, pid: 9, cwd: '/src/other', addresses: ['127.0.0.1'] },
+  ];
+  assert.equal((await ask(3000, { table })).answer.system_usage?.pid, 8);
+  const { answer } = await ask(3000, { table, isHijacked: true });
+  assert.equal(answer.system_usage?.pid, 9);
+  assert.deepEqual(answer.system_usage?.addresses, ['::', '127.0.0.1']);
 });
 
 test('a container is named instead of its proxy', async () => {

@@ -3,6 +3,7 @@
 import { leaseJson } from '../../api/lease-json.ts';
 import type { CheckAnswer, LeaseJson, SystemUsage } from '../../api/schemas.ts';
 import { usageName } from '../../api/usage-name.ts';
+import { isWithin } from '../../coordinator/sighting.ts';
 import { typeNameOfPort } from '../../core/automatic-type.ts';
 import type { Catalogue } from '../../core/catalogue.ts';
 import type { Protocol } from '../../core/lease.ts';
@@ -26,7 +27,7 @@ export const check: Handler<'check'> = async (context, { params, query }) => {
   });
   const isTaken = probing === null ? null : (await probing).length > 0;
   // What can be bound is nobody's: only for the others somebody has to be named.
-  const usage = isTaken === false ? null : await systemUsage(context, protocol, port);
+  const usage = isTaken === false ? null : await systemUsage(context, protocol, port, lease);
   const system = usage ?? (isTaken === true ? NOBODY_KNOWN : null);
   const drifted = lease === null && system !== null ? await leaseAstray(context, protocol, port) : null;
   const catalogue = context.catalogue();
@@ -69,14 +70,19 @@ function isBindable(port: number): boolean {
   return port >= MIN_UNPRIVILEGED_PORT || process.geteuid?.() === 0;
 }
 
+/** Whoever listens; of several the one that took the port away from its lease, where one did. */
 async function systemUsage(
   context: DaemonContext,
   protocol: Protocol,
   port: number,
+  lease: LeaseJson | null,
 ): Promise<SystemUsage | null> {
   const listeners = (await context.portTable.listeners({ ports: new Set([port]), maxAgeMs: 0 })) ?? [];
   const here = listeners.filter((each) => each.protocol === protocol && each.port === port);
-  const first = here.find(({ pid }) => pid !== null) ?? here[0];
+  const project = lease?.state === 'hijacked' ? lease.project_path : null;
+  const stranger =
+    project === null ? undefined : here.find(({ cwd }) => cwd !== null && !isWithin(cwd, project));
+  const first = stranger ?? here.find(({ pid }) => pid !== null) ?? here[0];
   if (first === undefined) return null;
   return {
     pid: first.pid,
