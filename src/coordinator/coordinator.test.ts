@@ -4,6 +4,7 @@ import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
 import { allocateRequest } from '../../test/fixtures/core-desk.ts';
 import type { AllocateRequest } from '../core/command.ts';
 import type { ProcessLife } from '../core/lease.ts';
+import { StyxyError } from '../errors.ts';
 import type { Listener } from '../os/os.ts';
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts';
 import type { Coordinator } from './contract.ts';
@@ -215,6 +216,25 @@ describe('the coordinator', () => {
       w.coordinator.submit({ kind: 'release', ...release }),
     ]);
     assert.deepEqual([held.ok, released.ok], [false, true]);
+    await w.coordinator.stop();
+  });
+
+  it('holds a lease once, whose release in the same turn could not be committed', async () => {
+    const full = new StyxyError('STORE_FULL', 'the disk is full');
+    let isFull = false;
+    const w = await world(createMemoryDisk(), () => {
+      if (isFull) throw full;
+    });
+    const { lockId } = (await allocate(w)).snapshot.lease;
+    const release = { lockId, fence: null, callerInstanceId: null, callerProjectPath: null, force: true };
+    isFull = true;
+    const holding = w.coordinator.hold(lockId);
+    await assert.rejects(w.coordinator.submit({ kind: 'release', ...release }), full);
+    const held = await holding;
+    assert.ok(held.ok);
+    assert.equal(await w.coordinator.query(({ state }) => state.lease(lockId)?.vitals.holds), 1);
+    isFull = false;
+    held.reply.close();
     await w.coordinator.stop();
   });
 

@@ -4,7 +4,6 @@ import type { Command, ListenerSight, ObserveCommand } from '../core/command.ts'
 import type { LeaseEntry } from '../core/lease.ts';
 import { endReason } from '../core/life.ts';
 import type { ProcessIdentity } from '../core/process-identity.ts';
-import { leaseNotFound } from '../core/refusals.ts';
 import type { Replies } from '../core/reply.ts';
 import { restore } from '../core/restore.ts';
 import { createCommitQueue } from './commit-queue.ts';
@@ -121,7 +120,11 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const opened = await submit<'hold'>({ kind: 'hold', lockId, delta: 1 });
     if (!opened.ok) return opened;
     // A release that was decided in the same turn has ended it by now, and told so before anybody could listen.
-    if (state.lease(lockId) === undefined) return { ok: false, refusal: leaseNotFound(lockId) };
+    if (state.lease(lockId) === undefined) {
+      // If that end cannot be committed, the lease is there again, and held once more than anybody knows.
+      const closed = await tracked(writer.submit<'hold'>({ kind: 'hold', lockId, delta: -1 }));
+      return closed.ok ? hold(lockId) : closed;
+    }
     let isOpen = true;
     const close = (): void => {
       // When the daemon stops, every connection closes: that is no holder's death.
@@ -202,7 +205,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       state,
       time,
       noticeSleep,
-      observeAll: () => lookAtAll(timings.tickMs),
+      observeAll: () => lookAtAll(timings.sharedTableMs),
       async observeHeld() {
         await look({ lockIds: idsOf(state.heldLeases()), instanceIds: [] }, timings.sharedTableMs);
       },

@@ -5,7 +5,7 @@ export interface Timings {
   readonly tickMs: number;
   /** How often all leases are looked at, their listeners and processes; the contract promises ten seconds. */
   readonly passMs: number;
-  /** How old a table of listeners may be that a look at held leases shares with others: those two seconds are short. */
+  /** How old a table of listeners may be that a look shares with others: two seconds are short. */
   readonly sharedTableMs: number;
   /** A tick this late means that the machine slept or the daemon was stopped. */
   readonly sleepGapMs: number;

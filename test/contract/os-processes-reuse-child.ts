@@ -52,7 +52,7 @@ const coordinator = await startCoordinator({
     throw error;
   },
   // Each pass reads the listeners anew.
-  timings: { ...DEFAULT_TIMINGS, passMs: 0, tickMs: 0 },
+  timings: { ...DEFAULT_TIMINGS, passMs: 0, sharedTableMs: 0 },
 });
 
 const holder = spawn('sleep', ['600'], { cwd: project });

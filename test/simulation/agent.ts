@@ -5,7 +5,7 @@ import type { Lease } from '../../src/core/lease.ts';
 import type { AllocateReply } from '../../src/core/reply.ts';
 import { send } from './call.ts';
 import { openHold } from './hold.ts';
-import type { Process } from './machine.ts';
+import type { Process, Socket } from './machine.ts';
 import type { Random } from './random.ts';
 import { PROJECTS, randomRequest } from './random-request.ts';
 import { type Server, startServer } from './server.ts';
@@ -33,6 +33,7 @@ const DEEDS: readonly (readonly [number, (agent: Agent) => void])[] = [
   [4, (agent) => agent.letGo()],
   [2, (agent) => agent.reconnect()],
   [4, (agent) => agent.batch()],
+  [2, (agent) => agent.adopt()],
   [1, (agent) => agent.cleanUp()],
   [1, (agent) => agent.retire()],
   [3, (agent) => agent.register()],
@@ -87,6 +88,18 @@ export class Agent {
       if (answer.kind !== 'outcome' || !answer.outcome.ok) return;
       for (const reply of answer.outcome.reply.allocations) this.#got(reply);
     });
+  }
+
+  /** Asks for a lease for a server of its own that listens on a port without one. */
+  adopt(): void {
+    const { machine, auditor } = this.#world;
+    const isMine = ({ pid }: Socket): boolean => machine.ancestors(pid).includes(this.#process.pid);
+    const socket = this.#random.pickMaybe(machine.sockets().filter(isMine));
+    if (socket === undefined || auditor.isLeased(socket)) return;
+    const { protocol, port: preferredPort, pid } = socket;
+    const server = { pid, process: this.#identify(pid), protocol, preferredPort };
+    const request = { ...this.#request(), ...server, exact: true, count: 1, adopt: true } as const;
+    this.#ask({ kind: 'allocate', request, requestId: null }, 0);
   }
 
   /** Starts a server on one of the agent's ports; it takes a while to bind. */
@@ -157,10 +170,7 @@ export class Agent {
     const held = this.#random.pickMaybe([...this.#held.values()].filter(({ letGo }) => letGo !== null));
     if (held === undefined) return;
     held.letGo?.();
-    this.#world.timeline.after(this.#random.int(0, 8), () => {
-      if (this.#held.get(held.lease.lockId) === held) held.letGo = openHold(this.#world, held.lease.lockId);
-    });
-    held.letGo = () => {};
+    held.letGo = openHold(this.#world, held.lease.lockId, this.#random.int(0, 8));
   }
 
   cleanUp(): void {
@@ -222,14 +232,7 @@ export class Agent {
   #live(): void {
     this.#world.timeline.after(this.#random.int(500, 9000), () => {
       this.#live();
-      const all = DEEDS.reduce((sum, [weight]) => sum + weight, 0);
-      let at = this.#random.int(1, all);
-      for (const [weight, deed] of DEEDS) {
-        at -= weight;
-        if (at > 0) continue;
-        deed(this);
-        return;
-      }
+      this.#random.pickWeighted(DEEDS)?.(this);
     });
   }
 

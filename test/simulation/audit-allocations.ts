@@ -105,7 +105,7 @@ export class AllocationAudit {
     for (const [port, since] of record.takenAtBirth) {
       this.#check(
         7,
-        since >= call.firstAt,
+        since >= call.firstAt || request.adopt === true,
         `${port} was granted though somebody had it since ${since / 1000}`,
       );
     }
@@ -151,11 +151,10 @@ export class AllocationAudit {
       const isBound = this.#auditor.rests.binds(lease.protocol, port, key, bornAt);
       this.#check('rest', !isBound, `${port} was granted to ${lease.lockId} though it rests`);
     }
-    for (const { port } of skipped) {
+    const isFresh = this.#auditor.now - bornAt < CATALOGUE.conflictRestMs;
+    for (const { port } of isFresh ? skipped : []) {
       const id = portId(lease.protocol, port);
-      const isLeased = [...this.#auditor.records.values()].some(
-        (other) => coversPort(other, lease.protocol, port) && (other.endedAt ?? bornAt) >= bornAt - COMMIT_MS,
-      );
+      const isLeased = this.#auditor.isLeasedSince(lease.protocol, port, bornAt - COMMIT_MS);
       this.#check(
         19,
         isLeased || this.#world.disk.quarantines.has(id),

@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 interface Rest {
   readonly key: string | null;
   readonly restMs: number;
-  /** In virtual ms; coordinator time lags behind after a crash, so that it may rest for longer. */
+  /** In virtual ms at the earliest; coordinator time lags behind after a crash, so that it may rest for longer. */
   readonly until: number;
 }
 
@@ -36,7 +36,8 @@ export class RestAudit {
     this.#hasForgotten = true;
   }
 
-  commits(changes: readonly DurableChange[], endings: readonly Ending[]): void {
+  /** @param decidedAt no end of these was decided before this moment (virtual ms): a sleep may have come between */
+  commits(changes: readonly DurableChange[], endings: readonly Ending[], decidedAt: number): void {
     const begun = new Map<string, number>();
     for (const change of changes) {
       if (change.table !== 'quarantine' || change.after === null) continue;
@@ -52,7 +53,7 @@ export class RestAudit {
           this.#world.violation('rest', `${id} rests after a clean release of ${lease.lockId}`);
         if (kind === 'forced') this.#judge(id, lease.lockId, restMs);
         if (restMs !== undefined && kind !== 'clean')
-          this.#rests.set(id, { key, restMs, until: this.#world.timeline.now + restMs });
+          this.#rests.set(id, { key, restMs, until: decidedAt + restMs });
       }
     }
   }

@@ -74,17 +74,16 @@ function wrongIn(
   if (quietMs < 0) return null;
   const heldMs = record.holds > 0 ? now - record.heldSince : -1;
   const isSeen = quietMs >= SEEN_MS || (quietMs >= SEEN_HELD_MS && heldMs >= SEEN_HELD_MS);
-  if (isSeen) {
-    if (!possibleStates(record.sight).includes(vitals.state))
-      return saw(`${record.sight === 'none' ? 'nobody' : record.sight} listens for ${quietMs / 1000} s`);
-  }
+  if (isSeen && !possibleStates(record.sight).includes(vitals.state))
+    return saw(`${record.sight === 'none' ? 'nobody' : record.sight} listens for ${quietMs / 1000} s`);
   const renews = vitals.state === 'active' || vitals.holds > 0 || vitals.process === 'alive';
   if ((leftMs === null) !== renews) return saw(`its term has ${leftMs} ms left`);
-  if (vitals.holds !== record.holds && heldMs >= SEEN_HELD_MS)
-    return saw(`${record.holds} connections hold it`);
-  return wrongMark(world, auditor, record, quietMs) === vitals.orphan
-    ? saw(describeHolder(world, record))
-    : null;
+  const heldAt = Math.max(record.heldSince, record.holdClosedAt ?? record.heldSince, record.lastCallAt);
+  if (vitals.holds !== record.holds && Math.min(quietMs, now - heldAt) >= SEEN_HELD_MS)
+    return saw(`${record.holds} connections hold it, and not ${vitals.holds}`);
+  if (wrongMark(world, auditor, record, quietMs) === vitals.orphan) return saw(describeHolder(world, record));
+  const drift = wrongDrift(world, auditor, record, vitals.drift);
+  return drift === null ? null : saw(`its holder listens on [${vitals.drift}] as it says, and ${drift}`);
 }
 
 function possibleStates(sight: Sight): readonly LeaseState[] {
@@ -111,6 +110,38 @@ function wrongMark(world: World, auditor: Auditor, record: LeaseRecord, quietMs:
   const isKnown =
     closedAt !== null && Math.max(record.lastCallAt, auditor.healthySince ?? auditor.now) < closedAt;
   return isKnown && auditor.now - closedAt >= SEEN_MS ? false : null;
+}
+
+/** What is wrong with the other ports on which a living holder is said to listen, or null. */
+function wrongDrift(
+  { machine }: World,
+  auditor: Auditor,
+  record: LeaseRecord,
+  drift: readonly number[],
+): string | null {
+  const { process, protocol } = record.lease;
+  const since = auditor.now - SEEN_MS;
+  const { healthySince } = auditor;
+  const { holderAt, bornAt, sightSince, lastCallAt } = record;
+  const changedAt = Math.max(healthySince ?? auditor.now, holderAt, bornAt, sightSince, lastCallAt);
+  if (process === null || process.pidNamespace !== 'ours' || !machine.isAlive(process) || changedAt > since)
+    return null;
+  const gone = drift.find((port) => machine.wasFreeSince(protocol, port, since));
+  if (gone !== undefined) return `nobody listens on ${gone}`;
+  // Under a held connection all below the holder is one command; where it serves its own port, nothing else counts.
+  if (record.holds === 0 || record.heldSince > since || record.sight !== 'none') return null;
+  const missing = machine
+    .sockets()
+    .find(
+      (socket) =>
+        socket.protocol === protocol &&
+        socket.isNamed &&
+        socket.since < since &&
+        machine.ancestors(socket.pid).includes(process.pid) &&
+        !drift.includes(socket.port) &&
+        !auditor.isLeasedSince(protocol, socket.port, since),
+    );
+  return missing === undefined ? null : `${missing.pid} listens on ${missing.port}`;
 }
 
 function describeHolder({ machine }: World, { lease, holds }: LeaseRecord): string {

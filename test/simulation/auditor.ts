@@ -87,6 +87,16 @@ export class Auditor {
     return [...this.records.values()].filter(({ endedAt }) => endedAt === null);
   }
 
+  isLeased({ protocol, port }: Socket): boolean {
+    return this.live().some((record) => coversPort(record, protocol, port));
+  }
+
+  /** Whether a lease covers the port, or did since that moment. */
+  isLeasedSince(protocol: Protocol, port: number, since: number): boolean {
+    const isThere = (record: LeaseRecord): boolean => (record.endedAt ?? this.now) >= since;
+    return [...this.records.values()].some((record) => coversPort(record, protocol, port) && isThere(record));
+  }
+
   daemonStarts(): void {
     this.woke(0);
   }
@@ -149,7 +159,7 @@ export class Auditor {
       else if (change.before === null) this.#grants(change.after);
       else this.#updates(change.after);
     }
-    this.rests.commits(changes, endings);
+    this.rests.commits(changes, endings, this.#commitBeganAt - COMMIT_MS);
   }
 
   /** Judges the disk after a commit. */

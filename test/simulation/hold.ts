@@ -5,8 +5,8 @@ import type { World } from './world.ts';
 /** How long (ms) a client waits before it connects again. */
 const RECONNECT_MS = 1500;
 
-/** Opens a connection that holds a lease; the returned function closes it. */
-export function openHold(world: World, lockId: string): () => void {
+/** Opens a connection that holds a lease, after `delayMs`; the returned function closes it. */
+export function openHold(world: World, lockId: string, delayMs = 0): () => void {
   let isWanted = true;
   let close: () => void = () => {};
 
@@ -56,7 +56,8 @@ export function openHold(world: World, lockId: string): () => void {
     });
   }
 
-  connect();
+  if (delayMs === 0) connect();
+  else world.timeline.after(delayMs, () => isWanted && connect());
   return () => {
     isWanted = false;
     close();

@@ -10,6 +10,8 @@ export interface Random {
   pick<T>(choices: readonly [T, ...T[]]): T;
   /** One of `choices`, or undefined when there is none. */
   pickMaybe<T>(choices: readonly T[]): T | undefined;
+  /** One of `choices`, as often as its weight, an integer, says; undefined when there is none. */
+  pickWeighted<T>(choices: readonly (readonly [number, T])[]): T | undefined;
   /** Another stream that does not disturb this one. */
   fork(): Random;
 }
@@ -30,6 +32,16 @@ export function createRandom(seed: number): Random {
     chance: (p) => next() < p,
     pick: (choices) => choices[int(0, choices.length - 1)] ?? choices[0],
     pickMaybe: (choices) => choices[int(0, choices.length - 1)],
+    pickWeighted(choices) {
+      let at = int(
+        1,
+        choices.reduce((sum, [weight]) => sum + weight, 0),
+      );
+      return choices.find(([weight]) => {
+        at -= weight;
+        return at <= 0;
+      })?.[1];
+    },
     fork: () => createRandom(int(0, 0x7fffffff)),
   };
 }
