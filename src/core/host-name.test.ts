@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { dnsLabel, hostName } from './host-name.ts';
+import { dnsLabel, hostName, projectLabel } from './host-name.ts';
 
-const alone = { isShared: () => false };
-const shared = { isShared: () => true };
+const alone = { labelOf: projectLabel };
 
 describe('the host name of a lease', () => {
   it('is made of service and project', () => {
@@ -18,13 +17,6 @@ describe('the host name of a lease', () => {
     for (const [project, service, expected] of cases) {
       assert.equal(hostName(alone, project, service), expected, `${project} ${service}`);
     }
-  });
-
-  it('has a mark of the whole path where two projects have one name', () => {
-    const a = hostName(shared, '/a/main', 'web');
-    const b = hostName(shared, '/b/main', 'web');
-    assert.match(a, /^web\.main-[0-9a-f]{8}\.localhost$/);
-    assert.notEqual(a, b);
   });
 
   it('has labels that the name system allows, whatever the text', () => {

@@ -6,16 +6,18 @@ import { textMark } from '../text-mark.ts';
 const MAX_LABEL = 63;
 const MARK = 8;
 
-/** What the projects of a machine are called, and which of these names more than one of them would like to have. */
+/** A text that is a label as it stands, as most names are. */
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** What the projects of a machine are called. */
 export interface ProjectNames {
-  /** Whether another project than the one at `path` is known by the same last part. */
-  isShared(path: string): boolean;
+  /** The label of the project at `path`: its last directory, with a mark where another project has the same one. */
+  labelOf(path: string): string;
 }
 
 /**
  * For example `web.fix-ui.localhost`: the service, the last directory of the project, and the domain that every
- * browser resolves to this machine (RFC 6761). Where two projects have the same last directory, each has a mark of its
- * whole path behind it.
+ * browser resolves to this machine (RFC 6761).
  *
  * @param projectPath null for a lease without one, which is `localhost` itself
  */
@@ -25,8 +27,7 @@ export function hostName(
   serviceName: string | null,
 ): string {
   if (projectPath === null) return 'localhost';
-  const plain = projectLabel(projectPath);
-  const project = names.isShared(projectPath) ? marked(plain, projectPath) : plain;
+  const project = names.labelOf(projectPath);
   return serviceName === null ? `${project}.localhost` : `${dnsLabel(serviceName)}.${project}.localhost`;
 }
 
@@ -37,6 +38,7 @@ export function projectLabel(path: string): string {
 
 /** A text as a label of a host name: letters, digits and inner hyphens. What has none of them gets a mark alone. */
 export function dnsLabel(text: string): string {
+  if (LABEL.test(text)) return text;
   const plain = text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
@@ -45,6 +47,7 @@ export function dnsLabel(text: string): string {
   return plain.replace(/-$/, '') || textMark(text);
 }
 
-function marked(label: string, text: string): string {
+/** A label with a mark of the text that it was made from behind it. */
+export function marked(label: string, text: string): string {
   return `${label.slice(0, MAX_LABEL - MARK - 1).replace(/-$/, '')}-${textMark(text)}`;
 }
