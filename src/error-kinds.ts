@@ -30,9 +30,9 @@ export const ERROR_KINDS = {
     status: 400,
     exit: 1,
     retriable: false,
-    hint: '`styxy config show` lists the service types; add one under "service_types" in config.json.',
+    hint: '`styxy config show` lists the service types; add one under "service_types" in config.json, or run `styxy config auto-allocation enable`.',
     explanation:
-      'The service type is neither in the shipped catalogue nor in config.json, so it has no range of ports.',
+      'The service type is neither in the shipped catalogue nor in config.json, so it has no range of ports, and automatic ranges are switched off.',
   },
   UNAUTHORIZED: {
     title: 'Unauthorized',

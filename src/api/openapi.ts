@@ -3,11 +3,13 @@
 import type { TSchema } from 'typebox';
 import { ERRORS, type ErrorCode, HOMEPAGE } from '../errors.ts';
 import { API_VERSION, VERSION } from './api-version.ts';
-import { type Operation, operationEntries } from './operations.ts';
+import type { Operation } from './operation.ts';
+import { operationEntries } from './operations.ts';
 import * as leases from './schemas.ts';
 import * as cleanup from './schemas-cleanup.ts';
 import * as daemon from './schemas-daemon.ts';
 import * as instances from './schemas-instance.ts';
+import * as ranges from './schemas-ranges.ts';
 import * as scan from './schemas-scan.ts';
 
 type Json = Record<string, unknown>;
@@ -133,7 +135,14 @@ function refusalsOf(operation: Operation): Json {
 /** Schemas that stand under a name of their own, by identity: exported ones, `ProblemJson` as `Problem`. */
 function namedSchemas(): ReadonlyMap<object, string> {
   const named = new Map<object, string>();
-  for (const [name, value] of Object.entries({ ...leases, ...scan, ...cleanup, ...instances, ...daemon })) {
+  for (const [name, value] of Object.entries({
+    ...leases,
+    ...scan,
+    ...cleanup,
+    ...instances,
+    ...ranges,
+    ...daemon,
+  })) {
     // A query stands with its operation, one parameter for each field.
     if (typeof value === 'object' && !name.endsWith('Query')) named.set(value, name.replace(/Json$/, ''));
   }

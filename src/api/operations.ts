@@ -1,8 +1,9 @@
 // Owns the list of operations: what each is called, takes, answers and refuses. Handlers live with the daemon.
 
-import type { TObject, TSchema } from 'typebox';
 import type { ErrorCode } from '../errors.ts';
 import * as names from './names.ts';
+import { type Operation, STORE } from './operation.ts';
+import { RANGE_OPERATIONS } from './operations-ranges.ts';
 import * as s from './schemas.ts';
 import * as c from './schemas-cleanup.ts';
 import * as d from './schemas-daemon.ts';
@@ -10,30 +11,8 @@ import * as i from './schemas-instance.ts';
 import * as p from './schemas-scan.ts';
 import * as Type from './type.ts';
 
-export interface Operation {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** With `:name` where a parameter stands. */
-  readonly path: string;
-  readonly summary: string;
-  readonly description: string;
-  readonly params?: TObject;
-  readonly query?: TObject;
-  readonly body?: TObject;
-  /** Whether the body may be left out altogether. */
-  readonly bodyOptional?: boolean;
-  /** By status: what a success answers. */
-  readonly answers: Readonly<Record<number, { readonly description: string; readonly schema: TSchema }>>;
-  /** The answer's media type, JSON unless said. */
-  readonly mediaType?: string;
-  /** What it may refuse beside what every operation may. */
-  readonly errors: readonly ErrorCode[];
-  /** Answered over TCP without a token. */
-  readonly isPublic?: boolean;
-}
-
 const byLockId = Type.object({ lock_id: names.lockId({ description: 'The lease' }) });
 const byInstanceId = Type.object({ id: names.instanceId({ description: 'The instance' }) });
-const STORE: readonly ErrorCode[] = ['STORE_UNAVAILABLE', 'STORE_FULL'];
 const REFUSED: readonly ErrorCode[] = [
   'UNKNOWN_SERVICE_TYPE',
   'PORT_UNAVAILABLE',
@@ -214,6 +193,7 @@ export const OPERATIONS = {
     answers: { 200: { description: 'The configuration', schema: d.ConfigAnswer } },
     errors: [],
   },
+  ...RANGE_OPERATIONS,
   rotateToken: {
     method: 'POST',
     path: '/token/rotate',

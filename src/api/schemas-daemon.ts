@@ -58,6 +58,17 @@ export const StatusAnswer = Type.object(
       },
       { description: 'The configuration' },
     ),
+    auto_allocation: Type.object(
+      {
+        enabled: flag('Whether an unknown service type gets a range'),
+        ranges: count('Automatic ranges'),
+        not_in_config: nullable(
+          Type.string(),
+          'Why config.json does not have all of them; null where it has',
+        ),
+      },
+      { description: 'The automatic ranges' },
+    ),
     recovery: Type.object(
       {
         state: Type.union([Type.literal('done'), Type.literal('running')], {

@@ -28,8 +28,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const time = coordinatorTime(options.clock, stored.elapsedMs);
   const state = restore(stored, time().now);
   const queue = createCommitQueue(state, options.store, options.scheduler, (changes) => {
-    for (const change of changes)
+    for (const change of changes) {
       if (change.table === 'lease' && change.after === null) options.onEnded?.(change.id);
+      if (change.table === 'range') options.onRange?.(change.id, change.after);
+    }
   });
   const writer = createWriter({ ...options, timings }, state, queue, time, stored.fenceCeiling);
   const onFault = options.onFault ?? (() => {});

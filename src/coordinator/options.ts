@@ -1,6 +1,7 @@
 // Owns what a coordinator is made from: every effect behind an interface, so that a simulation can supply its own.
 
 import type { Catalogue } from '../core/catalogue.ts';
+import type { AutomaticRange } from '../core/change.ts';
 import type { Vitals } from '../core/lease.ts';
 import type { Clock, PortProbe, PortTable, ProcessTable } from '../os/os.ts';
 import type { Store } from '../store/store.ts';
@@ -24,6 +25,8 @@ export interface CoordinatorOptions {
   readonly daemonPid?: number;
   /** Told of every lease that is gone, released or ended, once that is committed. */
   readonly onEnded?: (lockId: string) => void;
+  /** Told of every automatic range that is made, moved or taken back (null), once that is committed. */
+  readonly onRange?: (serviceType: string, range: AutomaticRange | null) => void;
   /** Told of every lease that is in another state than before, or whose program is on other ports, once that is committed. */
   readonly onSeen?: (lockId: string, vitals: Vitals) => void;
   /** Told of faults that no command waits for. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
 import { allocateRequest, createDesk, type Desk } from '../../test/fixtures/core-desk.ts';
+import { planType } from './automatic-type.ts';
 import { PortSet } from './port-set.ts';
 
 const catalogue = testCatalogue(
@@ -36,6 +37,13 @@ describe('the host name of a grant', () => {
 describe('a service type that is not known', () => {
   const rule = { size: 10, placement: 'after', preferredStart: null } as const;
   const policy = { bounds: { start: 10_000, end: 10_059 }, gap: 10, avoided: new Set<number>() };
+  const NOTHING_SEEN = {
+    busy: new Map<string, string>(),
+    clear: new Set<string>(),
+    directories: new Map<string, boolean>(),
+    pending: { tcp: new PortSet(), udp: new PortSet() },
+    lockIds: [],
+  };
   const automatic = testCatalogue([...catalogue.serviceTypes.values()], {
     autoAllocation: { policy, ruleOf: () => rule },
   });
@@ -52,6 +60,31 @@ describe('a service type that is not known', () => {
     assert.equal(portOf(second), 10_001);
     assert.equal(second.autoAllocated, undefined);
     assert.equal(portOf(desk.granted({ serviceType: 'mail' })), 10_020, 'the next one keeps the gap');
+  });
+
+  it('counts as automatic also once the configuration has it', () => {
+    const desk = createDesk(automatic);
+    desk.granted(grpc);
+    const known = new Map(automatic.serviceTypes);
+    known.set('grpc', serviceType('grpc', 10_000, 10_009));
+    known.set('early', serviceType('early', 10_020, 10_024));
+    const after = planType(
+      desk.state,
+      { ...NOTHING_SEEN, catalogue: { ...automatic, serviceTypes: known } },
+      { policy, ruleOf: () => rule },
+      'mail',
+      1,
+    );
+    assert.equal(after?.range.start, 10_035, 'after the highest automatic one, around the configured one');
+    known.set('grpc', serviceType('grpc', 10_040, 10_045));
+    const moved = planType(
+      desk.state,
+      { ...NOTHING_SEEN, catalogue: { ...automatic, serviceTypes: known } },
+      { policy: { ...policy, bounds: { start: 10_000, end: 10_099 } }, ruleOf: () => rule },
+      'mail',
+      1,
+    );
+    assert.equal(moved?.range.start, 10_056, 'and around one that somebody moved in config.json');
   });
 
   it('gets no port on which somebody is, and none that is leased', () => {

@@ -4,6 +4,7 @@ import type { AutoAllocation, Catalogue, ServiceType } from './catalogue.ts';
 import { type AutomaticRange, portId } from './change.ts';
 import type { Observed } from './command.ts';
 import { contains, type PortRange } from './port-range.ts';
+import type { NamedRange } from './range-placement.ts';
 import { planRange } from './range-planner.ts';
 import type { StateView } from './state.ts';
 
@@ -51,8 +52,8 @@ export function planType(
   }
   for (const id of busy.keys()) taken.push(Number(id.slice(id.indexOf(':') + 1)));
   const territory = {
-    configured: [...catalogue.serviceTypes.values()].map((type) => ({ name: type.name, ...type.range })),
-    automatic: [...state.ranges()].filter((range) => !catalogue.serviceTypes.has(range.name)),
+    configured: configuredRanges(catalogue, state),
+    automatic: [...state.ranges()],
     busy: taken,
   };
   const range = planRange(name, { ...rule, size }, policy, territory);
@@ -94,4 +95,16 @@ export function typeNameOfPort(
   for (const type of catalogue.serviceTypes.values()) if (contains(type.range, port)) return type.name;
   for (const range of state.ranges()) if (contains(range, port)) return range.name;
   return null;
+}
+
+/** The ranges of the configuration, without those that it has as they were made by themselves. */
+export function configuredRanges(
+  catalogue: Pick<Catalogue, 'serviceTypes'>,
+  state: Pick<StateView, 'range'>,
+): NamedRange[] {
+  const types = [...catalogue.serviceTypes.values()].filter(({ name, range }) => {
+    const made = state.range(name);
+    return made === undefined || made.start !== range.start || made.end !== range.end;
+  });
+  return types.map(({ name, range }) => ({ name, ...range }));
 }

@@ -146,6 +146,21 @@ export interface CleanupCommand {
   readonly dryRun: boolean;
 }
 
+/** Takes an automatic range back. */
+export interface UndoRangeCommand {
+  readonly kind: 'undo-range';
+  readonly serviceType: string;
+  /** Ends the leases of the type, which otherwise keep the range. */
+  readonly force: boolean;
+}
+
+/** Closes the holes between automatic ranges. */
+export interface ConsolidateCommand {
+  readonly kind: 'consolidate';
+  /** Whether anything is moved, or only the plan shown. */
+  readonly apply: boolean;
+}
+
 export type Command =
   | AllocateCommand
   | BatchCommand
@@ -160,7 +175,9 @@ export type Command =
   | SweepCommand
   | ForgetCommand
   | WakeCommand
-  | CleanupCommand;
+  | CleanupCommand
+  | UndoRangeCommand
+  | ConsolidateCommand;
 
 /** The moment of a decision. The core has no clock of its own. */
 export interface Moment {

@@ -9,6 +9,7 @@ import { decideInstanceHeartbeat, decideRegister, decideRetire } from './instanc
 import { leaseKey, singletonName } from './lease.ts';
 import { decideAbandon, decideHold, decideRelease, decideRenew } from './lease-commands.ts';
 import { decideObserve } from './observe.ts';
+import { decideConsolidate, decideUndoRange } from './range-commands.ts';
 import type { Replies } from './reply.ts';
 import type { State } from './state.ts';
 import { decideCleanup, decideSweep, decideWake } from './sweep.ts';
@@ -66,6 +67,10 @@ function decideAny(
       return decideWake(state, moment);
     case 'cleanup':
       return decideCleanup(state, command, moment, catalogue);
+    case 'undo-range':
+      return decideUndoRange(state, command, moment, catalogue);
+    case 'consolidate':
+      return decideConsolidate(state, command, catalogue);
   }
 }
 

@@ -14,7 +14,7 @@ export function unknownServiceType(name: string, catalogue: Pick<Catalogue, 'ser
   return refusal(
     'UNKNOWN_SERVICE_TYPE',
     `there is no service type "${name}"`,
-    `Use one of ${known.join(', ')}, or add "${name}" under "service_types" in config.json and run \`styxy daemon restart\`.`,
+    `Use one of ${known.join(', ')}, add "${name}" under "service_types" in config.json, or run \`styxy config auto-allocation enable\`.`,
     { service_type: name, known },
   );
 }

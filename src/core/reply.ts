@@ -1,5 +1,6 @@
 // Owns the replies that commands get: what was granted, renewed, ended, seen.
 
+import type { AutomaticRange } from './change.ts';
 import type { InstanceEntry } from './instance.ts';
 import type { LeaseEntry, Vitals } from './lease.ts';
 import type { NamedRange } from './range-placement.ts';
@@ -91,6 +92,22 @@ export interface CleanupReply {
   readonly kept: readonly KeptLease[];
 }
 
+export interface UndoRangeReply {
+  readonly range: AutomaticRange;
+  /** How many leases ended with it. */
+  readonly ended: number;
+}
+
+/** One automatic range at its old and its new place. */
+export interface RangeMove {
+  readonly from: AutomaticRange;
+  readonly to: AutomaticRange;
+}
+
+export interface ConsolidateReply {
+  readonly moves: readonly RangeMove[];
+}
+
 /** The reply that belongs to each command. */
 export interface Replies {
   allocate: AllocateReply;
@@ -107,4 +124,6 @@ export interface Replies {
   forget: { readonly isPartial: boolean };
   wake: Record<string, never>;
   cleanup: CleanupReply;
+  'undo-range': UndoRangeReply;
+  consolidate: ConsolidateReply;
 }

@@ -6,7 +6,8 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { OPERATIONS, type Operation, type OperationId, operationEntries } from '../api/operations.ts';
+import type { Operation } from '../api/operation.ts';
+import { OPERATIONS, type OperationId, operationEntries } from '../api/operations.ts';
 import { parserOf, textParserOf } from '../api/validate.ts';
 import { problem } from '../errors.ts';
 import type { DaemonContext, Handler, Handlers } from './context.ts';

@@ -10,6 +10,7 @@ import type { Home } from '../home.ts';
 import type { Clock, PortProbe, PortTable, ProcessTable } from '../os/os.ts';
 import type { AuthToken } from './auth-token.ts';
 import type { Holds } from './holds.ts';
+import type { RangeFile } from './range-file.ts';
 
 export interface DaemonContext {
   readonly coordinator: Coordinator;
@@ -33,6 +34,7 @@ export interface DaemonContext {
   readonly recovery: () => StatusAnswer['recovery'];
   readonly healthMonitor: () => Omit<StatusAnswer['health_monitor'], 'port_conflicts'>;
   readonly config: () => ConfigAnswer;
+  readonly rangeFile: RangeFile;
   /** Begins a graceful stop; returns at once. */
   readonly stop: () => void;
 }

@@ -18,6 +18,7 @@ import { createLockIds } from './lock-ids.ts';
 import { createLog, type DaemonLog } from './logs.ts';
 import { listenAddresses } from './own-address.ts';
 import { readPlace, settlePlace } from './place.ts';
+import { createRangeFile, type RangeFile } from './range-file.ts';
 import type { Settings } from './settings.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 
@@ -65,6 +66,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
   let coordinator: Coordinator | null = null;
   let watch: HomeWatch | null = null;
   let settings: Settings | null = null;
+  let rangeFile: RangeFile | null = null;
   const servers: Server[] = [];
   const holds = createHolds();
   const shutdown = createShutdown({
@@ -74,7 +76,10 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     servers: () => servers,
     coordinator: () => coordinator,
     homeWatch: () => watch,
-    onStop: () => settings?.stop(),
+    onStop: async () => {
+      settings?.stop();
+      await rangeFile?.written();
+    },
     exit: options.exit,
   });
   const end = (reason: string): void => {
@@ -106,6 +111,8 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       await store.close();
       store = await openStore(home, log, 'full');
     }
+    const file = createRangeFile({ home, log, onWritten: () => void loaded.answer() });
+    rangeFile = file;
     let recovery: StatusAnswer['recovery'] = { state: 'running', leases_restored: 0, set_aside: 0 };
     const started = await startCoordinator({
       store: observed(store, (found) => {
@@ -122,9 +129,15 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       directoryExists: createDirectoryLook(system.clock.monotonic),
       onEnded: holds.end,
       onSeen: holds.tell,
+      onRange: file.follow,
       onFault: (error) => log.error({ error: describe(error) }, 'a fault in the background'),
     });
     coordinator = started;
+    await started.query(({ state }) => {
+      // What a former daemon could not write any more.
+      for (const range of state.ranges())
+        if (!loaded.catalogue().serviceTypes.has(range.name)) file.follow(range.name, range);
+    });
     let port: number | null = null;
     const socket = socketAddress(home);
     const context: DaemonContext = {
@@ -142,6 +155,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       recovery: () => recovery,
       healthMonitor: () => ({ enabled: true, interval_ms: loaded.catalogue().missIntervalMs }),
       config: loaded.answer,
+      rangeFile: file,
       stop: () => end('asked over HTTP'),
     };
     await api.serve(context, {

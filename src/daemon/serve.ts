@@ -1,7 +1,8 @@
 // Owns the way from sockets to routes: TCP behind the guard, the unix socket open to whoever may open it.
 
 import type { Server } from 'node:http';
-import { OPERATIONS, type Operation } from '../api/operations.ts';
+import type { Operation } from '../api/operation.ts';
+import { OPERATIONS } from '../api/operations.ts';
 import { StyxyError } from '../errors.ts';
 import { createApp, type OnBug } from './app.ts';
 import type { DaemonContext } from './context.ts';

@@ -35,7 +35,7 @@ function newEnding(stopCoordinator: () => Promise<void>) {
         },
       }) as never,
     homeWatch: () => null,
-    onStop: () => {},
+    onStop: async () => {},
     exit: exited,
   });
   return { shutdown, status, said, stops: () => stops };

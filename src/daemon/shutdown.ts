@@ -24,7 +24,7 @@ export interface Ending {
   /** Null before the daemon is ready. */
   readonly homeWatch: () => HomeWatch | null;
   /** Ends what would still use the store. */
-  readonly onStop: () => void;
+  readonly onStop: () => Promise<void>;
   readonly exit: (status: number) => void;
 }
 
@@ -84,11 +84,11 @@ async function stopInOrder(ending: Ending, reason: string): Promise<void> {
   const watch = ending.homeWatch();
   const isOurs = watch?.isOurs() ?? true;
   watch?.stop();
-  ending.onStop();
+  const stopped = ending.onStop();
   // The socket's file goes with its server, and both before the store's lock: the next daemon makes its own.
   const closed = Promise.all(isOurs ? ending.servers().map(close) : []);
   holds.stop();
-  await closed;
+  await Promise.all([closed, stopped]);
   if (isOurs) removeDaemonInfo(home);
   try {
     await ending.coordinator()?.stop();

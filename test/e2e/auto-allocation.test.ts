@@ -1,12 +1,17 @@
 // Proves automatic ranges with a real daemon: many unknown types at once, across a kill, and switched off.
 
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import type { AllocateAnswer } from '../../src/api/schemas.ts';
+import type { StatusAnswer } from '../../src/api/schemas-daemon.ts';
+import type { AutoAllocationAnswer, ConsolidateAnswer } from '../../src/api/schemas-ranges.ts';
 import { startDaemon, type TestDaemon } from './daemon-fixture.ts';
+import { until } from './run-fixture.ts';
 
 const TYPES = 100;
 const GAP = 10;
+const PATH = '/config/auto-allocation';
 /** Below the ports of the other tests, and above the shipped ranges. */
 const BOUNDS = { min_port: 12_000, max_port: 20_999 };
 
@@ -54,6 +59,64 @@ describe('service types that nobody configured', () => {
     assert.equal(again.body.auto_allocated, undefined);
     const { start, end } = first.body.auto_allocated ?? { start: 0, end: 0 };
     assert.ok(again.body.port >= start && again.body.port <= end);
+  });
+
+  it('stand in config.json soon, whose comments stay, and only in the store where it cannot be written', async () => {
+    const path = daemon.home.config;
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('{', '{ /* ours */'));
+    await allocate('written');
+    const file = await until('the range in config.json', () => {
+      const now = readFileSync(path, 'utf8');
+      return now.includes('"written"') ? now : null;
+    });
+    assert.match(file, /^\{ \/\* ours \*\//);
+    writeFileSync(path, '{ "service_types": nonsense');
+    await allocate('unwritten');
+    const status = await until('the obstacle', async () => {
+      const { body } = await daemon.request<StatusAnswer>('GET', '/status');
+      return body.auto_allocation.not_in_config === null ? null : body;
+    });
+    assert.match(status.auto_allocation.not_in_config ?? '', /config\.json has a mistake/);
+    writeFileSync(path, file);
+    await allocate('mended');
+    await until('all of them', () => (readFileSync(path, 'utf8').includes('"unwritten"') ? true : null));
+  });
+
+  it('are listed, taken back and moved together', async () => {
+    const show = async (): Promise<AutoAllocationAnswer> =>
+      (await daemon.request<AutoAllocationAnswer>('GET', PATH)).body;
+    const [first, second] = (await show()).ranges.filter(({ service_type: type }) => /^unknown/.test(type));
+    assert.ok(first !== undefined && second !== undefined);
+    const held = await daemon.request('DELETE', `${PATH}/${first.service_type}`);
+    assert.deepEqual([held.status, held.body.code], [409, 'LEASE_IN_USE']);
+    for (const { service_type: type } of [first, second]) {
+      const gone = await daemon.request('DELETE', `${PATH}/${type}?force=true`);
+      assert.deepEqual([gone.status, gone.body.leases_ended], [200, 1], type);
+      assert.ok(!readFileSync(daemon.home.config, 'utf8').includes(`"${type}"`), type);
+    }
+    assert.equal((await daemon.request('DELETE', `${PATH}/nonesuch`)).status, 404);
+    await allocate('last-one');
+    const { body: lease } = await allocate('last-one');
+    await daemon.request('DELETE', `/allocate/${lease.lock_id}?force=true`);
+    const plan = await daemon.request<ConsolidateAnswer>('POST', `${PATH}/consolidate`);
+    const move = plan.body.moves.find(({ service_type: type }) => type === 'last-one');
+    assert.equal(move?.to[0], Math.min(first.start, second.start));
+    await daemon.request('POST', `${PATH}/consolidate`, { apply: true });
+    const moved = (await show()).ranges.find(({ service_type: type }) => type === 'last-one');
+    assert.deepEqual([moved?.start, moved?.in_config], [move?.to[0], true]);
+    const { port } = (await allocate('last-one')).body;
+    // The first port may rest, since the lease on it was ended by force.
+    assert.ok(moved !== undefined && port >= moved.start && port <= moved.end, `${port}`);
+  });
+
+  it('are switched off and on in config.json', async () => {
+    for (const enabled of [false, true]) {
+      const answer = await daemon.request<AutoAllocationAnswer>('PUT', PATH, { enabled });
+      assert.deepEqual([answer.status, answer.body.enabled], [200, enabled]);
+      const { status } = await allocate(`switched-${enabled}`);
+      assert.equal(status, enabled ? 201 : 400);
+    }
   });
 
   it('are refused where ranges are switched off', async () => {

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import fc from 'fast-check';
-import { type Operation, operationEntries } from '../../src/api/operations.ts';
+import type { Operation } from '../../src/api/operation.ts';
+import { operationEntries } from '../../src/api/operations.ts';
 import { startDaemon, type TestDaemon } from './daemon-fixture.ts';
 
 let daemon: TestDaemon;

@@ -7,7 +7,8 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openapiDocument } from '../../src/api/openapi.ts';
-import { OPERATIONS, type Operation, type OperationId } from '../../src/api/operations.ts';
+import type { Operation } from '../../src/api/operation.ts';
+import { OPERATIONS, type OperationId } from '../../src/api/operations.ts';
 import type { AllocateAnswer, AllocationsAnswer, BatchAnswer, CheckAnswer } from '../../src/api/schemas.ts';
 import type { StatusAnswer } from '../../src/api/schemas-daemon.ts';
 import type { InstanceAnswer, RetireAnswer } from '../../src/api/schemas-instance.ts';
@@ -119,7 +120,7 @@ describe('leases', () => {
     const refused = await daemon.request('POST', '/allocate/batch', {
       allocations: [
         { service_type: 'test', service_name: 'b3', project_path: '/tmp/batch' },
-        { service_type: 'nobody-knows' },
+        { service_type: 'test', ttl_seconds: 2_592_000, preferred_port: 65_535, count: 2 },
       ],
     });
     assert.equal(refused.status, 400, refused.text);

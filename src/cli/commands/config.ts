@@ -8,6 +8,7 @@ import { mistakeLine } from '../config-context.ts';
 import { type Column, pairLines, tableLines } from '../table.ts';
 import { visible } from '../visible.ts';
 import { print, printJson, say } from '../write.ts';
+import { autoAllocationCommand } from './config-auto-allocation.ts';
 import { importCommand } from './config-import.ts';
 import { configInstancesCommand } from './config-instances.ts';
 import { validateCommand } from './config-validate.ts';
@@ -66,9 +67,10 @@ export const configCommand: Command = {
     'config path',
     'config instances',
     'config import FILE [--apply]',
+    'config auto-allocation',
   ],
   examples: [{ line: 'styxy config show', description: 'Which service types are there?' }],
-  subcommands: [show, validateCommand, path, configInstancesCommand, importCommand],
+  subcommands: [show, validateCommand, path, configInstancesCommand, importCommand, autoAllocationCommand],
   run: show.run,
 };
 

@@ -42,6 +42,11 @@ function mistakesText({ mistakes, serving }: StatusAnswer['config']): string {
   return `${count}, the ${serving === 'last-good' ? 'last good' : 'shipped'} configuration holds`;
 }
 
+function rangesText({ enabled, ranges, not_in_config: why }: StatusAnswer['auto_allocation']): string {
+  const made = `${ranges} made by themselves${enabled ? '' : ', and no more are made'}`;
+  return why === null ? made : `${made}; not in config.json: ${why}`;
+}
+
 /** Names and values of all that the daemon says about itself. */
 export function statusPairs(status: StatusAnswer): (readonly [string, string])[] {
   const { counts, store, recovery, health_monitor: monitor } = status;
@@ -72,6 +77,7 @@ export function statusPairs(status: StatusAnswer): (readonly [string, string])[]
           ? status.config.path
           : 'as shipped',
     ],
+    ['Ranges', rangesText(status.auto_allocation)],
     ['Recovery', `${recovery.state}, ${counted(recovery.leases_restored, 'lease')} restored${setAside}`],
     [
       'Health',

@@ -52,6 +52,11 @@ export const status: Handler<'status'> = (context) =>
       },
       store: { kind: context.storeKind, can_commit: canCommit, reason, commits },
       config: configStatus(context.config()),
+      auto_allocation: {
+        enabled: context.catalogue().autoAllocation !== null,
+        ranges: Array.from(state.ranges()).length,
+        not_in_config: context.rangeFile.obstacle,
+      },
       recovery: context.recovery(),
       health_monitor: { ...context.healthMonitor(), port_conflicts: conflicts },
     };

@@ -8,6 +8,7 @@ import { cleanup, listAllocations } from './allocations.ts';
 import { check } from './check.ts';
 import { heartbeatInstance, listInstances, registerInstance, retireInstance } from './instances.ts';
 import { hold, release, renew } from './lease.ts';
+import { consolidateRanges, showAutoAllocation, switchAutoAllocation, undoRange } from './ranges.ts';
 import { scan } from './scan.ts';
 
 export const HANDLERS: Handlers = {
@@ -27,6 +28,10 @@ export const HANDLERS: Handlers = {
   cleanup,
   status,
   config,
+  showAutoAllocation,
+  switchAutoAllocation,
+  undoRange,
+  consolidateRanges,
   rotateToken,
   shutdown,
   health,

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
+import { createDesk, type Desk } from '../../test/fixtures/core-desk.ts';
+
+const policy = { bounds: { start: 10_000, end: 10_199 }, gap: 10, avoided: new Set<number>() };
+const rule = { size: 10, placement: 'after', preferredStart: null } as const;
+const catalogue = testCatalogue([serviceType('dev', 3000, 3009)], {
+  autoAllocation: { policy, ruleOf: () => rule },
+});
+
+/** A desk with ranges for these types, whose leases are released again unless their type is named in `kept`. */
+function deskWith(types: readonly string[], kept: readonly string[] = []): Desk {
+  const desk = createDesk(catalogue);
+  for (const type of types) {
+    const { lockId } = desk.granted({ serviceType: type }).snapshot.lease;
+    if (!kept.includes(type)) release(desk, lockId);
+  }
+  return desk;
+}
+
+function release(desk: Desk, lockId: string): void {
+  const caller = { fence: null, callerInstanceId: null, callerProjectPath: null, force: true } as const;
+  desk.submit({ kind: 'release', lockId, ...caller });
+}
+
+const starts = (desk: Desk): Record<string, number> =>
+  Object.fromEntries([...desk.state.ranges()].map(({ name, start }) => [name, start]));
+
+describe('an automatic range that is undone', () => {
+  it('is gone, with what was remembered of its ports', () => {
+    const desk = deskWith(['aaaa', 'bbbb']);
+    const { reply } = desk.submit({ kind: 'undo-range', serviceType: 'aaaa', force: false });
+    assert.deepEqual([reply?.range.start, reply?.ended], [10_000, 0]);
+    assert.deepEqual(starts(desk), { bbbb: 10_020 });
+    assert.equal(desk.granted({ serviceType: 'aaaa' }).snapshot.lease.port, 10_040, 'not at its former port');
+  });
+
+  it('is refused while it has leases, and ends them by force', () => {
+    const desk = deskWith(['aaaa'], ['aaaa']);
+    const refused = desk.submit({ kind: 'undo-range', serviceType: 'aaaa', force: false });
+    assert.equal(refused.refusal?.code, 'LEASE_IN_USE');
+    assert.equal(refused.refusal?.fields.holders_total, 1);
+    assert.match(refused.refusal?.detail ?? '', /web of \/a/);
+    const { reply } = desk.submit({ kind: 'undo-range', serviceType: 'aaaa', force: true });
+    assert.equal(reply?.ended, 1);
+    assert.equal(desk.state.leaseCount, 0);
+    assert.deepEqual(starts(desk), {});
+  });
+
+  it('must be one', () => {
+    const desk = deskWith([]);
+    for (const serviceType of ['dev', 'nonesuch']) {
+      const { refusal } = desk.submit({ kind: 'undo-range', serviceType, force: true });
+      assert.equal(refusal?.code, 'NOT_FOUND', serviceType);
+    }
+  });
+});
+
+describe('ranges that are moved together', () => {
+  it('close the holes that undone ones left, and the plan alone changes nothing', () => {
+    const desk = deskWith(['aaaa', 'bbbb', 'cccc']);
+    desk.submit({ kind: 'undo-range', serviceType: 'aaaa', force: false });
+    const plan = desk.submit({ kind: 'consolidate', apply: false }).reply?.moves ?? [];
+    assert.deepEqual(
+      plan.map(({ from, to }) => [from.name, from.start, to.start]),
+      [
+        ['bbbb', 10_020, 10_000],
+        ['cccc', 10_040, 10_020],
+      ],
+    );
+    assert.deepEqual(starts(desk), { bbbb: 10_020, cccc: 10_040 });
+    desk.submit({ kind: 'consolidate', apply: true });
+    assert.deepEqual(starts(desk), { bbbb: 10_000, cccc: 10_020 });
+    assert.deepEqual(desk.submit({ kind: 'consolidate', apply: true }).reply?.moves, [], 'once is enough');
+    assert.equal(desk.granted({ serviceType: 'cccc' }).snapshot.lease.port, 10_020);
+  });
+
+  it('go around those that are in use, and around leased ports', () => {
+    const desk = deskWith(['aaaa', 'bbbb', 'cccc'], ['bbbb']);
+    desk.granted({ preferredPort: 10_003, exact: true });
+    desk.submit({ kind: 'undo-range', serviceType: 'aaaa', force: false });
+    desk.submit({ kind: 'consolidate', apply: true });
+    assert.deepEqual(starts(desk), { bbbb: 10_020, cccc: 10_040 });
+    const { reply } = desk.submit({ kind: 'undo-range', serviceType: 'bbbb', force: true });
+    assert.equal(reply?.ended, 1);
+    desk.submit({ kind: 'consolidate', apply: true });
+    assert.deepEqual(starts(desk), { cccc: 10_004 });
+  });
+});

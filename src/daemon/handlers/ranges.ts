@@ -1,0 +1,90 @@
+// Owns the handlers of automatic ranges: shown, switched on and off, taken back, moved together.
+
+import type {
+  AutoAllocationAnswer,
+  AutomaticRangeJson,
+  ConsolidateAnswer,
+  UndoRangeAnswer,
+} from '../../api/schemas-ranges.ts';
+import type { Reading } from '../../coordinator/contract.ts';
+import { StyxyError } from '../../errors.ts';
+import type { DaemonContext, Handler } from '../context.ts';
+import { refuse } from './command.ts';
+
+export const showAutoAllocation: Handler<'showAutoAllocation'> = (context) => show(context);
+
+export const switchAutoAllocation: Handler<'switchAutoAllocation'> = async (context, { body }) => {
+  const { enabled } = body;
+  const outcome = await context.rangeFile.edit([{ path: ['auto_allocation', 'enabled'], value: enabled }]);
+  if (outcome.kind === 'refused') {
+    throw new StyxyError('CONFIG_NOT_WRITABLE', outcome.message, { fields: { reason: outcome.reason } });
+  }
+  return await show(context);
+};
+
+export const undoRange: Handler<'undoRange'> = async (context, { params, query }, reply) => {
+  const outcome = await context.coordinator.submit<'undo-range'>({
+    kind: 'undo-range',
+    serviceType: params.service_type,
+    force: query.force ?? false,
+  });
+  if (!outcome.ok) return refuse(reply, outcome.refusal);
+  // Before the answer: until the file is written, the type would be a configured one.
+  await context.rangeFile.written();
+  const { range, ended } = outcome.reply;
+  const leases = ended === 0 ? '' : `, and ${ended} ${ended === 1 ? 'lease' : 'leases'} ended with it`;
+  return {
+    success: true,
+    service_type: range.name,
+    start: range.start,
+    end: range.end,
+    leases_ended: ended,
+    message: `The range ${range.start}–${range.end} of ${range.name} is gone${leases}`,
+  } satisfies UndoRangeAnswer;
+};
+
+export const consolidateRanges: Handler<'consolidateRanges'> = async (context, { body }, reply) => {
+  const apply = body?.apply ?? false;
+  const outcome = await context.coordinator.submit<'consolidate'>({ kind: 'consolidate', apply });
+  if (!outcome.ok) return refuse(reply, outcome.refusal);
+  if (apply) await context.rangeFile.written();
+  return {
+    success: true,
+    applied: apply,
+    moves: outcome.reply.moves.map(({ from, to }) => ({
+      service_type: from.name,
+      from: [from.start, from.end],
+      to: [to.start, to.end],
+    })),
+  } satisfies ConsolidateAnswer;
+};
+
+function show(context: DaemonContext): Promise<AutoAllocationAnswer> {
+  const policy = context.catalogue().autoAllocation?.policy ?? null;
+  return context.coordinator.query((reading) => ({
+    success: true,
+    enabled: policy !== null,
+    min_port: policy?.bounds.start ?? null,
+    max_port: policy?.bounds.end ?? null,
+    gap_size: policy?.gap ?? null,
+    ranges: rangesOf(context, reading),
+    not_in_config: context.rangeFile.obstacle,
+  }));
+}
+
+function rangesOf({ catalogue }: DaemonContext, { state }: Reading): AutomaticRangeJson[] {
+  const leases = new Map<string, number>();
+  for (const { lease } of state.leases())
+    leases.set(lease.serviceType, (leases.get(lease.serviceType) ?? 0) + 1);
+  const { serviceTypes } = catalogue();
+  return [...state.ranges()]
+    .map(({ name, start, end, madeAt }) => ({
+      service_type: name,
+      start,
+      end,
+      made_at: new Date(madeAt).toISOString(),
+      leases: leases.get(name) ?? 0,
+      in_config: serviceTypes.has(name),
+    }))
+    .sort((a, b) => a.start - b.start);
+}
