@@ -73,7 +73,7 @@ describe('config import', () => {
   });
 
   it('keeps comments and links, backs the former file up, and a daemon has it at once', async () => {
-    const before = '{\n  // ours\n  "terms": { "lease_ttl_seconds": 60 }, // short\n}\n';
+    const before = '{\n  // ours\n  "auto_allocation": { "enabled": false }, // short\n}\n';
     mkdirSync(place.home, { mode: 0o700 });
     const target = join(place.directory('dotfiles'), 'styxy.json');
     writeFileSync(target, before);
@@ -86,7 +86,9 @@ describe('config import', () => {
     assert.equal(lstatSync(config()).isSymbolicLink(), true);
     const text = readFileSync(target, 'utf8');
     assert.ok(
-      text.startsWith('{\n  // ours\n  "terms": { "lease_ttl_seconds": 60 }, // short\n  "service_types": {'),
+      text.startsWith(
+        '{\n  // ours\n  "auto_allocation": { "enabled": false }, // short\n  "service_types": {',
+      ),
       text,
     );
     const [backup = ''] = readdirSync(join(place.home, 'backups'));
