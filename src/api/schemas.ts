@@ -166,7 +166,7 @@ export const RenewBody = Type.object(
     fence: optional(names.fence({ description: "The sender's fence: a stale one is refused" })),
     claim: optional(
       Type.boolean({
-        description: '`pid` becomes the holder only where no live one is known',
+        description: 'Refused where another live holder is known, also without a `pid`',
         default: false,
       }),
     ),

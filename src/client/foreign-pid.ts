@@ -5,16 +5,18 @@ import { readPlace } from './place.ts';
 import { readDaemonInfo } from './running-daemon.ts';
 
 /**
- * Leaves out a pid that the daemon would take for another process, which may live for ever: a lease is then held by its
- * connection, its instance or its term. Costs nothing where a body names no pid.
+ * Leaves out a pid unless the daemon is proven to know the same process by it: it would take it for another one, which
+ * may live for ever. A lease is then held by its connection, its instance or its term. Costs nothing where a body names
+ * no pid.
  *
  * @returns the body to send
  */
 export function withoutForeignPid(home: Home, body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || !('pid' in body) || 'claim' in body) return body;
-  const there = readDaemonInfo(home)?.pidNamespace ?? null;
+  // Elsewhere there are no pid namespaces.
+  if (process.platform !== 'linux') return body;
+  if (typeof body !== 'object' || body === null || !('pid' in body)) return body;
   const here = readPlace()?.pidNamespace ?? null;
-  if (there === null || here === null || there === here) return body;
+  if (here !== null && here === readDaemonInfo(home)?.pidNamespace) return body;
   const { pid: _, ...rest } = body;
   return rest;
 }

@@ -146,9 +146,9 @@ function renewedLease({ lease, vitals }: LeaseEntry, command: RenewCommand): Lea
   return ttlMs === lease.ttlMs ? lease : { ...lease, ttlMs };
 }
 
-/** Whether `pid` would take the lease from somebody who has it, or of whom that cannot be excluded. */
+/** Whether `pid`, or a holder without one, would take the lease from whoever has it, or may have it. */
 function isTakenFrom(entry: LeaseEntry, pid: number | null): boolean {
-  if (pid === null || pid === entry.lease.pid) return false;
+  if (pid !== null && pid === entry.lease.pid) return false;
   return entry.vitals.state === 'active' || hasProcessLeft(entry);
 }
 

@@ -312,7 +312,8 @@ describe('a claim by renewal', () => {
       const s = scene(request);
       happens(s);
       const before = s.desk.state.lease(s.lease.lockId);
-      assert.equal(claim(s, byOther), 'LEASE_IN_USE');
+      for (const asker of [byOther, { pid: null, process: null }])
+        assert.equal(claim(s, asker), 'LEASE_IN_USE');
       assert.deepEqual(s.desk.state.lease(s.lease.lockId), before);
     });
   }

@@ -82,6 +82,20 @@ describe('a claim', () => {
     assert.deepEqual([claim.kind, claim.lease.lock_id], ['mine', 'lk_1']);
   });
 
+  it('takes over an unheld lease, also a singleton, where the pid does not reach the daemon', async () => {
+    for (const singleton of [false, true]) {
+      const { client, asked } = clientOf({ existing: lease({ pid: null, expires_at: EXPIRES, singleton }) });
+      const claim = await claimLease(client, request);
+      assert.deepEqual([claim.kind, claim.lease.lock_id], ['mine', 'lk_1']);
+      assert.match(asked.at(-1) ?? '', /"claim":true/);
+    }
+  });
+
+  it('does not take the pid of a holder elsewhere for its own where the numbers are the same', async () => {
+    const claim = await claimLease(clientOf({ existing: lease(), isRaced: true }).client, request);
+    assert.equal(claim.lease.lock_id, 'lk_2');
+  });
+
   const taken: readonly [why: string, World][] = [
     ['has another live holder', { existing: lease({ pid: 77 }) }],
     ['is held by a connection without a pid', { existing: lease({ pid: null }) }],

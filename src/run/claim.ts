@@ -6,9 +6,8 @@ import { StyxyError } from '../errors.ts';
 
 /**
  * What a run asks for. `pid` is the run itself, the lease's holder from the moment of its grant: of two runs that ask
- * at the same moment only one finds it unheld, and a command that outlives its run is seen to be an orphan. The
- * daemon hands an unheld lease to the first pid that asks, and leaves a held one with its holder: whose pid the
- * answer carries, that one has the lease.
+ * at the same moment only one finds it unheld, and a command that outlives its run is seen to be an orphan. From a
+ * sandbox the pid does not reach the daemon, so that nothing is judged by the pid of an answer alone.
  */
 export type RunRequest = AllocateBody & { readonly pid: number };
 
@@ -30,9 +29,11 @@ export type Claim =
  */
 export async function claimLease(client: Client, request: RunRequest): Promise<Claim> {
   const first = await allocate(client, request);
-  if (await isOurs(client, first, request.pid)) {
-    return { kind: 'mine', lease: first, elsewhere: null, message: first.message };
-  }
+  if (!first.existing) return { kind: 'mine', lease: first, elsewhere: null, message: first.message };
+  // A lease that nobody held is this pid's by the answer; that of a live holder never is.
+  const isHeld = renewsItself(first) && first.pid !== request.pid;
+  const lease = isHeld ? null : await takeUnheld(client, first, request.pid);
+  if (lease !== null) return { kind: 'mine', lease, elsewhere: null, message: first.message };
   if (first.singleton) return { kind: 'runs', lease: first };
   return await claimBeside(client, request, first);
 }
@@ -44,10 +45,9 @@ export async function claimLease(client: Client, request: RunRequest): Promise<C
  * @throws StyxyError LEASE_NOT_FOUND, another refusal, or DAEMON_UNREACHABLE
  */
 export async function claimById(client: Client, lockId: string, pid: number): Promise<Claim> {
-  const path = `/allocate/${encodeURIComponent(lockId)}/heartbeat`;
-  const lease = expectOk(await client.request<RenewAnswer>('PUT', path, {}));
-  if (!renewsItself(lease) && !(await isListenedTo(client, lease))) {
-    const taken = await takeUnheld(client, path, { pid, fence: lease.fence });
+  const lease = expectOk(await client.request<RenewAnswer>('PUT', heartbeatPath(lockId), {}));
+  if (!renewsItself(lease)) {
+    const taken = await takeUnheld(client, lease, pid);
     if (taken !== null) {
       return { kind: 'mine', lease: taken, elsewhere: null, message: `port ${taken.port} is leased` };
     }
@@ -57,20 +57,22 @@ export async function claimById(client: Client, lockId: string, pid: number): Pr
 }
 
 /**
- * Makes `pid` the holder, or answers null where somebody became it since the lease was looked at: the daemon looks
- * and takes in one step.
+ * Makes `pid` the holder, or answers null where the lease has a listener or another live holder: the daemon looks and
+ * takes in one step, also where the pid does not reach it.
  */
-async function takeUnheld(
-  client: Client,
-  path: string,
-  { pid, fence }: { readonly pid: number; readonly fence: number },
-): Promise<RenewAnswer | null> {
+async function takeUnheld(client: Client, lease: LeaseJson, pid: number): Promise<RenewAnswer | null> {
+  if (lease.state === 'active' || (await isListenedTo(client, lease))) return null;
+  const body = { pid, fence: lease.fence, claim: true };
   try {
-    return expectOk(await client.request<RenewAnswer>('PUT', path, { pid, fence, claim: true }));
+    return expectOk(await client.request<RenewAnswer>('PUT', heartbeatPath(lease.lock_id), body));
   } catch (error) {
     if (error instanceof StyxyError && error.code === 'LEASE_IN_USE') return null;
     throw error;
   }
+}
+
+function heartbeatPath(lockId: string): string {
+  return `/allocate/${encodeURIComponent(lockId)}/heartbeat`;
 }
 
 async function claimBeside(client: Client, request: RunRequest, elsewhere: LeaseJson): Promise<Claim> {
@@ -80,11 +82,6 @@ async function claimBeside(client: Client, request: RunRequest, elsewhere: Lease
 
 async function allocate(client: Client, request: RunRequest): Promise<AllocateAnswer> {
   return expectOk(await client.request<AllocateAnswer>('POST', '/allocate', request));
-}
-
-async function isOurs(client: Client, answer: AllocateAnswer, pid: number): Promise<boolean> {
-  if (!answer.existing) return true;
-  return answer.pid === pid && answer.state !== 'active' && !(await isListenedTo(client, answer));
 }
 
 /** A holder is there, or the lease's own listener: only then has it no end. */

@@ -1,7 +1,7 @@
 // Proves that a home in a place where no daemon can be, or be reached, gets a sentence that says what to do, and no hang.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -16,16 +16,26 @@ import {
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type Outcome, openPlace, type Place, PROGRAM, runProgram } from './cli-harness.ts';
+import { freeRange } from './port-range.ts';
 import { isAlive, until, untilGone } from './run-fixture.ts';
 
 const NOBODY = 65_534;
 const ALLOCATE = ['allocate', '-s', 'dev', '-n', 'web', '-q'];
 
+interface Listed {
+  readonly lock_id: string;
+  readonly pid: number | null;
+  readonly expires_at: string | null;
+}
+
 let place: Place;
+const children = new Set<ChildProcess>();
 beforeEach(() => {
   place = openPlace();
 });
 afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
   await place.close();
 });
 
@@ -112,6 +122,42 @@ describe('in a sandbox', () => {
     const outside = await place.styxy(['allocate', '-s', 'dev', '-n', 'api', '--pid', '1', '--json']);
     assert.equal((JSON.parse(outside.stdout) as { pid: number | null }).pid, 1);
   });
+
+  for (const flags of [
+    ['-p', '--fork', '--kill-child', '--mount-proc'],
+    // Without a /proc of its own, the sandbox does not even know its own pid namespace.
+    ['-p', '--fork', '--kill-child'],
+  ]) {
+    it(`of ${flags.join(' ')}, a run takes the lease that waits for it, and its death ends it`, {
+      skip: missing(...flags),
+    }, async () => {
+      mkdirSync(place.home, { mode: 0o700 });
+      const [first, last] = freeRange('runs', 20);
+      const config = { service_types: { one: { range: [first, last], instance_behavior: 'single' } } };
+      writeFileSync(join(place.home, 'config.json'), JSON.stringify(config));
+      const allocate = ['allocate', '-s', 'one', '-n', 'web', '--json'];
+      const leases = async () =>
+        (JSON.parse((await place.styxy(['list', '--json'])).stdout) as { allocations: Listed[] }).allocations;
+      for (const isNamed of [true, false]) {
+        const { lock_id } = JSON.parse((await place.styxy(allocate)).stdout) as { lock_id: string };
+        const asked = isNamed ? ['--lock', lock_id] : ['-s', 'one', '-n', 'web'];
+        const run = spawn(
+          'unshare',
+          [...flags, process.execPath, PROGRAM, 'run', ...asked, '--', 'sleep', '1000000'],
+          { cwd: place.dir, env: place.env, stdio: 'ignore' },
+        );
+        children.add(run);
+        const held = await until('the run to hold its lease', async () => {
+          assert.equal(run.exitCode, null, 'the run has ended');
+          return (await leases()).find(({ expires_at }) => expires_at === null) ?? null;
+        });
+        assert.deepEqual([held.lock_id, held.pid], [lock_id, null]);
+        assert.equal((await leases()).length, 1);
+        run.kill('SIGKILL');
+        await until('the end of the lease', async () => ((await leases()).length === 0 ? true : null));
+      }
+    });
+  }
 
   it('a daemon can be had by who asks for one by name', { skip: missing('-n') }, async () => {
     await place.styxy(['daemon', 'start']);
