@@ -28,7 +28,7 @@ const leaseFields = {
   orphan: flag('The holder is dead, its server still listens'),
   drift: Type.array(Type.integer(), {
     description:
-      'The ports that its program listens on instead, where it opened others than its own; most often empty',
+      'The ports that its program listens on instead, where it opened others than its own: the lowest 20; most often empty',
   }),
   fence: Type.integer({
     description: 'Rises with every grant on this machine; an older number is refused',

@@ -119,6 +119,27 @@ describe('the coordinator', () => {
     await w.coordinator.stop();
   });
 
+  it('names very many strangers without comparing each with each', async () => {
+    const w = await world();
+    const reads = { count: 0 };
+    const strangers = Array.from({ length: 4000 }, (_, i) => listenerOn(20_000 + i, 77));
+    w.table = [...strangers, listenerOn(3000, 78), listenerOn(3001, 79)].map((one) => ({
+      ...one,
+      get port() {
+        reads.count += 1;
+        return one.port;
+      },
+    }));
+    w.strangers.add(3000).add(3001);
+    const { skipped } = await allocate(w);
+    assert.deepEqual(
+      skipped.map(({ holder }) => holder),
+      ['vite (pid 78)', 'vite (pid 79)'],
+    );
+    assert.ok(reads.count < 1.5 * w.table.length, `${reads.count} reads`);
+    await w.coordinator.stop();
+  });
+
   it('answers nothing that it could not commit, and goes on when it can again', async () => {
     let isFull = false;
     const w = await world(createMemoryDisk(), () => {

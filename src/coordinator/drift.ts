@@ -1,12 +1,16 @@
-// Owns the search for servers that opened another port than their lease's: listeners of the holder's own processes.
+// Owns the search for servers that opened another port than their lease's: listeners in the tree of the command that holds it.
 
-import type { Lease, LeaseEntry, Protocol } from '../core/lease.ts';
+import type { LeaseEntry } from '../core/lease.ts';
 import type { StateView } from '../core/state.ts';
 import type { PortOwner, PortTable, ProcessTable } from '../os/os.ts';
 import { type Scheduler, turn } from './scheduler.ts';
 
+/** Of a program with more ports than this the lowest are shown: drift goes out with every answer about its lease. */
+const MAX_SHOWN = 20;
 /** The way up from a process costs some 100 µs: other work gets its turn after this many. */
 const PROCESSES_PER_TURN = 32;
+/** One process may have ten thousands. */
+const SOCKETS_PER_TURN = 1_000;
 
 interface Eyes {
   readonly ports: Pick<PortTable, 'sockets'>;
@@ -16,18 +20,18 @@ interface Eyes {
   readonly daemonPid?: number;
 }
 
-/** Ports outside all leases, by the holder whose processes listen there. */
+/** Ports outside all leases, by the lease whose holder's processes listen there. */
 export interface Strays {
-  /** Ascending; empty where there are none. */
-  of(lease: Lease): readonly number[];
+  /** Ascending, and no more than are shown; empty where there are none. */
+  of(entry: LeaseEntry): readonly number[];
 }
 
 const NONE: readonly number[] = [];
 
 /**
- * Looks for listeners of the holders of `leases` on ports that nobody leased. Under a held connection the whole tree of
- * the holder counts: that is one command. Any other holder may be a session with many programs, so only what it listens
- * on itself is meant.
+ * Looks for listeners in the process trees of the holders of `leases` on ports that nobody leased. Only a held
+ * connection says that a tree is one command: any other holder may be a session, with ports of its own and many
+ * programs.
  *
  * @param maxAgeMs how old the table of listeners may be
  * @returns null where the table cannot be read
@@ -38,29 +42,36 @@ export async function findStrays(
   leases: readonly LeaseEntry[],
   maxAgeMs: number,
 ): Promise<Strays | null> {
-  const found = { tcp: new Map<number, number[]>(), udp: new Map<number, number[]>() };
-  const strays: Strays = {
-    of: ({ protocol, pid }) => (pid === null ? NONE : (found[protocol].get(pid) ?? NONE)),
-  };
-  const holders = leases.filter(({ lease }) => lease.process !== null);
-  if (holders.length === 0) return strays;
-  const alone = new Set(holders.map(({ lease }) => lease.pid));
-  const commands = new Set(holders.filter(({ vitals }) => vitals.holds > 0).map(({ lease }) => lease.pid));
+  const found = { tcp: new Map<number, Set<number>>(), udp: new Map<number, Set<number>>() };
+  const commands = new Set<number>();
+  for (const { lease, vitals } of leases)
+    if (lease.process !== null && lease.pid !== null && vitals.holds > 0) commands.add(lease.pid);
+  if (commands.size === 0) return { of: () => NONE };
   const sockets = await eyes.ports.sockets({ maxAgeMs });
   if (sockets === null) return null;
+  let processes = 0;
   let looks = 0;
   for (const [pid, own] of byPid(sockets)) {
     if (pid === eyes.daemonPid) continue;
-    const outside = own.filter(({ protocol, port }) => state.leaseOn(protocol, port) === undefined);
-    if (outside.length === 0) continue;
-    if (alone.has(pid)) note(found, pid, outside);
-    if (commands.size === 0) continue;
-    looks += 1;
-    if (looks % PROCESSES_PER_TURN === 0) await turn(eyes.scheduler);
-    for (const holder of eyes.processes.ancestors(pid))
-      if (commands.has(holder)) note(found, holder, outside);
+    let holders: readonly number[] | null = null;
+    for (const { protocol, port } of own) {
+      looks += 1;
+      if (looks % SOCKETS_PER_TURN === 0) await turn(eyes.scheduler);
+      if (state.leaseOn(protocol, port) !== undefined) continue;
+      if (holders === null) {
+        processes += 1;
+        if (processes % PROCESSES_PER_TURN === 0) await turn(eyes.scheduler);
+        holders = eyes.processes.ancestors(pid).filter((each) => commands.has(each));
+      }
+      if (holders.length === 0) break;
+      for (const holder of holders) note(found[protocol], holder, port);
+    }
   }
-  return strays;
+  const shown = { tcp: shownOf(found.tcp), udp: shownOf(found.udp) };
+  return {
+    of: ({ lease: { protocol, pid }, vitals }) =>
+      pid === null || vitals.holds === 0 ? NONE : (shown[protocol].get(pid) ?? NONE),
+  };
 }
 
 function byPid(sockets: readonly PortOwner[]): Map<number, PortOwner[]> {
@@ -74,17 +85,15 @@ function byPid(sockets: readonly PortOwner[]): Map<number, PortOwner[]> {
   return groups;
 }
 
-function note(
-  found: Record<Protocol, Map<number, number[]>>,
-  holder: number,
-  sockets: readonly PortOwner[],
-): void {
-  for (const { protocol, port } of sockets) {
-    const ports = found[protocol].get(holder) ?? [];
-    if (!ports.includes(port)) ports.push(port);
-    found[protocol].set(
-      holder,
-      ports.sort((a, b) => a - b),
-    );
-  }
+function note(found: Map<number, Set<number>>, holder: number, port: number): void {
+  const ports = found.get(holder);
+  if (ports === undefined) found.set(holder, new Set([port]));
+  else ports.add(port);
+}
+
+function shownOf(found: ReadonlyMap<number, ReadonlySet<number>>): Map<number, readonly number[]> {
+  const shown = new Map<number, readonly number[]>();
+  for (const [holder, ports] of found)
+    shown.set(holder, Array.from(Uint16Array.from(ports).sort().subarray(0, MAX_SHOWN)));
+  return shown;
 }

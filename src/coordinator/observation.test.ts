@@ -3,8 +3,17 @@ import { describe, it } from 'node:test';
 import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
 import { createDesk } from '../../test/fixtures/core-desk.ts';
 import type { ObserveCommand } from '../core/command.ts';
+import type { ProcessLife } from '../core/lease.ts';
 import { observe } from './observation.ts';
 
+const NOTHING_KNOWN = {
+  addresses: ['::'],
+  process: null,
+  command: null,
+  user: null,
+  cwd: null,
+  container: null,
+};
 const identity = { pid: 7, startTicks: '1', bootId: 'b', pidNamespace: 'n' };
 
 function scene(leases: number) {
@@ -73,6 +82,58 @@ describe('a pass of observation', () => {
       ['a', 'b', 'c', 'd'],
     );
     assert.deepEqual(looksOfTurn, [3, 1]);
+  });
+
+  /** What is reported of a run (pid 7) with an app (8) below it, whose processes open these ports. */
+  async function seenOfRun(
+    life: ProcessLife,
+    open: readonly (readonly [port: number, pid: number])[],
+  ): Promise<ObserveCommand> {
+    const { desk, lockIds, eyes } = scene(1);
+    for (const lockId of lockIds) desk.submit({ kind: 'hold', lockId, delta: 1 });
+    const listeners = open.map(([port, pid]) => ({ protocol: 'tcp' as const, port, pid, ...NOTHING_KNOWN }));
+    const seeing = {
+      ...eyes,
+      ports: {
+        listeners: async ({ ports }: { ports: Pick<ReadonlySet<number>, 'has'> }) =>
+          listeners.filter(({ port }) => ports.has(port)),
+        sockets: async () => listeners,
+      },
+      processes: {
+        ...eyes.processes,
+        life: () => life,
+        identify: (pid: number) => ({ ...identity, pid }),
+        ancestors: (pid: number) => (pid === 8 ? [8, 7, 1] : [pid, 1]),
+      },
+    };
+    const reports: ObserveCommand[] = [];
+    await observe(seeing, desk.state, { lockIds, instanceIds: [] }, 0, 3, async (report) => {
+      reports.push(report);
+    });
+    assert.equal(reports.length, 1);
+    return reports[0] as ObserveCommand;
+  }
+
+  it('notes the server below a living holder, and none by the pid of a dead one', async () => {
+    const alive = await seenOfRun('alive', [[3000, 8]]);
+    assert.deepEqual(
+      [...(alive.servers?.values() ?? [])].map(({ pid }) => pid),
+      [8],
+    );
+    for (const life of ['dead', 'unknown'] as const) {
+      const seen = await seenOfRun(life, [[3000, 8]]);
+      assert.equal(seen.servers?.size, 0, `${life}: whoever has the pid now is another`);
+    }
+  });
+
+  it('takes a port for drift only while nothing serves the own one', async () => {
+    const moved = await seenOfRun('alive', [[9229, 8]]);
+    assert.deepEqual([...(moved.drifts?.values() ?? [])], [[9229]]);
+    const beside = await seenOfRun('alive', [
+      [3000, 8],
+      [9229, 8],
+    ]);
+    assert.deepEqual([...(beside.drifts?.values() ?? [])], []);
   });
 
   it('fails when a report fails, and leaves none of them unheard', async () => {

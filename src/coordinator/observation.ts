@@ -82,7 +82,7 @@ function lookAtLeases(
     const server = sight === 'stranger' ? null : serverOf(entry, own, eyes.processes);
     if (server !== null) servers.set(lockId, server);
     if (strays === null) continue;
-    const drift = server === null ? strays.of(lease) : [];
+    const drift = server === null ? strays.of(entry) : [];
     if (drift.length > 0 || entry.vitals.drift.length > 0) drifts.set(lockId, drift);
   }
   return { kind: 'observe', listeners, holders, instances: new Map(), drifts, servers };

@@ -7,6 +7,7 @@ import type { Protocol } from '../core/lease.ts';
 import type { Replies } from '../core/reply.ts';
 import { evolve, type State } from '../core/state.ts';
 import { StyxyError } from '../errors.ts';
+import type { Listener } from '../os/os.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { Outcome } from './contract.ts';
 import type { CoordinatorOptions } from './options.ts';
@@ -146,8 +147,9 @@ export function createWriter(
     taken: readonly number[],
   ): void {
     conflicts += taken.length;
+    const busy = new Set(taken);
     for (const port of asked) {
-      if (taken.includes(port)) observed.busy.set(portId(protocol, port), undefined);
+      if (busy.has(port)) observed.busy.set(portId(protocol, port), undefined);
       else observed.clear.add(portId(protocol, port));
     }
   }
@@ -161,10 +163,14 @@ export function createWriter(
     const ports = new Set([...observed.busy.keys()].map((id) => Number(id.slice(id.indexOf(':') + 1))));
     // A reading of a moment ago will do, but for who came since.
     for (const maxAgeMs of [NAMES_MAX_AGE_MS, 0]) {
-      const listeners = (await options.ports.listeners({ ports, maxAgeMs })) ?? [];
+      const holders = new Map<string, Listener>();
+      for (const listener of (await options.ports.listeners({ ports, maxAgeMs })) ?? []) {
+        const id = portId(listener.protocol, listener.port);
+        if (!holders.has(id)) holders.set(id, listener);
+      }
       for (const [id, known] of observed.busy) {
         if (typeof known === 'string') continue;
-        const holder = listeners.find((listener) => portId(listener.protocol, listener.port) === id);
+        const holder = holders.get(id);
         observed.busy.set(id, holder === undefined ? null : describeListener(holder));
       }
       if ([...observed.busy.values()].every((name) => name !== null)) return;

@@ -98,20 +98,25 @@ describe('a server on another port than its own', () => {
     await run.ended;
   });
 
-  it('is not looked for among the programs of a session, nor among leased ports', async () => {
+  it('is not looked for without a connection: neither in a session nor among its programs', async () => {
     const session = fixture.start('sh', ['-c', `"${NODE}" -e "$MOVER" ${outside + 2}; exit 0`], {
       env: { MOVER },
     });
-    await serving(session);
+    const { pid } = await serving(session);
     await fixture.allocate({ service_name: 'of-session', pid: session.pid });
-    await fixture.allocate({ service_name: 'witness', pid: (await serving(session)).pid });
-    const witness = await until('the witness', async () => {
-      const found = await leaseOf('witness');
-      return found !== null && found.drift.length > 0 ? found : null;
+    await fixture.allocate({ service_name: 'of-listener', pid });
+    // What is shown of them must come from a look that saw this later one too.
+    const run = fixture.runTyped(['-n', 'witness', '--', NODE, '-e', MOVER, String(outside + 3)], {
+      env: { MOVER },
     });
-    assert.deepEqual(witness.drift, [outside + 2], 'a holder that itself listens elsewhere');
+    await serving(run);
+    const clean = fixture.start(NODE, [...STYXY, 'cleanup', '--dry-run']);
+    assert.equal(await clean.ended, 0, 'every lease was looked at');
+    assert.deepEqual((await leaseOf('witness'))?.drift, [outside + 3]);
     assert.deepEqual((await leaseOf('of-session'))?.drift, []);
-    process.kill(witness.pid ?? 0, 'SIGTERM');
-    await session.ended;
+    assert.deepEqual((await leaseOf('of-listener'))?.drift, []);
+    process.kill(pid, 'SIGTERM');
+    run.child.kill('SIGTERM');
+    await Promise.all([session.ended, run.ended]);
   });
 });

@@ -128,6 +128,10 @@ function wrongDrift(
     return null;
   const gone = drift.find((port) => machine.wasFreeSince(protocol, port, since));
   if (gone !== undefined) return `nobody listens on ${gone}`;
+  const leased = drift.find((port) => auditor.isLeasedThrough(protocol, port, since));
+  if (leased !== undefined) return `${leased} is leased`;
+  if (record.holds === 0 && drift.length > 0 && (record.holdClosedAt ?? since) <= since)
+    return 'no connection says that it is one command';
   // Under a held connection all below the holder is one command; where it serves its own port, nothing else counts.
   if (record.holds === 0 || record.heldSince > since || record.sight !== 'none') return null;
   const missing = machine

@@ -97,6 +97,13 @@ export class Auditor {
     return [...this.records.values()].some((record) => coversPort(record, protocol, port) && isThere(record));
   }
 
+  /** Whether one lease has had this port all the time since then (simulated ms), and has it now. */
+  isLeasedThrough(protocol: Protocol, port: number, since: number): boolean {
+    return [...this.records.values()].some(
+      (record) => coversPort(record, protocol, port) && record.endedAt === null && record.bornAt <= since,
+    );
+  }
+
   daemonStarts(): void {
     this.woke(0);
   }
