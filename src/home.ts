@@ -43,6 +43,17 @@ export function resolveHome(env: NodeJS.ProcessEnv = process.env): Home {
   return homeAt(resolve(named));
 }
 
+/**
+ * The home that an environment names, for a command that reads, serves or changes what is in it.
+ *
+ * @throws StyxyError HOME_UNUSABLE as `resolveHome`, HOME_UNSAFE when this is root and the home somebody else's
+ */
+export function resolveOwnHome(env: NodeJS.ProcessEnv): Home {
+  const home = resolveHome(env);
+  refuseForeignHome(home.dir);
+  return home;
+}
+
 function userHome(): string {
   let dir: string | null = null;
   try {

@@ -3,12 +3,12 @@
 import { type Client, connect } from '../client/client.ts';
 import { findProject, type Project } from '../client/project.ts';
 import { StyxyError } from '../errors.ts';
-import { resolveHome } from '../home.ts';
+import { resolveOwnHome } from '../home.ts';
 import type { Invocation } from './command.ts';
 
 /** @throws StyxyError DAEMON_UNREACHABLE, HOME_UNUSABLE, HOME_UNSAFE */
 export function reach(invocation: Invocation): Promise<Client> {
-  return connect({ home: resolveHome(invocation.env), env: invocation.env });
+  return connect({ home: resolveOwnHome(invocation.env), env: invocation.env });
 }
 
 /**

@@ -7,7 +7,7 @@ import { endDaemon, hasEnded } from './end-daemon.ts';
 import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.ts';
 import { exchange } from './http.ts';
 import { replaceDaemon } from './replace-daemon.ts';
-import { type DaemonInfo, isRunning } from './running-daemon.ts';
+import { type DaemonInfo, isRunning, lifeOf, readDaemonInfo } from './running-daemon.ts';
 
 const ASK_TIMEOUT_MS = 2_000;
 /** A little more than the daemon gives to the requests that are under way. */
@@ -40,6 +40,25 @@ export async function settleVersion(
   if (info.apiVersion === null || info.apiVersion === API_VERSION) return found;
   found.socket.destroy();
   throw otherApi(home, info, isOlder);
+}
+
+/**
+ * Refuses to put a daemon of this program in the place of one that runs and is newer.
+ *
+ * @throws StyxyError ALREADY_RUNNING
+ */
+export function refuseNewerDaemon(home: Home): void {
+  const info = readDaemonInfo(home);
+  if (info === null || info.version === null || lifeOf(info) === 'gone') return;
+  if (compareVersions(info.version, VERSION) <= 0) return;
+  throw new StyxyError(
+    'ALREADY_RUNNING',
+    `The daemon (pid ${info.pid}) of ${home.dir} is of version ${info.version}; this styxy is of version ${VERSION}, and an older one replaces no newer one`,
+    {
+      hint: `Use the newer one: \`npm install -g styxy@${info.version}\`, or the version that your project depends on.`,
+      fields: { pid: info.pid, daemon_version: info.version },
+    },
+  );
 }
 
 /** Asks for a stop in good order, which lets others have their answers, and insists where that is of no use. */

@@ -1,7 +1,7 @@
 // Owns the stop of a daemon: asked by its API, else by a signal to the very process that `daemon.json` names.
 
 import { StyxyError } from '../errors.ts';
-import type { Home } from '../home.ts';
+import { type Home, refuseForeignHome } from '../home.ts';
 import { connect } from './client.ts';
 import { endDaemon, hasEnded, stillThere } from './end-daemon.ts';
 import { type DaemonInfo, isProven, lifeOf, readDaemonInfo } from './running-daemon.ts';
@@ -23,9 +23,11 @@ const SILENT_END_TIMEOUT_MS = 3_000;
 /**
  * Stops the home's daemon and waits for its end. No lease is lost, whichever way it ends.
  *
- * @throws StyxyError DAEMON_UNREACHABLE when a daemon is there that can neither be asked nor proven to be the one
+ * @throws StyxyError DAEMON_UNREACHABLE when a daemon is there that can neither be asked nor proven to be the one,
+ *   HOME_UNSAFE when this is root and the home somebody else's
  */
 export async function stopDaemon(home: Home, env: NodeJS.ProcessEnv): Promise<StoppedDaemon> {
+  refuseForeignHome(home.dir);
   const info = readDaemonInfo(home);
   let asked: number | null = null;
   let failure: unknown = null;

@@ -19,7 +19,7 @@ if (process.platform !== 'win32') process.chdir('/');
 // What nobody hears any more must not end the daemon: it outlives the terminal that it was started from.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
-const { notifyFd, ...asked } = readArguments(process.argv.slice(2));
+const { notifyFd, isJson, ...asked } = readArguments(process.argv.slice(2));
 const exit = (status: number): void => process.exit(status);
 
 runDaemon({ env: process.env, ...asked, exit }).then(
@@ -32,6 +32,8 @@ function begin({ home, port, socket, shutdown, log }: RunningDaemon): void {
   process.on('unhandledRejection', shutdown.dieOfBug);
   stopOnSignals(shutdown, exit);
   notify({ ready: true, pid: process.pid });
+  const { pid } = process;
+  if (isJson) printJson({ success: true, pid, home: home.dir, port, socket: socket && home.socket });
   if (process.stderr.isTTY) {
     const places = [socket === null ? null : home.socket, port === null ? null : `http://127.0.0.1:${port}`];
     process.stderr.write(`styxy: ready on ${places.filter(Boolean).join(' and ')} (pid ${process.pid})\n`);
@@ -46,7 +48,11 @@ function giveUp(error: unknown): void {
   process.stderr.write(
     `styxy: ${known === null ? `the daemon has a bug: ${stack}` : `${known.message}. ${known.hint}`}\n`,
   );
-  notify(errorProblem(known ?? new StyxyError('INTERNAL', 'the daemon could not start because of a bug')));
+  const problem = errorProblem(
+    known ?? new StyxyError('INTERNAL', 'the daemon could not start because of a bug'),
+  );
+  notify(problem);
+  if (isJson) printJson(problem);
   exit(statusOf(known));
 }
 
@@ -54,6 +60,15 @@ function giveUp(error: unknown): void {
 function statusOf(known: StyxyError | null): number {
   if (known === null) return BUG_STATUS;
   return ERRORS[known.code].retriable ? PASSING_STATUS : REFUSED_STATUS;
+}
+
+/** By a system call: nothing is lost when the process ends at once. */
+function printJson(document: object): void {
+  try {
+    writeSync(1, `${JSON.stringify(document, null, 2)}\n`);
+  } catch {
+    // Nobody reads it.
+  }
 }
 
 function notify(word: object): void {
@@ -74,6 +89,7 @@ function readArguments(args: readonly string[]) {
         'notify-fd': { type: 'string' },
         listen: { type: 'string' },
         'dangerously-listen': { type: 'boolean' },
+        json: { type: 'boolean' },
         background: { type: 'boolean' },
         'take-over': { type: 'boolean' },
         'home-inode': { type: 'string' },
@@ -83,6 +99,7 @@ function readArguments(args: readonly string[]) {
     if (fd !== undefined && !/^\d{1,4}$/.test(fd)) throw new Error(`--notify-fd ${fd} is no descriptor`);
     return {
       notifyFd: fd === undefined ? null : Number(fd),
+      isJson: values.json ?? false,
       listen: values.listen,
       dangerouslyListen: values['dangerously-listen'] ?? false,
       isForeground: values.background !== true,

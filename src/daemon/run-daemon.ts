@@ -1,6 +1,7 @@
 // Owns the wiring: opens the home, takes its lock, and connects store, system, coordinator, routes and sockets.
 
 import type { Server } from 'node:http';
+import { listenAddresses } from '../api/listen-address.ts';
 import type { StatusAnswer } from '../api/schemas-daemon.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import { StyxyError } from '../errors.ts';
@@ -16,7 +17,6 @@ import { type HomeWatch, watchHome } from './home-watch.ts';
 import { lockHolder } from './lock-holder.ts';
 import { createLockIds } from './lock-ids.ts';
 import { createLog, type DaemonLog } from './logs.ts';
-import { listenAddresses } from './own-address.ts';
 import { readPlace, settlePlace } from './place.ts';
 import { createRangeFile, type RangeFile } from './range-file.ts';
 import type { Settings } from './settings.ts';

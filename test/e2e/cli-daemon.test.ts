@@ -65,6 +65,39 @@ describe('the daemon', () => {
     assert.doesNotMatch(stderr, /ExperimentalWarning/);
   });
 
+  it('that is refused is a problem document too, and an address that may not be is wrong usage', async () => {
+    await place.styxy(['daemon', 'start']);
+    const pid = daemonPid();
+    const second = await place.styxy(['daemon', 'run', '--json']);
+    const problem = JSON.parse(second.stdout) as Record<string, unknown>;
+    assert.deepEqual([second.status, problem.code, problem.pid], [1, 'ALREADY_RUNNING', pid]);
+    for (const command of ['run', 'start', 'restart']) {
+      const refused = await place.styxy(['daemon', command, '--host', '0.0.0.0', '--json']);
+      const { code } = JSON.parse(refused.stdout) as Record<string, unknown>;
+      assert.deepEqual([refused.status, code], [2, 'INVALID_REQUEST'], command);
+    }
+    assert.equal(daemonPid(), pid);
+  });
+
+  it('in the foreground says with --json where it answers', async () => {
+    const child = spawn(process.execPath, [PROGRAM, 'daemon', 'run', '--json'], {
+      cwd: place.dir,
+      env: place.env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.add(child);
+    let stdout = '';
+    child.stdout.on('data', (bytes: Buffer) => {
+      stdout += bytes.toString();
+    });
+    while ((await place.styxy(['daemon', 'status'])).status !== 0) assert.equal(child.exitCode, null);
+    const closed = once(child, 'close');
+    child.kill('SIGTERM');
+    await closed;
+    const said = JSON.parse(stdout) as Record<string, unknown>;
+    assert.deepEqual([said.success, said.home], [true, place.home]);
+  });
+
   it('that is frozen is replaced by a restart, and by a stop ended', {
     skip: process.platform === 'linux' ? false : 'only Linux proves which process a pid is',
   }, async () => {

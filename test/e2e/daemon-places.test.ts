@@ -224,6 +224,46 @@ describe('a home that cannot be written', () => {
   });
 });
 
+describe('root in another user’s home', () => {
+  it('is refused by every command that touches it, and does nothing to its daemon', {
+    skip: process.geteuid?.() === 0 ? false : 'only root can be somebody else',
+  }, async () => {
+    const dir = place.directory('theirs');
+    chmodSync(place.dir, 0o755);
+    chownSync(dir, NOBODY, NOBODY);
+    chmodSync(dir, 0o700);
+    const env = { ...place.env, STYXY_HOME: dir };
+    const ids = ['--reuid', `${NOBODY}`, '--regid', `${NOBODY}`, '--clear-groups'];
+    const asOwner = (args: readonly string[]): Promise<Outcome> =>
+      runProgram('setpriv', [...ids, process.execPath, PROGRAM, ...args], { cwd: '/', env });
+    assert.equal((await asOwner(['daemon', 'start'])).status, 0);
+    const { pid } = JSON.parse(readFileSync(join(dir, 'daemon.json'), 'utf8')) as { pid: number };
+    try {
+      for (const words of [
+        'daemon stop',
+        'daemon restart',
+        'daemon start',
+        'daemon run',
+        'daemon status',
+        'daemon logs',
+        'token rotate',
+        'config path',
+        'config validate',
+        'config show',
+        'list',
+      ]) {
+        const refused = await place.styxy(words.split(' '), { env });
+        assert.deepEqual([refused.status, refused.stdout], [1, ''], words);
+        assert.match(refused.stderr, /belongs to user 65534, and root does not work there/, words);
+        assert.equal(isAlive(pid), true, words);
+      }
+    } finally {
+      await asOwner(['daemon', 'stop']);
+    }
+    assert.equal(isAlive(pid), false);
+  });
+});
+
 describe('a home on a network file system', () => {
   const SFTP_SERVER = '/usr/lib/openssh/sftp-server';
   const hasSshfs =

@@ -119,6 +119,20 @@ describe('a newer daemon', () => {
     assert.equal(daemonInfo().pid, pid);
   });
 
+  it('is left alone by an older restart, which says what to install; a stop may stop it', async () => {
+    const [older, newer] = [build(OLDER), build(NEWER)];
+    await styxy(newer, ['daemon', 'start']);
+    const { pid } = daemonInfo();
+    const { status, stdout, stderr } = await styxy(older, ['daemon', 'restart']);
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, new RegExp(`version ${NEWER}; this styxy is of version ${OLDER}`));
+    assert.match(stderr, new RegExp(`npm install -g styxy@${NEWER}`));
+    assert.deepEqual([daemonInfo().pid, isAlive(pid)], [pid, true]);
+    assert.equal((await styxy(older, ['daemon', 'stop'])).status, 0);
+    assert.equal(isAlive(pid), false);
+    assert.equal((await styxy(older, ['daemon', 'restart'])).status, 0);
+  });
+
   it('with another API is not talked to, and what to do is said', async () => {
     const older = build(OLDER);
     await styxy(build(NEWER), ['daemon', 'start']);

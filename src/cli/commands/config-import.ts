@@ -9,7 +9,7 @@ import { guidePath, readGuideFile } from '../../config/read-guide.ts';
 import { readTextFile } from '../../config/text-file.ts';
 import { NEW_CONFIG, type WriteOutcome, writeConfig } from '../../config/write-config.ts';
 import { StyxyError } from '../../errors.ts';
-import { makeDirectory, refuseForeignHome, resolveHome } from '../../home.ts';
+import { makeDirectory, resolveOwnHome } from '../../home.ts';
 import type { Command, Invocation } from '../command.ts';
 import { configContext, mistakeLine } from '../config-context.ts';
 import { reach } from '../reach.ts';
@@ -50,7 +50,7 @@ export const importCommand: Command = {
   exits: { 1: 'there are mistakes, or the file cannot be written' },
   async run(invocation) {
     const { words, env } = invocation;
-    const { config, dir, backups } = resolveHome(env);
+    const { config, dir, backups } = resolveOwnHome(env);
     const file = resolve(words[0] ?? '');
     const guide = guideAt(file);
     const compare = comparison(config, guide, env);
@@ -59,7 +59,6 @@ export const importCommand: Command = {
     const isAsked = invocation.has('apply');
     let outcome: WriteOutcome | null = null;
     if (isAsked && isRight) {
-      refuseForeignHome(dir);
       makeDirectory(dir);
       outcome = await writeConfig({
         path: config,

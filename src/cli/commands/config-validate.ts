@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadConfig } from '../../config/load-config.ts';
-import { resolveHome } from '../../home.ts';
+import { resolveOwnHome } from '../../home.ts';
 import type { Command } from '../command.ts';
 import { configContext, mistakeLine } from '../config-context.ts';
 import { visible } from '../visible.ts';
@@ -25,7 +25,7 @@ export const validateCommand: Command = {
   exits: { 0: 'the file is right, or there is none to be read', 1: 'it has mistakes' },
   async run({ words, env, isJson }) {
     const [named] = words;
-    const path = named === undefined ? resolveHome(env).config : resolve(named);
+    const path = named === undefined ? resolveOwnHome(env).config : resolve(named);
     const loaded = loadConfig({ path, lastGood: null, ...configContext(env) });
     const exists = existsSync(path);
     const missing = { line: 0, column: 0, path: '', message: 'the file does not exist' };

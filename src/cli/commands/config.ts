@@ -1,7 +1,7 @@
 // Owns `styxy config`: the effective configuration, and where it comes from.
 
 import type { ConfigAnswer } from '../../api/schemas-daemon.ts';
-import { resolveHome } from '../../home.ts';
+import { resolveOwnHome } from '../../home.ts';
 import type { Command } from '../command.ts';
 import { fetchConfig, sourceOf, type TypeRow, typesOf } from '../config-answer.ts';
 import { mistakeLine } from '../config-context.ts';
@@ -51,7 +51,7 @@ const path: Command = {
   usage: ['config path'],
   examples: [{ line: '$EDITOR "$(styxy config path)"', description: 'Edit it' }],
   async run(invocation) {
-    const { config } = resolveHome(invocation.env);
+    const { config } = resolveOwnHome(invocation.env);
     if (invocation.isJson) printJson({ path: config });
     else print(config);
     return 0;

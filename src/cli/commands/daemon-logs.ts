@@ -2,7 +2,7 @@
 
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolveHome } from '../../home.ts';
+import { resolveOwnHome } from '../../home.ts';
 import type { Command } from '../command.ts';
 import { visible } from '../visible.ts';
 import { isOutputClosed, print, printJson, say } from '../write.ts';
@@ -38,7 +38,7 @@ export const logsCommand: Command = {
   },
   examples: [{ line: 'styxy daemon logs -f', description: 'Watch the daemon' }],
   async run(invocation) {
-    const path = join(resolveHome(invocation.env).logs, LOG_FILE);
+    const path = join(resolveOwnHome(invocation.env).logs, LOG_FILE);
     const count = invocation.integer('lines', 1, MAX_LINES) ?? DEFAULT_LINES;
     const isFollowing = invocation.has('follow');
     const reader = openTail(path);

@@ -1,11 +1,13 @@
 // Owns `styxy daemon`: start, stop, restart, status, and the daemon in the foreground.
 
+import { listenAddresses } from '../../api/listen-address.ts';
 import type { StatusAnswer } from '../../api/schemas-daemon.ts';
 import { type Client, connect, expectOk } from '../../client/client.ts';
+import { refuseNewerDaemon } from '../../client/daemon-version.ts';
 import { findRunning, SILENCE_MS } from '../../client/find-daemon.ts';
 import { readDaemonInfo } from '../../client/running-daemon.ts';
 import { type StoppedDaemon, stopDaemon } from '../../client/stop-daemon.ts';
-import { type Home, resolveHome } from '../../home.ts';
+import { type Home, resolveOwnHome } from '../../home.ts';
 import { type Command, type Invocation, type OptionSpec, UsageError } from '../command.ts';
 import { pairLines } from '../table.ts';
 import { print, printJson } from '../write.ts';
@@ -27,7 +29,7 @@ const start: Command = {
   options: LISTENING,
   examples: [{ line: 'styxy daemon start', description: 'Other commands start it by themselves' }],
   async run(invocation) {
-    const home = resolveHome(invocation.env);
+    const home = resolveOwnHome(invocation.env);
     const { status, isNew } = await startNow(home, invocation);
     if (invocation.isJson) printJson({ success: true, started: isNew, ...status });
     else print(`${isNew ? 'Started' : 'Runs already'}: ${briefLine(status)}`);
@@ -41,7 +43,7 @@ const stop: Command = {
   usage: ['daemon stop'],
   examples: [{ line: 'styxy daemon stop', description: 'Until the next command starts it again' }],
   async run(invocation) {
-    const stopped = await stopDaemon(resolveHome(invocation.env), invocation.env);
+    const stopped = await stopDaemon(resolveOwnHome(invocation.env), invocation.env);
     const message = stopSentence(stopped);
     if (invocation.isJson) printJson({ success: true, pid: stopped.pid, message });
     else print(message);
@@ -56,8 +58,9 @@ const restart: Command = {
   options: LISTENING,
   examples: [{ line: 'styxy daemon restart', description: 'After an update, or when it does not answer' }],
   async run(invocation) {
-    const home = resolveHome(invocation.env);
+    const home = resolveOwnHome(invocation.env);
     listeningArgs(invocation);
+    refuseNewerDaemon(home);
     const stopped = await stopDaemon(home, invocation.env);
     const { status, isNew } = await startNow(home, invocation);
     if (invocation.isJson) printJson({ success: true, stopped_pid: stopped.pid, started: isNew, ...status });
@@ -73,7 +76,7 @@ const status: Command = {
   examples: [{ line: 'styxy daemon status', description: 'Does one run?' }],
   exits: { 0: 'a daemon runs', 3: 'none runs' },
   async run(invocation) {
-    const home = resolveHome(invocation.env);
+    const home = resolveOwnHome(invocation.env);
     const client = await connect({ home, env: invocation.env, autostart: false });
     const answer = await statusOf(client);
     if (invocation.isJson) printJson(answer);
@@ -85,16 +88,20 @@ const status: Command = {
 const run: Command = {
   name: 'run',
   summary: 'Run the daemon in the foreground, until a signal ends it',
+  details: [
+    'With --json it says where it answers, `{success, pid, home, port, socket}`, or why it does not start.',
+  ],
   usage: ['daemon run [--host ADDR --dangerously-listen]'],
   options: LISTENING,
   examples: [
     { line: 'styxy daemon run', description: 'Under a service manager, or to see why it does not start' },
   ],
   async run(invocation) {
-    const home = resolveHome(invocation.env);
+    const home = resolveOwnHome(invocation.env);
     const args = listeningArgs(invocation);
     const { runInForeground } = await import('../../client/foreground-daemon.ts');
-    return await runInForeground(home, invocation.env, [...args, TAKE_OVER]);
+    const said = invocation.isJson ? ['--json'] : [];
+    return await runInForeground(home, invocation.env, [...args, ...said, TAKE_OVER]);
   },
 };
 
@@ -134,6 +141,8 @@ function listeningArgs(invocation: Invocation): string[] {
   const host = invocation.text('host');
   const isAllowed = invocation.has('dangerously-listen');
   if (host === null && isAllowed) throw new UsageError('--dangerously-listen needs --host ADDR');
+  // Said before anything is stopped or started.
+  if (host !== null) listenAddresses(host, isAllowed);
   return [...(host === null ? [] : ['--listen', host]), ...(isAllowed ? ['--dangerously-listen'] : [])];
 }
 

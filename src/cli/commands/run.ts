@@ -1,7 +1,7 @@
 // Owns `styxy run`: a command on a leased port.
 
 import { problem } from '../../errors.ts';
-import { resolveHome } from '../../home.ts';
+import { resolveOwnHome } from '../../home.ts';
 import { runLeased } from '../../run/run-command.ts';
 import type { RunOptions } from '../../run/run-options.ts';
 import { type Command, type Invocation, UsageError } from '../command.ts';
@@ -57,7 +57,7 @@ export const runCommand: Command = {
     const { env, isJson } = invocation;
     let isPrinted = false;
     return await runLeased(options, {
-      home: resolveHome(env),
+      home: resolveOwnHome(env),
       env,
       project: () => projectAt(null),
       stdio: isJson ? [...OUTPUT_TO_STDERR] : 'inherit',
