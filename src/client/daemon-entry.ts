@@ -3,13 +3,13 @@
 import { extname, join } from 'node:path';
 
 /**
- * Warnings of Node's are of no use to users. The rest keeps the daemon small: a small young generation, and no compiling on
+ * Warnings of Node's are of no use to users. The rest keeps the daemon small: a young generation of 4 MB a half, and no compiling on
  * threads, whose memory is never given back. Unlike most others, neither flag keeps Node from using the code that it
  * holds compiled.
  */
 const NODE_FLAGS = [
   '--disable-warning=ExperimentalWarning',
-  '--max-semi-space-size=2',
+  '--max-semi-space-size=4',
   '--no-concurrent-recompilation',
 ];
 

@@ -38,6 +38,19 @@ export function projectLabel(path: string): string {
 
 /** A text as a label of a host name: letters, digits and inner hyphens. What has none of them gets a mark alone. */
 export function dnsLabel(text: string): string {
+  const known = labels.get(text);
+  if (known !== undefined) return known;
+  const label = toLabel(text);
+  // A memory of what was asked lately: it changes no answer, only its price.
+  if (labels.size >= MAX_REMEMBERED) labels.clear();
+  labels.set(text, label);
+  return label;
+}
+
+const MAX_REMEMBERED = 1_000;
+const labels = new Map<string, string>();
+
+function toLabel(text: string): string {
   if (LABEL.test(text)) return text;
   const plain = text
     .toLowerCase()
