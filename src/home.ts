@@ -1,6 +1,6 @@
 // Owns STYXY_HOME: where it is, the path of everything in it, how its directories are made, and whose it may be.
 
-import { existsSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { StyxyError } from './errors.ts';
@@ -150,6 +150,39 @@ export function refuseForeignHome(dir: string): void {
     stats = lookAt(path);
   }
   if (stats !== undefined && stats.uid !== 0) throw foreignHome(path, stats.uid);
+}
+
+/** By which a directory is known to be a home, also one that is only prepared. */
+const OWN_FILES = ['config.json', 'state.db', 'auth.token', 'daemon.json', 'styxy.sock', 'daemon.starting'];
+/** What every start makes first. */
+const OWN_DIRECTORIES = ['logs', 'backups'];
+
+/**
+ * Refuses a directory that others may enter and that holds files of somebody's and none of ours, such as /tmp: a home is
+ * closed to others, and closing this one would take it from them.
+ *
+ * @throws StyxyError HOME_UNSAFE
+ */
+export function refuseSharedDirectory({ dir }: Home): void {
+  if (process.platform === 'win32') return;
+  const stats = lookAt(dir);
+  if (stats === undefined || !stats.isDirectory() || (stats.mode & 0o077) === 0) return;
+  let names: readonly string[];
+  try {
+    names = readdirSync(dir).filter((name) => !OWN_DIRECTORIES.includes(name));
+  } catch {
+    // Whoever uses it says why it cannot be read.
+    return;
+  }
+  if (names.length === 0 || names.some((name) => OWN_FILES.includes(name))) return;
+  throw new StyxyError(
+    'HOME_UNSAFE',
+    `${dir} is open to others and holds files that are not Styxy's, and a home is closed to all but its owner`,
+    {
+      hint: `Set STYXY_HOME to a directory of its own, such as ${join(dir, 'styxy')}.`,
+      fields: { path: dir },
+    },
+  );
 }
 
 /** The error for a directory of user `uid`, who is not the one that this process runs as. */

@@ -1,7 +1,7 @@
 // Owns the start of a daemon by a client, so that many clients on a cold machine end with one daemon and all answered.
 
 import { StyxyError } from '../errors.ts';
-import { type Home, makeDirectory } from '../home.ts';
+import { type Home, makeDirectory, refuseSharedDirectory } from '../home.ts';
 import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.ts';
 import { monotonicMs } from './monotonic.ts';
 import { type DaemonRefusal, spawnDaemon } from './spawn-daemon.ts';
@@ -20,7 +20,7 @@ const POLL_MAX_MS = 80;
 /**
  * Starts a daemon, or waits for the one that another client is starting.
  *
- * @throws StyxyError DAEMON_UNREACHABLE with the daemon's own reason in `reason`
+ * @throws StyxyError DAEMON_UNREACHABLE with the daemon's own reason in `reason`, HOME_UNSAFE
  */
 export async function startDaemon(options: DiscoverOptions): Promise<Reached> {
   prepareHome(options.home);
@@ -116,8 +116,10 @@ function cannotReach(refusal: DaemonRefusal): StyxyError {
   });
 }
 
-/** @throws StyxyError DAEMON_UNREACHABLE */
+/** @throws StyxyError DAEMON_UNREACHABLE, HOME_UNSAFE */
 function prepareHome(home: Home): void {
+  // Before anything of ours is in it, by which it would be taken for a home.
+  refuseSharedDirectory(home);
   try {
     makeDirectory(home.dir);
     makeDirectory(home.logs);

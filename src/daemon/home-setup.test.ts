@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -89,4 +89,23 @@ test('a home that became read-only is said to be one, by path, before anything i
   });
   chmodSync(home.dir, 0o700);
   assert.equal(stdout, 'HOME_UNUSABLE true true\n'.repeat(3), stderr);
+});
+
+test('a directory that is shared with others and no home is refused as it is; an empty one is closed', {
+  skip: process.platform === 'win32' && 'no modes in this sense',
+}, (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'styxy-setup-'));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  const mode = (): number => statSync(root).mode & 0o7777;
+  chmodSync(root, 0o1777);
+  writeFileSync(join(root, 'theirs'), '');
+  assert.throws(() => setUpHome(homeAt(root)), { code: 'HOME_UNSAFE', hint: /STYXY_HOME/ });
+  assert.equal(mode(), 0o1777);
+  writeFileSync(homeAt(root).config, '{}');
+  setUpHome(homeAt(root));
+  assert.equal(mode() & 0o777, 0o700);
+  for (const name of ['theirs', 'config.json']) rmSync(join(root, name));
+  chmodSync(root, 0o755);
+  setUpHome(homeAt(root));
+  assert.equal(mode() & 0o777, 0o700);
 });

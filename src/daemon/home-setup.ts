@@ -2,14 +2,14 @@
 
 import { accessSync, chmodSync, constants, type Stats, statSync } from 'node:fs';
 import { StyxyError } from '../errors.ts';
-import { foreignHome, type Home, makeDirectory, refuseForeignHome } from '../home.ts';
+import { foreignHome, type Home, makeDirectory, refuseForeignHome, refuseSharedDirectory } from '../home.ts';
 import { networkFileSystem } from './file-system.ts';
 
 /**
  * Creates the home, or checks the one that is there. One of our own that others may enter is closed to them.
  *
  * @param networkOf names the network file system that a directory is on, or answers null
- * @throws StyxyError HOME_UNSAFE when it is somebody else's, HOME_UNUSABLE when it cannot be used
+ * @throws StyxyError HOME_UNSAFE when it is somebody else's or shared with others, HOME_UNUSABLE when it cannot be used
  */
 export function setUpHome(home: Home, networkOf = networkFileSystem): void {
   refuseForeignHome(home.dir);
@@ -24,6 +24,7 @@ export function setUpHome(home: Home, networkOf = networkFileSystem): void {
   if (!stats.isDirectory()) throw unusable(home.dir, new Error('it is no directory'));
   if (process.geteuid !== undefined) {
     if (stats.uid !== process.geteuid()) throw foreignHome(home.dir, stats.uid);
+    refuseSharedDirectory(home);
     try {
       if ((stats.mode & 0o077) !== 0) chmodSync(home.dir, 0o700);
       // Also of a read-only file system: said here, once, before a file of the home fails in a way of its own.

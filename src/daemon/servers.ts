@@ -1,6 +1,6 @@
 // Owns the daemon's sockets: the unix socket, and TCP on one port of every address, all serving one application.
 
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StyxyError } from '../errors.ts';
@@ -46,11 +46,22 @@ export async function listenOnSocket(path: string, guard: Guard | null, route: R
       'HOME_UNUSABLE',
       `The socket ${path} cannot be opened: ${(cause as Error).message}`,
       {
+        ...(isDirectory(path)
+          ? { hint: `Remove the directory that is in its place (${path}), or set STYXY_HOME to another one.` }
+          : {}),
         cause,
       },
     );
   }
   return server;
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Sockets of TCP and the port that all of them have. */

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { openPlace, type Place, PROGRAM } from './cli-harness.ts';
@@ -152,6 +161,34 @@ describe('without a daemon', () => {
       assert.equal((JSON.parse(json.stdout) as { success: boolean }).success, false);
     });
   }
+
+  it('because its socket’s place is a directory’s, the remedy is to remove that', async () => {
+    mkdirSync(join(place.home, 'styxy.sock'), { mode: 0o700, recursive: true });
+    const { status, stderr } = await place.styxy(['daemon', 'run']);
+    assert.equal(status, 1);
+    assert.match(stderr, /Remove the directory.*styxy\.sock/);
+  });
+
+  it('because its home is a directory of others, which stays as it is', async () => {
+    const shared = place.directory('shared');
+    writeFileSync(join(shared, 'theirs'), '');
+    chmodSync(shared, 0o1777);
+    const { status, stderr } = await place.styxy(['list'], { env: { STYXY_HOME: shared } });
+    assert.equal(status, 1);
+    assert.match(stderr, /open to others[\s\S]*STYXY_HOME/);
+    assert.deepEqual([statSync(shared).mode & 0o7777, readdirSync(shared)], [0o1777, ['theirs']]);
+  });
+
+  it('of a short path, the status shows the socket of the home, and that others use TCP', {
+    skip: process.platform === 'linux' ? false : 'only Linux binds a longer path',
+  }, async () => {
+    const home = join(place.dir, 'h'.repeat(110));
+    const env = { STYXY_HOME: home };
+    const { stdout } = await place.styxy(['status'], { env });
+    await place.styxy(['daemon', 'stop'], { env });
+    assert.match(stdout, /h{110}\/styxy\.sock; too long.*TCP with the token/);
+    assert.doesNotMatch(stdout, /\/proc\/self/);
+  });
 
   it('because the token is not safe, the file and the remedy are named', async () => {
     mkdirSync(place.home, { mode: 0o700 });

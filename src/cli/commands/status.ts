@@ -2,6 +2,7 @@
 
 import type { StatusAnswer } from '../../api/schemas-daemon.ts';
 import { expectOk } from '../../client/client.ts';
+import { MAX_SOCKET_PATH_BYTES } from '../../home.ts';
 import type { Command } from '../command.ts';
 import { durationText } from '../duration.ts';
 import { reach } from '../reach.ts';
@@ -47,6 +48,12 @@ function rangesText({ enabled, ranges, not_in_config: why }: StatusAnswer['auto_
   return why === null ? made : `${made}; not in config.json: ${why}`;
 }
 
+function socketText(socket: string | null): string {
+  if (socket === null) return 'none';
+  const isLong = Buffer.byteLength(socket) > MAX_SOCKET_PATH_BYTES;
+  return isLong ? `${socket}; too long a path for other programs: they use TCP with the token` : socket;
+}
+
 /** Names and values of all that the daemon says about itself. */
 export function statusPairs(status: StatusAnswer): (readonly [string, string])[] {
   const { counts, store, recovery, health_monitor: monitor } = status;
@@ -56,7 +63,7 @@ export function statusPairs(status: StatusAnswer): (readonly [string, string])[]
     ['Version', `${status.version} (API ${status.api_version})`],
     ['Process', `${status.pid}, up ${durationText(status.uptime_seconds)}`],
     ['Home', status.home],
-    ['Socket', status.socket ?? 'none'],
+    ['Socket', socketText(status.socket)],
     ['API', status.port === null ? 'no TCP port' : `http://127.0.0.1:${status.port}`],
     ['Token', status.token],
     [

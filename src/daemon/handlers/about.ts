@@ -40,7 +40,8 @@ export const status: Handler<'status'> = (context) =>
       uptime_seconds: Math.floor((context.clock.monotonic() - context.startedMonotonic) / 1000),
       started_at: new Date(context.startedAt).toISOString(),
       home: context.home.dir,
-      socket: context.socket,
+      // Not the address it is bound by: that of a long path means nothing to another process.
+      socket: context.socket === null ? null : context.home.socket,
       port: context.port(),
       token: maskToken(context.token.current()),
       counts: {
