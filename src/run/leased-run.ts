@@ -68,7 +68,7 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
   const mark = newMark();
   try {
     const { ending, wasSignalled } = await supervise(
-      { words, env: { ...environmentOf(run, env), [mark.name]: mark.value }, stdio, mark, onStarted },
+      { home, words, env: { ...environmentOf(run, env), [mark.name]: mark.value }, stdio, mark, onStarted },
       loadProcesses,
     );
     if (ending.kind === 'not-started') say(messages.notStarted(words, ending.code));

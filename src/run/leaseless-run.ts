@@ -21,13 +21,14 @@ export async function runLeaseless(
   around: RunSurroundings,
   hasLocalNames: boolean,
 ): Promise<number> {
-  const { env, stdio, say } = around;
+  const { home, env, stdio, say } = around;
   around.onLeaseless(project);
   say(messages.leaseless(plan));
   const mark = newMark();
   const own = plan.leaseless === 'several' ? withoutPort(env) : env;
   const { ending } = await supervise(
     {
+      home,
       words,
       env: { ...own, ...portVariables(project.allocations, hasLocalNames), [mark.name]: mark.value },
       stdio,

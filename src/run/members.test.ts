@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ProcessIdentity } from '../core/process-identity.ts';
-import { memberFinder, newMark, type Processes } from './members.ts';
+import { type Mark, memberFinder, newMark, type Processes } from './members.ts';
+import type { Spare } from './own-daemon.ts';
 
 const id = (pid: number, startTicks = `${pid}0`): ProcessIdentity => ({
   pid,
@@ -17,6 +18,7 @@ function processesOf(
 ) {
   const dead: ProcessIdentity[] = [];
   const processes: Processes = {
+    identify: (pid) => (pid === 5 ? id(5) : null),
     ancestors: (pid) => [pid],
     descendants: (pid) => below[pid] ?? [],
     withEnvironment: (name, value) =>
@@ -27,39 +29,52 @@ function processesOf(
 }
 
 const mark = newMark();
+
+function membersOf(
+  processes: Processes,
+  own: Mark | null,
+  isRunning = true,
+  spare: Spare = (found) => found,
+) {
+  return memberFinder(processes, 5, own, () => isRunning, spare);
+}
 const marked = { STYXY_LOCK_ID: 'lk_1', [mark.name]: mark.value };
 
 describe('the members of a command', () => {
   it('are the command, what is below it, and what carries its mark, each once', () => {
-    const world = processesOf({ [process.pid]: [id(5), id(6), id(9)], 5: [id(6)] }, [
+    const world = processesOf({ 5: [id(6)] }, [
       [id(5), marked],
       [id(6), marked],
       [id(7), marked],
     ]);
     assert.deepEqual(
-      memberFinder(world.processes, 5, mark, () => true)().map(({ pid }) => pid),
+      membersOf(world.processes, mark)
+        .find()
+        .map(({ pid }) => pid),
       [5, 6, 7],
     );
   });
 
   it('are not those of another run with the same lease', () => {
     const other = newMark();
-    const world = processesOf({ [process.pid]: [id(5)] }, [
+    const world = processesOf({}, [
       [id(5), marked],
       [id(8), { STYXY_LOCK_ID: 'lk_1', [other.name]: other.value }],
       [id(9), { STYXY_LOCK_ID: 'lk_1' }],
     ]);
     assert.deepEqual(
-      memberFinder(world.processes, 5, mark, () => true)().map(({ pid }) => pid),
+      membersOf(world.processes, mark)
+        .find()
+        .map(({ pid }) => pid),
       [5],
     );
   });
 
   it('stay known when their parent is gone, until they are dead', () => {
     const child = id(6);
-    const world = processesOf({ [process.pid]: [id(5)], 5: [child] });
-    const find = memberFinder(world.processes, 5, null, () => true);
-    find();
+    const world = processesOf({ 5: [child] });
+    const { look, find } = membersOf(world.processes, null);
+    look();
     world.below[5] = [];
     assert.ok(find().includes(child));
     world.dead.push(child);
@@ -67,7 +82,39 @@ describe('the members of a command', () => {
   });
 
   it('are not what is below a pid that the command has no more', () => {
-    const world = processesOf({ [process.pid]: [id(5, '99')], 5: [id(6)] });
-    assert.deepEqual(memberFinder(world.processes, 5, null, () => false)(), []);
+    const world = processesOf({ 5: [id(6)] });
+    assert.deepEqual(membersOf(world.processes, null, false).find(), []);
+  });
+
+  it('are not those that are spared, also where they were found before', () => {
+    const world = processesOf({ 5: [id(6)] });
+    let spared = 0;
+    const { find } = membersOf(world.processes, null, true, (found) =>
+      found.filter(({ pid }) => pid !== spared),
+    );
+    assert.equal(find().length, 2);
+    spared = 6;
+    assert.deepEqual(find(), [id(5)]);
+  });
+
+  it('are looked for by one walk, and by their environments at the end alone', () => {
+    const asked: string[] = [];
+    const { processes } = processesOf({});
+    const counting: Processes = {
+      ...processes,
+      descendants: () => {
+        asked.push('walk');
+        return [];
+      },
+      withEnvironment: () => {
+        asked.push('environments');
+        return [];
+      },
+    };
+    const { look, find } = membersOf(counting, mark);
+    look();
+    assert.deepEqual(asked.splice(0), ['walk']);
+    find();
+    assert.deepEqual(asked, ['walk', 'environments']);
   });
 });

@@ -3,9 +3,10 @@
 import { randomBytes } from 'node:crypto';
 import { isSameProcess, type ProcessIdentity } from '../core/process-identity.ts';
 import type { ProcessTable, ProcessTree } from '../os/os.ts';
+import type { Spare } from './own-daemon.ts';
 
 /** What the system knows of processes. */
-export type Processes = ProcessTree & Pick<ProcessTable, 'life' | 'ancestors'>;
+export type Processes = ProcessTree & Pick<ProcessTable, 'identify' | 'life' | 'ancestors'>;
 
 /** The system's view of processes, loaded when it is needed: a command's start does not wait for it. */
 export async function loadProcesses(): Promise<Processes> {
@@ -27,31 +28,45 @@ export function newMark(): Mark {
   return { name: 'STYXY_RUN_ID', value: randomBytes(16).toString('hex') };
 }
 
+/** The search for the members of a command's tree. */
+export interface Members {
+  /** Remembers what is below the command now, by one walk over all processes. Cheap enough to be done again and again. */
+  look(): void;
+  /** The members of now, also those that only their mark tells, and those that were found before and may still run. */
+  find(): readonly ProcessIdentity[];
+}
+
 /**
- * A function that finds the members of the tree of `pid`, a child of this process: those of now, and those that it
- * found before and that may still run.
+ * The members of the tree of `pid`, a child of this process.
  *
  * @param mark null where the command runs in an unchanged environment
  * @param isRunning whether `pid` still is the command; afterwards it may be somebody else's
+ * @param spare takes away what is none of the command's, wherever it was started
  */
 export function memberFinder(
   processes: Processes,
   pid: number,
   mark: Mark | null,
   isRunning: () => boolean,
-): () => readonly ProcessIdentity[] {
-  let members: ProcessIdentity[] = [];
-  return () => {
-    const found: ProcessIdentity[] = [];
-    if (isRunning()) {
-      found.push(...processes.descendants(process.pid).filter((each) => each.pid === pid));
-      found.push(...processes.descendants(pid));
-    }
-    if (mark !== null) found.push(...processes.withEnvironment(mark.name, mark.value));
-    members = members.filter((each) => processes.life(each) !== 'dead');
+  spare: Spare,
+): Members {
+  let known: ProcessIdentity[] = [];
+  const remember = (found: readonly ProcessIdentity[]): void => {
+    known = known.filter((each) => processes.life(each) !== 'dead');
     for (const each of found) {
-      if (!members.some((known) => isSameProcess(known, each))) members.push(each);
+      if (!known.some((other) => isSameProcess(other, each))) known.push(each);
     }
-    return members;
+  };
+  const look = (): void => {
+    const command = isRunning() ? processes.identify(pid) : null;
+    remember(command === null ? [] : [command, ...processes.descendants(pid)]);
+  };
+  return {
+    look,
+    find() {
+      look();
+      if (mark !== null) remember(processes.withEnvironment(mark.name, mark.value));
+      return spare(known);
+    },
   };
 }

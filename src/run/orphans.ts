@@ -5,6 +5,7 @@ import type { CleanupAnswer } from '../api/schemas-cleanup.ts';
 import { type Client, expectOk } from '../client/client.ts';
 import { isSameProcess, type ProcessIdentity } from '../core/process-identity.ts';
 import type { Processes } from './members.ts';
+import type { Spare } from './own-daemon.ts';
 import { sendSignal } from './signals.ts';
 import { endTree } from './tree-ending.ts';
 
@@ -21,20 +22,25 @@ export interface OrphanVerdict {
   readonly processes: readonly number[];
 }
 
+export interface OrphanEnding {
+  /** Only says what would be ended. */
+  readonly isDryRun: boolean;
+  readonly spare: Spare;
+}
+
 /** The variable by which processes that `styxy run` started know their lease. */
 const LEASE_VARIABLE = 'STYXY_LOCK_ID';
 
 /**
  * Ends the server of an orphaned lease with all its processes: SIGTERM first, SIGKILL for what does not go.
  *
- * @param isDryRun only says what would be ended
  * @throws StyxyError DAEMON_UNREACHABLE
  */
 export async function endOrphan(
   client: Client,
   processes: Processes,
   orphan: OrphanedLease,
-  isDryRun: boolean,
+  { isDryRun, spare }: OrphanEnding,
 ): Promise<OrphanVerdict> {
   const { server, ...lease } = orphan;
   const path = `/check/${lease.port}?protocol=${lease.protocol}`;
@@ -52,7 +58,7 @@ export async function endOrphan(
           members.push(each);
       }
     }
-    return members;
+    return spare(members);
   };
   const pids = find().map((each) => each.pid);
   if (isDryRun) return { lease, pid, verdict: 'would-end', processes: pids };

@@ -114,13 +114,13 @@ async function leasesOf(
 
 /** Runs the command as it is, with a warning: a missing daemon shall keep nobody from working. */
 async function runWithout(options: RunOptions, around: RunSurroundings, why: StyxyError): Promise<number> {
-  const { env, stdio, say } = around;
+  const { home, env, stdio, say } = around;
   const { words, preferredPort } = options;
   around.onNoDaemon(why);
   say(messages.noDaemon(words, preferredPort, why));
   const filled = preferredPort === null ? words : fillPort(words, preferredPort);
   const { ending } = await supervise(
-    { words: filled, env, stdio, mark: null, onStarted: () => {} },
+    { home, words: filled, env, stdio, mark: null, onStarted: () => {} },
     loadProcesses,
   );
   if (ending.kind === 'not-started') say(messages.notStarted(filled, ending.code));

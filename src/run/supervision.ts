@@ -1,9 +1,11 @@
 // Owns the time between a command's start and the end of its last process: signals go in, its ending comes out.
 
 import type { StdioOptions } from 'node:child_process';
+import type { Home } from '../home.ts';
 import { startChild } from './child.ts';
 import type { Ending } from './exit-status.ts';
-import { type Mark, memberFinder, type Processes } from './members.ts';
+import { type Mark, type Members, memberFinder, type Processes } from './members.ts';
+import { spareDaemon } from './own-daemon.ts';
 import { receiveSignals, sendSignal } from './signals.ts';
 import { endTree, type TreeWorld } from './tree-ending.ts';
 
@@ -18,6 +20,8 @@ const FIRST_LOOK_MS = 250;
 const MAX_LOOK_MS = 5_000;
 
 export interface Supervised {
+  /** The home whose daemon is spared, also where the command started it. */
+  readonly home: Home;
   readonly words: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly stdio: StdioOptions;
@@ -48,20 +52,21 @@ export interface Supervision {
  * @param loadProcesses gives the system's view of processes; called after the start, which it shall not delay
  */
 export async function supervise(
-  { words, env, stdio, mark, onStarted }: Supervised,
+  { home, words, env, stdio, mark, onStarted }: Supervised,
   loadProcesses: () => Promise<Processes>,
 ): Promise<Supervision> {
   let signals = 0;
   let hasEnded = false;
   let isImpatient = false;
+  let members: Members | null = null;
   let world: TreeWorld | null = null;
   const whenKnown = Promise.withResolvers<TreeWorld>();
   let deadline: NodeJS.Timeout | undefined;
   let nextLook: NodeJS.Timeout | undefined;
 
-  const lookAgain = (known: TreeWorld, afterMs: number): void => {
+  const lookAgain = (known: Members, afterMs: number): void => {
     nextLook = setTimeout(() => {
-      known.find();
+      known.look();
       lookAgain(known, Math.min(2 * afterMs, MAX_LOOK_MS));
     }, afterMs);
   };
@@ -73,7 +78,7 @@ export async function supervise(
       return;
     }
     // What is below the command now may be nobody's child once the command is gone.
-    world?.find();
+    members?.find();
     if (isForCommand) child.kill(signal);
     if (signal !== 'SIGTERM') return;
     deadline ??= setTimeout(() => {
@@ -93,14 +98,16 @@ export async function supervise(
       isMember: async (pid) => (await whenKnown.promise).find().some((member) => member.pid === pid),
     });
     const processes = await loadProcesses();
+    const spare = spareDaemon(home, processes);
+    members = memberFinder(processes, child.pid, mark, () => !hasEnded, spare);
     world = {
-      find: memberFinder(processes, child.pid, mark, () => !hasEnded),
+      find: members.find,
       life: (identity) => processes.life(identity),
       signal: sendSignal,
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     };
-    world.find();
-    if (!hasEnded) lookAgain(world, FIRST_LOOK_MS);
+    members.look();
+    if (!hasEnded) lookAgain(members, FIRST_LOOK_MS);
     whenKnown.resolve(world);
     const ending = await child.ended;
     await endTree(world, undefined, () => isImpatient);

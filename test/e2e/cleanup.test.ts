@@ -73,7 +73,7 @@ describe('styxy cleanup --orphans', () => {
   async function endOrphans(...args: string[]): Promise<OrphanVerdict[]> {
     const run = cleanup('--orphans', '--json', ...args);
     assert.equal(await run.ended, 0, run.err());
-    return JSON.parse(run.out()).orphans;
+    return JSON.parse(run.out()).ended_orphans;
   }
 
   it('ends what a killed run left behind, with the shell around it, and nothing else', async () => {

@@ -51,6 +51,17 @@ describe('the daemon', () => {
     assert.match((await place.styxy(['list', '--json'])).stdout, /"count": 1/);
   });
 
+  it('that a command of a run started stays when the run ends', async () => {
+    await place.styxy(['daemon', 'start']);
+    const before = daemonPid();
+    const program = '"$0" "$1" daemon';
+    const line = `${program} stop; ${program} run >/dev/null 2>&1 & until ${program} status; do sleep 0.1; done; sleep 1`;
+    const run = await place.styxy(['run', '--', 'sh', '-c', line, process.execPath, PROGRAM]);
+    assert.equal(run.status, 0, run.stderr);
+    assert.notEqual(daemonPid(), before);
+    assert.equal((await place.styxy(['daemon', 'status'])).status, 0);
+  });
+
   it('in the foreground is this very process, ends by its signals, and names the one that runs', async () => {
     const child = spawn(process.execPath, [PROGRAM, 'daemon', 'run'], {
       cwd: place.dir,

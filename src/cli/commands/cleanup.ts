@@ -1,9 +1,10 @@
 // Owns `styxy cleanup`: the end of leases that nobody uses.
 
 import type { CleanupAnswer } from '../../api/schemas-cleanup.ts';
-import { expectOk } from '../../client/client.ts';
+import { type Client, expectOk } from '../../client/client.ts';
+import { resolveHome } from '../../home.ts';
 import type { OrphanVerdict } from '../../run/orphans.ts';
-import type { Command, Invocation } from '../command.ts';
+import type { Command } from '../command.ts';
 import { shortPath } from '../paths.ts';
 import { reach } from '../reach.ts';
 import { type Column, tableLines } from '../table.ts';
@@ -53,30 +54,35 @@ export const cleanupCommand: Command = {
     const body = { force: invocation.has('force'), dry_run: invocation.has('dry-run') };
     const client = await reach(invocation);
     const answer = expectOk(await client.request<CleanupAnswer>('POST', '/cleanup', body));
-    const ended = invocation.has('orphans') ? await endOrphans(invocation, answer, body.dry_run) : null;
+    const ended = invocation.has('orphans')
+      ? await endOrphans(client, invocation.env, answer, body.dry_run)
+      : null;
     client.close();
-    if (invocation.isJson) printJson(ended === null ? answer : { ...answer, orphans: ended });
+    if (invocation.isJson) printJson(ended === null ? answer : { ...answer, ended_orphans: ended });
     else show(answer, ended, body.dry_run);
     return ended?.some(({ verdict }) => verdict === 'stuck') === true ? FAILED_STATUS : 0;
   },
 };
 
 async function endOrphans(
-  invocation: Invocation,
+  client: Client,
+  env: NodeJS.ProcessEnv,
   { orphans }: CleanupAnswer,
   isDryRun: boolean,
 ): Promise<OrphanVerdict[]> {
-  const [{ endOrphan }, { loadProcesses }, { releaseLease }] = await Promise.all([
+  const [{ endOrphan }, { loadProcesses }, { spareDaemon }, { releaseLease }] = await Promise.all([
     import('../../run/orphans.ts'),
     import('../../run/members.ts'),
+    import('../../run/own-daemon.ts'),
     import('../../run/release.ts'),
   ]);
   const processes = await loadProcesses();
+  const ending = { isDryRun, spare: spareDaemon(resolveHome(env), processes) };
   const verdicts: OrphanVerdict[] = [];
   for (const orphan of orphans) {
-    const verdict = await endOrphan(await reach(invocation), processes, orphan, isDryRun);
+    const verdict = await endOrphan(client, processes, orphan, ending);
     verdicts.push(verdict);
-    if (verdict.verdict === 'ended') await releaseLease(() => reach(invocation), verdict.lease);
+    if (verdict.verdict === 'ended') await releaseLease(async () => client, verdict.lease);
   }
   return verdicts;
 }
