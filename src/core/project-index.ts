@@ -11,14 +11,13 @@ interface Known {
 
 export class ProjectIndex implements ProjectNames {
   readonly #known = new Map<string, Known>();
-  /** By label: how many projects would like it. */
-  readonly #wanted = new Map<string, number>();
+  /** By label: the projects that would like it, in the order in which they came. The first one has it. */
+  readonly #wanted = new Map<string, string[]>();
 
   labelOf(path: string): string {
-    const known = this.#known.get(path);
-    const label = known?.label ?? projectLabel(path);
-    const others = (this.#wanted.get(label) ?? 0) - (known === undefined ? 0 : 1);
-    return others > 0 ? marked(label, path) : label;
+    const label = this.#known.get(path)?.label ?? projectLabel(path);
+    const first = this.#wanted.get(label)?.[0] ?? path;
+    return first === path ? label : marked(label, path);
   }
 
   /** A key of the project is remembered. */
@@ -30,7 +29,9 @@ export class ProjectIndex implements ProjectNames {
     }
     const label = projectLabel(path);
     this.#known.set(path, { label, keys: 1 });
-    this.#wanted.set(label, (this.#wanted.get(label) ?? 0) + 1);
+    const others = this.#wanted.get(label);
+    if (others === undefined) this.#wanted.set(label, [path]);
+    else others.push(path);
   }
 
   /** A key of the project is forgotten, or changed. */
@@ -40,8 +41,8 @@ export class ProjectIndex implements ProjectNames {
     known.keys -= 1;
     if (known.keys > 0) return;
     this.#known.delete(path);
-    const others = (this.#wanted.get(known.label) ?? 1) - 1;
-    if (others === 0) this.#wanted.delete(known.label);
+    const others = (this.#wanted.get(known.label) ?? []).filter((each) => each !== path);
+    if (others.length === 0) this.#wanted.delete(known.label);
     else this.#wanted.set(known.label, others);
   }
 }

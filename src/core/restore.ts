@@ -27,8 +27,12 @@ export function restore(stored: Stored, now: number): State {
   for (const instance of stored.instances) {
     changes.push({ table: 'instance', id: instance.instanceId, before: null, after: instance });
   }
-  // Keys in the order of their use, so that a port's last user is the one that is remembered for it.
-  const keys = [...stored.keys].sort(([, a], [, b]) => a.usedAt - b.usedAt);
+  // Keys in the order of their projects, so that of two with one name the same one keeps it.
+  const age = projectAges(stored.leases);
+  const ageOf = ({ projectPath }: KeyMemory): number => age.get(projectPath) ?? Number.POSITIVE_INFINITY;
+  const keys = [...stored.keys].sort(
+    ([, a], [, b]) => compare(ageOf(a), ageOf(b)) || compare(a.projectPath ?? '', b.projectPath ?? ''),
+  );
   for (const [id, after] of keys) changes.push({ table: 'key', id, before: null, after });
   for (const lease of [...stored.leases].sort((a, b) => a.fence - b.fence)) {
     changes.push({ table: 'lease', id: lease.lockId, before: null, after: lease });
@@ -43,4 +47,17 @@ export function restore(stored: Stored, now: number): State {
   for (const [id, after] of stored.requests) changes.push({ table: 'request', id, before: null, after });
   evolve(state, changes);
   return state;
+}
+
+/** The oldest live lease of each project, by its fence. */
+function projectAges(leases: readonly Lease[]): Map<string | null, number> {
+  const ages = new Map<string | null, number>();
+  for (const { projectPath, fence } of leases) {
+    if (fence < (ages.get(projectPath) ?? Number.POSITIVE_INFINITY)) ages.set(projectPath, fence);
+  }
+  return ages;
+}
+
+function compare<T extends number | string>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
