@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { AllocateAnswer } from '../../src/api/schemas.ts';
+import type { AllocateAnswer, CheckAnswer } from '../../src/api/schemas.ts';
 import { startDaemon } from './daemon-fixture.ts';
 import { freeRange } from './port-range.ts';
 import { RunFixture, SERVER, STYXY, type Started, serving, TYPE, until, untilGone } from './run-fixture.ts';
@@ -107,6 +107,17 @@ describe('styxy wait', { concurrency: 4 }, () => {
     const wait = styxy(['wait', 'nobody', '--timeout', '1', '--json']);
     assert.equal(await wait.ended, 1);
     assert.deepEqual(JSON.parse(wait.out()), { answers: false, timeout_seconds: 1 });
+  });
+
+  it('does not take a stranger on the port of a service for the service', async () => {
+    const lease = await fixture.allocate({ service_name: 'squatted' });
+    const elsewhere = join(fixture.root, 'squatters');
+    mkdirSync(elsewhere);
+    await serve(lease.port, elsewhere);
+    const wait = styxy(['wait', 'squatted', '--timeout', '1']);
+    assert.equal(await wait.ended, 1, wait.out());
+    const check = await fixture.daemon.request<CheckAnswer>('GET', `/check/${lease.port}`);
+    assert.equal(check.body.allocated_to?.state, 'hijacked', 'as it is now, not as it was at the last look');
   });
 
   it('does not take a server that answers no HTTP for one that does', async () => {

@@ -34,6 +34,7 @@ async function ask(port: number, { bound = [], table = [], isHijacked = false }:
   const { lockId } = granted({ preferredPort: 3000, projectPath: '/src/shop' }).snapshot.lease;
   if (isHijacked) {
     const nothing = { holders: new Map(), instances: new Map(), drifts: new Map(), servers: new Map() };
+    submit({ kind: 'hold', lockId, delta: 1 });
     submit({ kind: 'observe', listeners: new Map([[lockId, 'stranger']]), ...nothing });
   }
   const asked: string[] = [];

@@ -3,31 +3,38 @@
 import { leaseJson } from '../../api/lease-json.ts';
 import type { CheckAnswer, LeaseJson, SystemUsage } from '../../api/schemas.ts';
 import { usageName } from '../../api/usage-name.ts';
-import { isWithin } from '../../coordinator/sighting.ts';
+import { isWithin, sightOf } from '../../coordinator/sighting.ts';
 import { typeNameOfPort } from '../../core/automatic-type.ts';
 import type { Catalogue } from '../../core/catalogue.ts';
-import type { Protocol } from '../../core/lease.ts';
+import type { LeaseEntry, Protocol } from '../../core/lease.ts';
 import { snapshot } from '../../core/life.ts';
 import { MIN_UNPRIVILEGED_PORT } from '../../core/port-range.ts';
-import type { Listener } from '../../os/os.ts';
+import type { Listener, ProcessTable } from '../../os/os.ts';
 import type { DaemonContext, Handler } from '../context.ts';
 import { maskSecrets } from '../mask-secrets.ts';
 
 export const check: Handler<'check'> = async (context, { params, query }) => {
   const { port } = params;
   const protocol = query.protocol ?? 'tcp';
-  const { lease, type, probing } = await context.coordinator.query((reading) => {
+  const { entry, known, type, probing } = await context.coordinator.query((reading) => {
     const named = typeNameOfPort(reading.state, context.catalogue(), port);
     const entry = reading.state.leaseOn(protocol, port);
     // A port under a live lease is never bind-probed: the probe could make its holder's own bind fail. Whether it is
     // leased is known in this very turn, and no later.
     return entry === undefined
-      ? { lease: null, type: named, probing: isBindable(port) ? context.probe.taken(protocol, [port]) : null }
-      : { lease: leaseJson(snapshot(reading.state, entry, reading)), type: named, probing: null };
+      ? {
+          entry: null,
+          known: null,
+          type: named,
+          probing: isBindable(port) ? context.probe.taken(protocol, [port]) : null,
+        }
+      : { entry, known: leaseJson(snapshot(reading.state, entry, reading)), type: named, probing: null };
   });
   const isTaken = probing === null ? null : (await probing).length > 0;
   // What can be bound is nobody's: only for the others somebody has to be named.
-  const usage = isTaken === false ? null : await systemUsage(context, protocol, port, lease);
+  const here = isTaken === false ? [] : await listenersOn(context, protocol, port);
+  const lease = entry === null ? known : judged(known, entry, here, context.processes);
+  const usage = usageOf(here, lease);
   const system = usage ?? (isTaken === true ? NOBODY_KNOWN : null);
   const drifted = lease === null && system !== null ? await leaseAstray(context, protocol, port) : null;
   const catalogue = context.catalogue();
@@ -71,14 +78,37 @@ function isBindable(port: number): boolean {
 }
 
 /** Whoever listens; of several the one that took the port away from its lease, where one did. */
-async function systemUsage(
-  context: DaemonContext,
+/** Who listens on the port right now; null where the table cannot be read. */
+async function listenersOn(
+  { portTable }: DaemonContext,
   protocol: Protocol,
   port: number,
+): Promise<readonly Listener[] | null> {
+  const listeners = await portTable.listeners({ ports: new Set([port]), maxAgeMs: 0 });
+  return listeners?.filter((each) => each.protocol === protocol && each.port === port) ?? null;
+}
+
+/** The lease in the state that these listeners mean: the last look of the watch may be some seconds old. */
+function judged(
   lease: LeaseJson | null,
-): Promise<SystemUsage | null> {
-  const listeners = (await context.portTable.listeners({ ports: new Set([port]), maxAgeMs: 0 })) ?? [];
-  const here = listeners.filter((each) => each.protocol === protocol && each.port === port);
+  entry: LeaseEntry,
+  here: readonly Listener[] | null,
+  processes: ProcessTable,
+): LeaseJson | null {
+  // Of a block, the other ports were not looked at.
+  if (lease === null || here === null || entry.lease.count > 1) return lease;
+  switch (sightOf(entry, here, processes)) {
+    case 'own':
+      return { ...lease, state: 'active', expires_at: null };
+    case 'stranger':
+      return { ...lease, state: 'hijacked' };
+    case 'none':
+      return lease.state === 'active' ? { ...lease, state: 'idle' } : lease;
+  }
+}
+
+function usageOf(listeners: readonly Listener[] | null, lease: LeaseJson | null): SystemUsage | null {
+  const here = listeners ?? [];
   const project = lease?.state === 'hijacked' ? lease.project_path : null;
   const stranger =
     project === null ? undefined : here.find(({ cwd }) => cwd !== null && !isWithin(cwd, project));
