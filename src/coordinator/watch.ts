@@ -33,6 +33,7 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
   let isStopped = false;
   let cancel = (): void => {};
   let running: Promise<void> = Promise.resolve();
+  let housekeeping: Promise<void> | null = null;
 
   function next(delayMs: number): void {
     if (isStopped) return;
@@ -56,6 +57,15 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
       // A held lease does not end by itself, so there is nothing to sweep.
       await watched.observeHeld();
     }
+    // Beside the next look, which a slow store must not hold up.
+    housekeeping ??= keepHouse(now)
+      .catch(watched.onFault)
+      .finally(() => {
+        housekeeping = null;
+      });
+  }
+
+  async function keepHouse(now: number): Promise<void> {
     if (now - lastHousekeeping >= timings.housekeepingMs) {
       await watched.forget();
       lastHousekeeping = now;
@@ -71,6 +81,7 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
     isStopped = true;
     cancel();
     await running;
+    await housekeeping;
   };
 }
 
