@@ -40,7 +40,7 @@ export const cleanupCommand: Command = {
     force: {
       kind: 'flag',
       short: 'f',
-      description: 'Reserved and idle leases too, unless a running command holds them',
+      description: 'Reserved and idle leases too, although their term is not over',
     },
     orphans: { kind: 'flag', description: 'End servers whose holder is gone' },
     'dry-run': { kind: 'flag', description: 'Only say what would be ended' },
