@@ -81,24 +81,24 @@ describe('a port that a stranger took', () => {
 describe('a command that listens elsewhere', () => {
   it('is told of once it stays there', async () => {
     const { take, said } = scene();
-    await take({ state: 'reserved', drift: [5174] }, 2_999);
+    await take({ state: 'reserved', drift: [5174] }, 9_999);
     assert.deepEqual(said, []);
     await take({ state: 'reserved', drift: [5174] }, 1);
     assert.deepEqual(said, ['on 5174'], 'the same drift does not begin anew');
-    await take({ state: 'reserved', drift: [5174] }, 10_000);
+    await take({ state: 'reserved', drift: [5174] }, 30_000);
     assert.deepEqual(said, ['on 5174'], 'and is told once');
   });
 
   it('is not told of where it comes to its own port meanwhile', async () => {
     const { take, said } = scene();
-    await take({ state: 'reserved', drift: [9229] }, 1_000);
+    await take({ state: 'reserved', drift: [9229] }, 9_000);
     await take({ state: 'active', drift: [], served: true }, 10_000);
     assert.deepEqual(said, []);
   });
 
   it('is told of with whoever has its port', async () => {
     const { take, said } = scene({ usage: STRANGER });
-    await take({ state: 'active', drift: [5174] }, 3_000);
+    await take({ state: 'active', drift: [5174] }, 10_000);
     assert.deepEqual(said, ['on 5174 beside a stranger']);
   });
 });

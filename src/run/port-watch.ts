@@ -5,7 +5,7 @@ import type { HoldEvent, SystemUsage } from '../api/schemas.ts';
 /** How long after its start a command may be started again: one that worked for longer does more than listen. */
 const STARTING_MS = 60_000;
 /** A command may open a port for a moment, or one of its helpers, before it opens its own. */
-const DRIFT_PATIENCE_MS = 3_000;
+const DRIFT_PATIENCE_MS = 10_000;
 
 export interface PortWatchOptions {
   /** Whether the command is one that listens, whatever its exit status says. */

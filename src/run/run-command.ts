@@ -51,7 +51,10 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
       return 0;
     }
     if (claim.elsewhere !== null) around.say(messages.runsElsewhere(claim.elsewhere));
-    around.say(messages.granted(lease, wishOf(options, plan)));
+    const wish = options.lockId === null ? wishOf(options, plan) : null;
+    around.say(messages.granted(lease, wish));
+    // A range that was made for a type nobody knew may be a typing error.
+    if ('auto_allocated' in lease) around.say(claim.message);
     for (const hint of messages.hints(plan, lease)) around.say(hint);
     const run = { lease, project: project.allocations, plan, hasLocalNames: await hasLocalNames, canMove };
     const attempt = await runOnLease(run, around);

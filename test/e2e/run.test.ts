@@ -288,6 +288,24 @@ describe('the lease of styxy run', { concurrency: 3 }, () => {
     assert.equal(await unknown.ended, 1);
   });
 
+  it('is the one that --lock names beside a port, which counts only without a daemon', async () => {
+    const given = await fixture.allocate({ service_name: 'rewritten' });
+    const command = ['--lock', given.lock_id, '-p', '3999', '--', NODE, '-p', '"{port}"'];
+    const run = fixture.run(command);
+    assert.equal(await run.ended, 0, run.err());
+    assert.equal(run.out(), `${given.port}\n`);
+    assert.doesNotMatch(run.err(), /3999/);
+    const alone = fixture.run(command, { env: { STYXY_HOME: join(fixture.root, 'no-home') } });
+    assert.equal(await alone.ended, 0, alone.err());
+    assert.equal(alone.out(), '3999\n');
+  });
+
+  it('says of a type that nobody knew that a range was made for it', async () => {
+    const run = fixture.run(['-s', 'manny', '-n', 'typo', '--', NODE, '-e', '']);
+    assert.equal(await run.ended, 0, run.err());
+    assert.match(run.err(), /manny was not known and has the range \d+–\d+ now: did you mean many\?/);
+  });
+
   it('is that of the running copy for a singleton, which is not started twice', async () => {
     const run = fixture.run(['-s', SINGLE_TYPE, '-n', 'model', ...SERVE]);
     const { port } = await serving(run);

@@ -38,7 +38,11 @@ export const runCommand: Command = {
     port: { kind: 'value', short: 'p', value: 'PORT', description: 'The port to try first' },
     exact: { kind: 'flag', description: 'That port, or do not start' },
     require: { kind: 'flag', description: 'Do not start without a daemon: exit status 3' },
-    lock: { kind: 'value', value: 'ID', description: 'Use the lease with this id' },
+    lock: {
+      kind: 'value',
+      value: 'ID',
+      description: 'Use the lease with this id; -p then counts only without a daemon',
+    },
   },
   examples: [
     { line: 'styxy run -- npm run dev', description: 'Whatever the script starts' },
@@ -96,11 +100,12 @@ function readOptions(invocation: Invocation): RunOptions {
     throw new UsageError('--exact wants a port: --exact -p PORT');
   }
   if (options.lockId !== null && hasWish(options)) {
-    throw new UsageError('--lock names the whole lease: -s, -n, -p and --exact do not go with it');
+    throw new UsageError('--lock names the whole lease: -s, -n and --exact do not go with it');
   }
   return options;
 }
 
-function hasWish({ serviceType, serviceName, preferredPort, exact }: RunOptions): boolean {
-  return serviceType !== null || serviceName !== null || preferredPort !== null || exact;
+/** A port may be named beside `--lock`: without a daemon it is the one that the command gets. */
+function hasWish({ serviceType, serviceName, exact }: RunOptions): boolean {
+  return serviceType !== null || serviceName !== null || exact;
 }
