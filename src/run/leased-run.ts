@@ -22,15 +22,18 @@ export interface LeasedRun {
   readonly project: readonly LeaseJson[];
   readonly plan: RunPlan;
   readonly hasLocalNames: boolean;
-  /** Whether the command may be ended and started again where its port is lost. */
-  readonly canMove: boolean;
+  /**
+   * Gets another lease of the kind, before a command whose port is lost is ended; null where there is none to be had.
+   * Null itself where the command is not to be started again.
+   */
+  readonly another: (() => Promise<LeaseJson | null>) | null;
 }
 
 export interface Attempt {
   /** The exit status of `styxy run`, if this is its end. */
   readonly status: number;
-  /** Its port was lost to a stranger before it listened, and it is to be started again on another one. */
-  readonly isToMove: boolean;
+  /** Its port was lost to a stranger before it listened: the lease on which it is to be started again. */
+  readonly next: LeaseJson | null;
 }
 
 /** Runs the command until the last process of it has ended, and releases the lease. */
@@ -41,7 +44,12 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
   const reach = (): Promise<Client> => connect({ home, env, autostart: false, timeoutMs: KEEP_TIMEOUT_MS });
   let keeping: Keeping | null = null;
   let watch: PortWatch | null = null;
-  let stranger: SystemUsage | null = null;
+  let moving: Promise<LeaseJson | null> | null = null;
+  const move = async (found: SystemUsage): Promise<LeaseJson | null> => {
+    const next = run.another === null ? null : await run.another();
+    say(next === null ? messages.portTaken(lease, found) : messages.movesOn(lease, found));
+    return next;
+  };
 
   const onStarted = (started: Started): void => {
     watch = watchPort({
@@ -49,9 +57,9 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
       usage: () => usageOf(reach, lease),
       isMember: started.isMember,
       onLost: (found) => {
-        stranger = found;
-        if (run.canMove) started.stop();
-        else say(messages.portTaken(lease, found));
+        moving = move(found);
+        // Without another port it goes on: nobody is served by its end.
+        void moving.then((next) => next !== null && started.stop());
       },
       onDrift: (ports, found) => say(messages.drifted(plan, lease, ports, found)),
       onHijacked: (found) => say(messages.portTaken(lease, found)),
@@ -72,17 +80,17 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
       loadProcesses,
     );
     if (ending.kind === 'not-started') say(messages.notStarted(words, ending.code));
-    const wasLost = stranger !== null;
-    if (!wasLost && !wasSignalled) {
-      const atEnd = await (watch as PortWatch | null)?.strangerAtEnd(
-        ending.kind === 'exited' ? ending.status : null,
-      );
-      stranger = atEnd ?? null;
-      if (stranger !== null && !run.canMove) say(messages.portTaken(lease, stranger));
+    let next = await (moving as Promise<LeaseJson | null> | null);
+    if (moving === null && !wasSignalled) {
+      const status = ending.kind === 'exited' ? ending.status : null;
+      const stranger = await (watch as PortWatch | null)?.strangerAtEnd(status);
+      if (stranger !== undefined && stranger !== null) next = await move(stranger);
     }
-    const isToMove = stranger !== null && run.canMove && !wasSignalled;
-    if (isToMove && stranger !== null) say(messages.movesOn(lease, stranger));
-    return { status: exitStatus(ending), isToMove };
+    if (next !== null && wasSignalled) {
+      await releaseLease(reach, next);
+      next = null;
+    }
+    return { status: exitStatus(ending), next };
   } finally {
     (watch as PortWatch | null)?.stop();
     const kept = keeping as Keeping | null;

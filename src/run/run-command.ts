@@ -1,6 +1,6 @@
 // Owns the run of a command on a leased port: lease, environment, start, signals, end of the tree, release.
 
-import type { AllocationsAnswer, LeaseJson } from '../api/schemas.ts';
+import type { AllocateAnswer, AllocationsAnswer, LeaseJson } from '../api/schemas.ts';
 import { type Client, connect, expectOk } from '../client/client.ts';
 import { resolvesLocalNames } from '../client/local-names.ts';
 import { StyxyError } from '../errors.ts';
@@ -41,7 +41,7 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
   }
   if (given.claim === null)
     return await runLeaseless(given.project, options, plan, around, await hasLocalNames);
-  for (let canMove = !given.isExact; ; canMove = false) {
+  for (let isFirst = true; ; isFirst = false) {
     const { claim, project }: Given = given;
     if (claim === null) throw new Error('a command that had a lease has none now');
     const { lease } = claim;
@@ -56,11 +56,30 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
     // A range that was made for a type nobody knew may be a typing error.
     if ('auto_allocated' in lease) around.say(claim.message);
     for (const hint of messages.hints(plan, lease)) around.say(hint);
-    const run = { lease, project: project.allocations, plan, hasLocalNames: await hasLocalNames, canMove };
-    const attempt = await runOnLease(run, around);
-    if (!attempt.isToMove) return attempt.status;
-    given = await ask(options, plan, around, lease);
+    const canMove = isFirst && !given.isExact;
+    const another = canMove ? () => reserveAnother(lease, around) : null;
+    const run = { lease, project: project.allocations, plan, hasLocalNames: await hasLocalNames, another };
+    const { status, next } = await runOnLease(run, around);
+    if (next === null) return status;
+    given = await givenWith(next, around);
   }
+}
+
+/** A lease of the same kind on another port, held by this run; null where it is not to be had, for whatever reason. */
+async function reserveAnother(lost: LeaseJson, around: RunSurroundings): Promise<LeaseJson | null> {
+  try {
+    const client = await connect({ home: around.home, env: around.env, autostart: false });
+    const request = { ...likeLease(lost, process.pid), new: true };
+    return expectOk(await client.request<AllocateAnswer>('POST', '/allocate', request));
+  } catch {
+    return null;
+  }
+}
+
+async function givenWith(lease: LeaseJson, around: RunSurroundings): Promise<Given> {
+  const claim: Claim = { kind: 'mine', lease, elsewhere: null, message: '' };
+  const client = await connect({ home: around.home, env: around.env });
+  return { claim, project: await leasesOf(client, lease, around), isExact: false };
 }
 
 /** What the daemon gives to a run. */
@@ -72,13 +91,7 @@ interface Given {
   readonly isExact: boolean;
 }
 
-/** @param lost the lease of the try before, whose port was lost and which is released by now */
-async function ask(
-  options: RunOptions,
-  plan: RunPlan,
-  around: RunSurroundings,
-  lost: LeaseJson | null = null,
-): Promise<Given> {
+async function ask(options: RunOptions, plan: RunPlan, around: RunSurroundings): Promise<Given> {
   const { home, env } = around;
   const client = await connect({ home, env });
   if (isLeaseless(plan, options)) {
@@ -87,9 +100,7 @@ async function ask(
   const { pid } = process;
   const { lockId } = options;
   if (lockId !== null) {
-    const claim = await (lost === null
-      ? claimById(client, lockId, pid)
-      : claimLease(client, likeLease(lost, pid)));
+    const claim = await claimById(client, lockId, pid);
     return { claim, project: await leasesOf(client, claim.lease, around), isExact: false };
   }
   const request = requestOf(options, plan, around, pid);

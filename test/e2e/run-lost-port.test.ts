@@ -118,6 +118,18 @@ describe('a port that is lost before the command listens', { concurrency: 5 }, (
     await stop(run, taker);
   });
 
+  it('is no reason to end a command for which there is no other port', async () => {
+    const full = freeRange('losing', 1);
+    const config = { service_types: { [TYPE]: { range: full } } };
+    const own = new RunFixture(await startDaemon({ config }));
+    const run = own.runTyped(['-n', 'last', '--', NODE, '-e', LATE]);
+    const taker = await rival(await starting(run, 1));
+    await until('the sentence', () => /port \d+ was taken by node .*a port conflict/.exec(run.err()));
+    assert.equal(run.child.exitCode, null, 'it still runs');
+    await stop(run, taker);
+    await own.stop();
+  });
+
   it('is no reason to start a command again that failed by itself', async () => {
     const run = fixture.runTyped(['-n', 'broken', '--', NODE, '-e', 'console.log("once"); process.exit(3)']);
     assert.equal(await run.ended, 3);
