@@ -65,6 +65,15 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
   }
 }
 
+/** A refusal of the one port that will do, with what to do about it here, where the hint speaks of `allocate`. */
+function withWayOut(error: unknown, isWished: boolean): unknown {
+  if (!(error instanceof StyxyError) || error.code !== 'PORT_UNAVAILABLE') return error;
+  const hint = isWished
+    ? 'Run it without --exact, and it gets another port.'
+    : 'The command opens this port whatever it is told. Take the number out of it, and each copy gets a port of its own.';
+  return new StyxyError(error.code, error.message, { hint, fields: error.fields, cause: error });
+}
+
 /** A lease of the same kind on another port, held by this run; null where it is not to be had, for whatever reason. */
 async function reserveAnother(lost: LeaseJson, around: RunSurroundings): Promise<LeaseJson | null> {
   try {
@@ -104,7 +113,9 @@ async function ask(options: RunOptions, plan: RunPlan, around: RunSurroundings):
     return { claim, project: await leasesOf(client, claim.lease, around), isExact: false };
   }
   const request = requestOf(options, plan, around, pid);
-  const claim = await claimLease(client, request);
+  const claim = await claimLease(client, request).catch((error: unknown) => {
+    throw withWayOut(error, options.exact);
+  });
   return { claim, project: await leasesOf(client, claim.lease, around), isExact: request.exact === true };
 }
 

@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freeRange } from './port-range.ts';
 import {
   hasCommand,
   MAIN,
@@ -298,6 +299,27 @@ describe('the lease of styxy run', { concurrency: 3 }, () => {
     const alone = fixture.run(command, { env: { STYXY_HOME: join(fixture.root, 'no-home') } });
     assert.equal(await alone.ended, 0, alone.err());
     assert.equal(alone.out(), '3999\n');
+  });
+
+  it('says how a second copy of a command with a port of its own may run', async () => {
+    const [first] = freeRange('runs', 40);
+    const script = ['sh', '-c', `PORT=${first + 39} exec node server.js`];
+    writeFileSync(join(fixture.project, 'server.js'), SERVER);
+    const run = fixture.run(['-n', 'fixed', '--', ...script]);
+    await serving(run);
+    const copy = fixture.run(['-n', 'fixed', '--', ...script]);
+    assert.equal(await copy.ended, 1);
+    assert.match(copy.err(), new RegExp(`port ${first + 39} is held by fixed of .*pid ${run.pid}`));
+    assert.match(copy.err(), /Take the number out of it, and each copy gets a port of its own/);
+    run.child.kill('SIGTERM');
+    await run.ended;
+    const wished = fixture.runTyped(['-n', 'wished', ...SERVE]);
+    const { port } = await serving(wished);
+    const exact = fixture.runTyped(['-n', 'other', '-p', String(port), '--exact', ...SERVE]);
+    assert.equal(await exact.ended, 1);
+    assert.match(exact.err(), /Run it without --exact/);
+    wished.child.kill('SIGTERM');
+    await wished.ended;
   });
 
   it('says of a type that nobody knew that a range was made for it', async () => {
