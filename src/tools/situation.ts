@@ -39,6 +39,8 @@ export function withAssigned(situation: Situation, assigned: Readonly<Record<str
 
 /** Whether a text has a variable in it, as a shell would write it. */
 export function refersTo(text: string, variable: string): boolean {
+  // What is no name cannot be referred to, and would be no regular expression either.
+  if (!/^[A-Za-z_]\w*$/.test(variable)) return false;
   return new RegExp(`\\$(?:${variable}(?![A-Za-z0-9_])|\\{${variable}(?![A-Za-z0-9_]))|%${variable}%`).test(
     text,
   );
