@@ -25,11 +25,11 @@ const POLL_MS = 15;
  */
 export async function endDaemon(home: Home, info: DaemonInfo, graceMs: number): Promise<boolean> {
   if (lifeOf(info) === 'gone') return false;
-  refuseUnproven(home, info);
+  if (!isProven(home, info)) throw stillThere(info.pid);
   if (readStat(info.pid)?.state !== 'T') {
     signal(info.pid, 'SIGTERM');
+    // It is the same process still, also where it has closed the store by now and hangs in what comes after.
     if (await hasEnded(home, info, graceMs)) return false;
-    refuseUnproven(home, info);
   }
   signal(info.pid, 'SIGKILL');
   if (!(await hasEnded(home, info, KILL_TIMEOUT_MS))) throw stillThere(info.pid);
@@ -51,10 +51,6 @@ export function stillThere(pid: number): StyxyError {
   return new StyxyError('DAEMON_UNREACHABLE', `The daemon (pid ${pid}) does not end`, {
     hint: `Look at it with \`ps -p ${pid}\`, and end it by \`kill -9 ${pid}\`: no lease is lost.`,
   });
-}
-
-function refuseUnproven(home: Home, info: DaemonInfo): void {
-  if (!isProven(home, info)) throw stillThere(info.pid);
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -58,7 +58,7 @@ export async function lookAtSilence(
   for (;;) {
     if (await Promise.race([settled, answers(endpoint)])) return { kind: 'answers', info };
     if (isSeen && lifeOf(info) === 'gone') return { kind: 'gone', info };
-    const after = isSeen && isProven(home, info) ? readVitals(info.pid) : null;
+    const after = isSeen ? readVitals(info.pid) : null;
     const kind = before === null || after === null ? 'unproven' : judge(before, after);
     if (kind !== 'busy' || monotonicMs() + LOOK_MS > until) return { kind, info };
     if (after?.state === 'T') before = after;
