@@ -60,7 +60,7 @@ export const OPERATIONS = {
       200: { description: 'It had this lease before', schema: s.AllocateAnswer },
       201: { description: 'A new lease', schema: s.AllocateAnswer },
     },
-    errors: ['NOT_FOUND', ...REFUSED],
+    errors: ['NOT_FOUND', 'PORTS_UNREADABLE', ...REFUSED],
   },
   renew: {
     method: 'PUT',

@@ -360,13 +360,16 @@ describe('an observation', () => {
 
   it('remembers which process was proven to serve', () => {
     const s = scene();
+    // Somebody listens who is not proven to be of the holder's tree; whether that changes is news.
+    look(s, 'own');
     const servers = new Map([[lockId, identity]]);
-    look(s, 'own', { servers });
+    assert.equal(look(s, 'own', { servers }).length, 1, 'that it is served at all is news');
     assert.deepEqual(vitals(s)?.server, identity);
     const before = vitals(s);
     look(s, 'own', { servers: new Map([[lockId, { ...identity }]]) });
     assert.equal(vitals(s), before, 'the same one changes nothing');
-    look(s, 'own', { servers: new Map([[lockId, { ...identity, startTicks: '2' }]]) });
+    const again = new Map([[lockId, { ...identity, startTicks: '2' }]]);
+    assert.equal(look(s, 'own', { servers: again }).length, 0, 'that it was started anew is none');
     assert.equal(vitals(s)?.server?.startTicks, '2');
   });
 });

@@ -96,6 +96,36 @@ describe('a command that listens elsewhere', () => {
     assert.deepEqual(said, []);
   });
 
+  it('is not told of where it goes on to another port while its own is looked at', async () => {
+    const said: string[] = [];
+    let answer = (): void => {};
+    const watch = watchPort({
+      isServer: true,
+      usage: () =>
+        new Promise((resolve) => {
+          answer = () => resolve(null);
+        }),
+      isMember: async () => false,
+      onLost: () => {},
+      onDrift: (ports) => said.push(ports.join(' ')),
+      onHijacked: () => {},
+      now: () => 0,
+    });
+    const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const drift = (...ports: readonly number[]): void =>
+      watch.take({ event: 'seen', lock_id: 'lk', message: '', state: 'reserved', drift: [...ports] });
+    drift(9229);
+    mock.timers.tick(10_000);
+    drift(5174);
+    answer();
+    await settle();
+    assert.deepEqual(said, []);
+    mock.timers.tick(10_000);
+    answer();
+    await settle();
+    assert.deepEqual(said, ['5174']);
+  });
+
   it('is told of with whoever has its port', async () => {
     const { take, said } = scene({ usage: STRANGER });
     await take({ state: 'active', drift: [5174] }, 10_000);

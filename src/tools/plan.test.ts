@@ -47,6 +47,8 @@ const files = projectTree({
       up: 'docker compose up -d && next dev',
       loop: 'npm run loop',
       doubled: 'npm run doubled & npm run doubled && vite',
+      again: 'vite && npm run again',
+      long: `${'mkdir -p build && '.repeat(40)}vite`,
       'moved-beside': 'cd packages/web & vite',
       app: 'node server.js',
       build: 'vite build',
@@ -107,11 +109,15 @@ describe('the words of a plan', () => {
     ['env NODE_ENV=x npx vite', 'env NODE_ENV=x npx vite --port 4711 --strictPort'],
     ['dotenv -e .env -- npx vite', 'dotenv -e .env -- npx vite --port 4711 --strictPort'],
     ['dotenvx run -f .env -- vite', 'dotenvx run -f .env -- vite --port 4711 --strictPort'],
+    // What sudo starts does not inherit the variable.
+    ['sudo -u www next dev', 'sudo -u www next dev -p 4711'],
+    ['next dev', 'next dev'],
     ['timeout 60 npx vite', 'timeout 60 npx vite --port 4711 --strictPort'],
     ['poetry run mkdocs serve', 'poetry run mkdocs serve -a 127.0.0.1:4711'],
     ['uvx mkdocs@1.6 serve', 'uvx mkdocs@1.6 serve -a 127.0.0.1:4711'],
     // A script of several commands takes what is added behind its last one.
     ['npm run chain', 'npm run chain -- --port 4711 --strictPort'],
+    ['npm run long', 'npm run long -- --port 4711 --strictPort'],
     ['npm run beside', 'npm run beside -- --port 4711 --strictPort'],
     ['npm run quiet', 'npm run quiet -- --port 4711 --strictPort'],
     ['npm run moved', 'npm run moved -- --port 4711 --strictPort'],
@@ -153,12 +159,16 @@ describe('the words of a plan', () => {
     ['npm run variable', 'npm run variable'],
     ['npm run loop', 'npm run loop'],
     ['npm run doubled', 'npm run doubled'],
+    ['npm run again', 'npm run again'],
     ['npm run moved-beside', 'npm run moved-beside'],
     ['npm run build', 'npm run build'],
     ['npm run shell', 'npm run shell'],
     ['npx --unknown vite', 'npx --unknown vite'],
     ['npx create-vite', 'npx create-vite'],
     ['npx @acme/vite', 'npx @acme/vite'],
+    ['node --test node_modules/.bin/vite', 'node --test node_modules/.bin/vite'],
+    ['node -e 0 node_modules/.bin/vite', 'node -e 0 node_modules/.bin/vite'],
+    ['node -- node_modules/.bin/vite', 'node -- node_modules/.bin/vite'],
     ['./vite', './vite'],
     ['../vite', '../vite'],
     ['echo vite', 'echo vite'],
@@ -250,6 +260,20 @@ describe('a plan', () => {
       'docker run -p 8080:80 nginx -d',
     ];
     for (const command of quiet) assert.equal(plan(command).advice, null, command);
+  });
+
+  it('knows a tool that is only asked about itself for no server', () => {
+    for (const command of [
+      'vite --help',
+      'npx vite --version',
+      'redis-server --version',
+      'turbo dev --help',
+    ]) {
+      const { tool, leaseless } = plan(command);
+      assert.deepEqual([tool, leaseless], [null, null], command);
+      assert.equal(told(command), command);
+    }
+    assert.equal(plan('docker run -p 8080:80 nginx -- --help').tool, 'Docker, Podman');
   });
 
   it('sees where there is no single server', () => {

@@ -241,6 +241,26 @@ describe('a daemon that cannot answer any more', { skip: notLinux }, () => {
     assert.ok(after.some(({ lock_id }) => lock_id === kept.lock_id));
   });
 
+  it('is ended without carrying out what waited for it', async () => {
+    const daemon = await startHangable();
+    const kept = await allocate('kept');
+    daemon.kill('SIGSTOP');
+    const body = JSON.stringify({ service_type: 'dev', service_name: 'given-up', project_path: place.dir });
+    const socket = connect(join(place.home, 'styxy.sock'));
+    socket.on('error', () => {});
+    await new Promise<void>((resolve) => {
+      socket.write(
+        `POST /allocate HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+        () => resolve(),
+      );
+    });
+    const outcome = await place.styxy(['release', kept.lock_id]);
+    assert.match(outcome.stderr, /is stopped.*was replaced/);
+    socket.destroy();
+    // Nobody waited for that lease any more: it would have been held for an hour.
+    assert.deepEqual(await leases(), []);
+  });
+
   it('is not replaced where that is forbidden, but named', async () => {
     const daemon = await startHangable();
     daemon.kill('SIGSTOP');

@@ -4,6 +4,7 @@ import type { AdoptBody } from '../../api/schemas.ts';
 import { isWithin } from '../../coordinator/sighting.ts';
 import type { AllocateCommand } from '../../core/command.ts';
 import { type Refusal, refusal } from '../../core/refusal.ts';
+import { StyxyError } from '../../errors.ts';
 import type { Listener } from '../../os/os.ts';
 import type { DaemonContext, Handler } from '../context.ts';
 import { allocateAnswer } from './allocate.ts';
@@ -30,11 +31,15 @@ export const adopt: Handler<'adopt'> = async (context, { body }, reply) => {
   return allocateAnswer(outcome.reply);
 };
 
+/** @throws StyxyError PORTS_UNREADABLE */
 async function serverOn(
   { portTable }: DaemonContext,
   { port, protocol = 'tcp' }: AdoptBody,
 ): Promise<Listener | null> {
-  const found = (await portTable.listeners({ ports: new Set([port]), maxAgeMs: 0 })) ?? [];
+  const found = await portTable.listeners({ ports: new Set([port]), maxAgeMs: 0 });
+  // Unknown is not nobody.
+  if (found === null)
+    throw new StyxyError('PORTS_UNREADABLE', 'The table of listeners cannot be read on this machine');
   const here = found.filter((each) => each.protocol === protocol && each.port === port);
   return here.find(({ pid }) => pid !== null) ?? here[0] ?? null;
 }
@@ -43,7 +48,7 @@ async function serverOn(
 function objectionTo(server: Listener, { request }: AllocateCommand): string | null {
   // A container's port belongs to a proxy of the system's, whoever started the container.
   if (server.container !== null) return null;
-  if (server.pid === null || request.process === null) return 'its process cannot be seen by this user';
+  if (request.process === null) return 'its process cannot be seen by this user';
   const { projectPath } = request;
   if (projectPath === null || server.cwd === null || isWithin(server.cwd, projectPath)) return null;
   return `it runs in ${server.cwd}, outside ${projectPath}`;

@@ -48,8 +48,8 @@ async function ask(port: number, { bound = [], table = [], isHijacked = false }:
       },
     },
     portTable: {
-      listeners: async () => {
-        asked.push('table');
+      listeners: async ({ maxAgeMs }: { maxAgeMs?: number }) => {
+        asked.push(maxAgeMs === 0 ? 'table' : 'old table');
         return table;
       },
     },
@@ -103,5 +103,20 @@ for (const table of [null, []]) {
     const { answer } = await ask(3001, { bound: [3001], table });
     assert.equal(answer.available, false);
     assert.equal(answer.system_usage?.pid, null);
+  });
+}
+
+for (const [who, uid, expected] of [
+  ['a user, who could not bind it', 1000, ['table']],
+  ['root', 0, ['probe tcp 80']],
+] as const) {
+  test(`a low port is looked up for ${who}`, async (t) => {
+    const { geteuid } = process;
+    t.after(() => Object.assign(process, { geteuid }));
+    Object.assign(process, { geteuid: () => uid });
+    const { asked, answer } = await ask(80);
+    assert.deepEqual(asked, expected);
+    assert.equal(answer.available, true);
+    assert.match(answer.suggestion, /is free, but Styxy grants no port below 1024/);
   });
 }
