@@ -12,6 +12,9 @@ export const CONFIG_SCHEMA_URL =
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,49}$/;
 const NAME_RULE = 'lower-case letters, digits and hyphens, at most 50, not beginning with a hyphen';
+const SERVICE_NAME = /^(?!-)(?!.*\.\.)[A-Za-z0-9@._/-]{1,100}$/;
+const SERVICE_NAME_RULE =
+  'letters, digits and @ . _ / -, at most 100, not beginning with a hyphen, no two dots in a row';
 const DAY_SECONDS = 86_400;
 
 /** The longest term that a lease can have (contract, "Life"). */
@@ -93,6 +96,29 @@ export const CONFIG_SCHEMA: SectionSetting = {
       default: SHIPPED_SERVICE_TYPES,
       description:
         'Service types by name, laid over the shipped ones field by field; no two ranges may overlap.',
+    },
+    services: {
+      kind: 'table',
+      entryName: 'a service',
+      namePattern: SERVICE_NAME,
+      nameRule: SERVICE_NAME_RULE,
+      maxEntries: 500,
+      entry: {
+        kind: 'section',
+        description: 'One service; what is left out is as its type says.',
+        keys: {
+          instance_behavior: {
+            kind: 'choice',
+            values: ['multi', 'single'],
+            default: undefined,
+            description:
+              '`single` when the machine runs one of this name, whoever asks and with whatever type; `multi` makes an exception from a type that is `single`.',
+          },
+        },
+      },
+      default: {},
+      description:
+        'What holds for single services by their names, such as `{"ollama": {"instance_behavior": "single"}}`.',
     },
     instance_templates: {
       kind: 'table',

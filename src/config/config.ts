@@ -11,6 +11,12 @@ export interface ServiceTypeConfig {
   readonly avoid: readonly number[];
 }
 
+/** What holds for the leases of one service name, whatever type they have. */
+export interface ServiceConfig {
+  /** What is left out is as the type says. */
+  readonly instance_behavior?: 'multi' | 'single';
+}
+
 export type Placement = 'after' | 'before' | 'smart';
 
 /** What holds for the automatic ranges of types whose name matches; what is missing is as in general. */
@@ -37,6 +43,8 @@ export interface Config {
   /** The path of a document with ranges, as the file names it; empty for none. */
   readonly port_guide: string;
   readonly service_types: Readonly<Record<string, ServiceTypeConfig>>;
+  /** By service name. */
+  readonly services: Readonly<Record<string, ServiceConfig>>;
   readonly instance_templates: Readonly<Record<string, number>>;
   readonly terms: {
     readonly lease_ttl_seconds: number;

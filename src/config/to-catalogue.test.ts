@@ -33,6 +33,7 @@ test('the shipped catalogue has the terms of the contract', () => {
 test('configured types, terms and ports to avoid are in it', () => {
   const catalogue = read(`{
     "service_types": {"grpc": {"range": [12000, 12049], "preferred_ports": [12001], "avoid": [12002]}},
+    "services": {"@acme/search": {"instance_behavior": "single"}, "__proto__": {"instance_behavior": "multi"}, "plain": {}},
     "terms": {"lease_ttl_seconds": 5}, "quarantine": {"conflict_seconds": 1}, "recovery": {"health_monitoring": {"check_interval_ms": 2000, "max_failures": 1}}
   }`);
   assert.deepEqual(catalogue.serviceTypes.get('grpc'), {
@@ -42,6 +43,13 @@ test('configured types, terms and ports to avoid are in it', () => {
     instanceBehavior: 'multi',
     description: '',
   });
+  assert.deepEqual(
+    [...catalogue.behaviorOfName],
+    [
+      ['@acme/search', 'single'],
+      ['__proto__', 'multi'],
+    ],
+  );
   assert.ok(catalogue.browserBlocked.has(12_002));
   assert.equal(catalogue.conflictRestMs, 1000);
   assert.deepEqual([catalogue.defaultTtlMs, catalogue.missIntervalMs, catalogue.maxMisses], [5000, 2000, 1]);

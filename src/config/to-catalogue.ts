@@ -34,9 +34,13 @@ export function toCatalogue(
       description: type.description,
     },
   ]);
+  const behaviors = Object.entries(config.services).flatMap(([name, { instance_behavior: behavior }]) =>
+    behavior === undefined ? [] : [[name, behavior] as const],
+  );
   const avoided = Object.values(config.service_types).flatMap(({ avoid }) => avoid);
   return {
     serviceTypes: new Map(types),
+    behaviorOfName: new Map(behaviors),
     templates: new Map(Object.entries(config.instance_templates)),
     browserBlocked: PortSet.of([...BROWSER_BLOCKED_PORTS, ...avoided]),
     ownPorts: PortSet.of(machine.ownPorts),

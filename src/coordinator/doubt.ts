@@ -2,9 +2,10 @@
 
 import type { Catalogue } from '../core/catalogue.ts';
 import type { AllocateRequest, Command, ReleaseCommand } from '../core/command.ts';
-import { type LeaseEntry, leaseKey, singletonName } from '../core/lease.ts';
+import { type LeaseEntry, leaseKey } from '../core/lease.ts';
 import { isCallers } from '../core/lease-commands.ts';
 import type { ProcessIdentity } from '../core/process-identity.ts';
+import { runningSingleton, singletonOf } from '../core/singleton.ts';
 import type { StateView } from '../core/state.ts';
 
 /**
@@ -54,9 +55,9 @@ export function inDoubt(
 function matches(state: StateView, request: AllocateRequest, catalogue: Catalogue): readonly LeaseEntry[] {
   const key = request.serviceName === null ? null : leaseKey(request);
   const own = key === null ? [] : state.leasesOfKey(key);
-  if (catalogue.serviceTypes.get(request.serviceType)?.instanceBehavior !== 'single') return own;
-  const single = state.singleton(singletonName(request.serviceType, request.serviceName));
-  return single === undefined || own.includes(single) ? own : [...own, single];
+  const singleton = singletonOf(catalogue, request);
+  const running = singleton === null ? undefined : runningSingleton(state, singleton);
+  return running === undefined || own.includes(running) ? own : [...own, running];
 }
 
 /**

@@ -377,21 +377,6 @@ describe('a refusal', () => {
   });
 });
 
-describe('a singleton', () => {
-  it('is one lease, whoever asks, and raises its fence when it is taken over', () => {
-    const desk = createDesk(catalogue);
-    const first = desk.granted({ serviceType: 'ai' });
-    const other = desk.granted({ serviceType: 'ai', projectPath: '/b' });
-    assert.equal(other.existing, true);
-    assert.equal(other.snapshot.lease.lockId, first.snapshot.lease.lockId);
-    assert.match(other.message, /\/a/);
-    assert.equal(desk.refused({ serviceType: 'ai', projectPath: '/b', fresh: true }).code, 'SINGLETON_HELD');
-    release(desk, first.snapshot.lease.lockId);
-    const next = desk.granted({ serviceType: 'ai', projectPath: '/b' });
-    assert.ok(next.snapshot.lease.fence > first.snapshot.lease.fence);
-  });
-});
-
 describe('a request id', () => {
   it('gets its first answer again, also after the lease is gone', () => {
     const desk = createDesk(catalogue);

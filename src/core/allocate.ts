@@ -8,7 +8,7 @@ import { forcedEndChanges, KEY_PRECISION_MS } from './ending.ts';
 import { askedAgain, existingMessage, hasSameShape, matchingLease } from './existing.ts';
 import { describeLease } from './holder.ts';
 import { defaultTemplate, heartbeat, instanceOfAllocation } from './instance-changes.ts';
-import { type Lease, type LeaseEntry, leaseKey, singletonName, type Vitals } from './lease.ts';
+import { type Lease, type LeaseEntry, leaseKey, type Vitals } from './lease.ts';
 import { lifeAtGrant, snapshot } from './life.ts';
 import { place } from './placement.ts';
 import { blockPorts, contains } from './port-range.ts';
@@ -24,6 +24,7 @@ import {
 } from './refusals.ts';
 import type { AllocateReply, SkippedPort } from './reply.ts';
 import { fingerprint, remembered, requestChange } from './request-memory.ts';
+import { runningSingleton, singletonOf } from './singleton.ts';
 import { NEW_VITALS, type StateView } from './state.ts';
 
 /** Everything one decision looks at. */
@@ -34,6 +35,8 @@ interface Case {
   readonly type: ServiceType;
   /** Whether its range is made by this very decision. */
   readonly isNewType: boolean;
+  /** Whether the machine runs one of what is asked for. */
+  readonly isSingle: boolean;
   readonly moment: Moment;
   readonly observed: Observed;
 }
@@ -65,9 +68,11 @@ export function decideAllocate(
     if (unproven.length > 0)
       return { kind: 'probe', probes: unproven.map((port) => ({ protocol: 'tcp', port })) };
   }
-  const given: Case = { state, request, requestId, type, isNewType: known === undefined, moment, observed };
-  const single = type.instanceBehavior === 'single';
-  const running = single ? state.singleton(singletonName(type.name, request.serviceName)) : undefined;
+  const singleton = singletonOf(observed.catalogue, request);
+  const isNewType = known === undefined;
+  const isSingle = singleton !== null;
+  const given: Case = { state, request, requestId, type, isNewType, isSingle, moment, observed };
+  const running = singleton === null ? undefined : runningSingleton(state, singleton);
   if (running !== undefined && running.vitals.state !== 'hijacked') {
     if (request.fresh || !hasSameShape(request, running.lease)) {
       return withHeartbeat(state, remember(given, refuse(singletonHeld(running))), request, moment);
@@ -119,11 +124,14 @@ function withHeartbeat(
 }
 
 function existing(given: Case, entry: LeaseEntry, message: string): Decision<AllocateReply> {
-  const { state, request, observed, moment } = given;
+  const { state, request, isSingle, observed, moment } = given;
   const changes: Change[] = instanceOfAllocation(state, request, observed.catalogue, moment);
   // A singleton that somebody else runs stays as its holder left it.
-  const after =
+  const asked =
     leaseKey(request) === leaseKey(entry.lease) ? askedAgain(state, request, entry, moment.now) : entry;
+  // The configuration may have made a singleton of it since it was granted, or taken that back.
+  const isMarked = asked.lease.singleton === isSingle;
+  const after = isMarked ? asked : { ...asked, lease: { ...asked.lease, singleton: isSingle } };
   const { lockId } = entry.lease;
   if (after.lease !== entry.lease) {
     changes.push({ table: 'lease', id: lockId, before: entry.lease, after: after.lease });
@@ -141,7 +149,7 @@ function grant(
   lockId: string,
   replaced: LeaseEntry | undefined,
 ): Decision<AllocateReply> {
-  const { state, request, type, isNewType, moment, observed } = given;
+  const { state, request, type, isNewType, isSingle, moment, observed } = given;
   const { catalogue } = observed;
   const lease: Lease = {
     lockId,
@@ -154,7 +162,7 @@ function grant(
     projectPath: request.projectPath,
     pid: request.pid,
     process: request.process,
-    singleton: type.instanceBehavior === 'single',
+    singleton: isSingle,
     fence: state.lastFence + 1,
     ttlMs: request.ttlMs ?? catalogue.defaultTtlMs,
     allocatedAt: Math.round(moment.wall),

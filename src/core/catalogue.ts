@@ -24,6 +24,8 @@ export interface AutoAllocation {
 /** Everything of the configuration that decisions read. Durations in milliseconds. */
 export interface Catalogue {
   readonly serviceTypes: ReadonlyMap<string, ServiceType>;
+  /** What is said of service names, of whatever type; it counts before what their type says. */
+  readonly behaviorOfName: ReadonlyMap<string, ServiceType['instanceBehavior']>;
   /** How many places each template shifts the preferred ports. */
   readonly templates: ReadonlyMap<string, number>;
   /** TCP ports that browsers refuse or the configuration avoids: not granted even when asked for exactly. */

@@ -2,15 +2,15 @@
 
 import { decideAllocate } from './allocate.ts';
 import { decideBatch } from './batch.ts';
-import type { Catalogue } from './catalogue.ts';
 import type { AllocateCommand, Command, Decision, Moment, Observed } from './command.ts';
 import { decideForget } from './forgetting.ts';
 import { decideInstanceHeartbeat, decideRegister, decideRetire } from './instance-commands.ts';
-import { leaseKey, singletonName } from './lease.ts';
+import { leaseKey } from './lease.ts';
 import { decideAbandon, decideHold, decideRelease, decideRenew } from './lease-commands.ts';
 import { decideObserve } from './observe.ts';
 import { decideConsolidate, decideUndoRange } from './range-commands.ts';
 import type { Replies } from './reply.ts';
+import { type Behaviors, singletonOf } from './singleton.ts';
 import type { State } from './state.ts';
 import { decideCleanup, decideSweep, decideWake } from './sweep.ts';
 
@@ -78,20 +78,19 @@ function decideAny(
  * What a command claims while it waits for a probe or a look: a second command with one of these claims waits for
  * the first, so that the same key, request id or singleton is never granted twice.
  */
-export function claimsOf(command: Command, catalogue: Pick<Catalogue, 'serviceTypes'>): readonly string[] {
+export function claimsOf(command: Command, catalogue: Behaviors): readonly string[] {
   if (command.kind === 'allocate') return allocationClaims(command, catalogue);
   if (command.kind !== 'batch') return [];
   return [...new Set(command.allocations.flatMap((one) => allocationClaims(one, catalogue)))];
 }
 
-function allocationClaims(command: AllocateCommand, catalogue: Pick<Catalogue, 'serviceTypes'>): string[] {
+function allocationClaims(command: AllocateCommand, catalogue: Behaviors): string[] {
   const { request, requestId } = command;
   const claims: string[] = [];
   // Two ranges that are planned at once would be planned at one place.
   if (!catalogue.serviceTypes.has(request.serviceType)) claims.push('range');
-  if (catalogue.serviceTypes.get(request.serviceType)?.instanceBehavior === 'single') {
-    claims.push(`singleton\0${singletonName(request.serviceType, request.serviceName)}`);
-  }
+  const singleton = singletonOf(catalogue, request);
+  if (singleton !== null) claims.push(`singleton\0${singleton.name}`);
   const key = leaseKey(request);
   if (key !== null && request.serviceName !== null) claims.push(`key\0${key}`);
   if (requestId !== null) claims.push(`request\0${requestId}`);

@@ -15,9 +15,10 @@ export function matchingLease(state: StateView, request: AllocateRequest): Lease
     .findLast(({ lease, vitals }) => vitals.state !== 'hijacked' && hasSameShape(request, lease));
 }
 
-/** Whether a lease has what the request insists on: how many ports, and which one if exactly one will do. */
+/** Whether a lease has what the request insists on: the protocol, how many ports, and which one if exactly one will do. */
 export function hasSameShape(request: AllocateRequest, lease: Lease): boolean {
-  return request.count === lease.count && !(request.exact && request.preferredPort !== lease.port);
+  const isOther = request.protocol !== lease.protocol || request.count !== lease.count;
+  return !(isOther || (request.exact && request.preferredPort !== lease.port));
 }
 
 /**

@@ -1,6 +1,6 @@
-// Owns the indexes over live leases: by port, key, instance and singleton name.
+// Owns the indexes over live leases: by port, key and instance, and of those that are singletons by name.
 
-import { type Lease, leaseKey, type Protocol, singletonName } from './lease.ts';
+import { knownName, type Lease, type LeaseEntry, leaseKey, type Protocol } from './lease.ts';
 import { PortSet } from './port-set.ts';
 
 /** Several ids under one name; most names have one, so that one is kept bare. */
@@ -17,7 +17,7 @@ export class LeaseIndex {
   readonly #taken = { tcp: new PortSet(), udp: new PortSet() };
   readonly #byKey = new Map<string, Ids | null>();
   readonly #byInstance = new Map<string, Set<string>>();
-  readonly #singletons = new Map<string, string>();
+  readonly #singletons = new Map<string, Ids>();
 
   on(protocol: Protocol, port: number): string | null {
     return this.#byPort[protocol].get(port) ?? null;
@@ -31,8 +31,8 @@ export class LeaseIndex {
   ofInstance(instanceId: string): Iterable<string> {
     return this.#byInstance.get(instanceId) ?? [];
   }
-  singleton(name: string): string | null {
-    return this.#singletons.get(name) ?? null;
+  singletons(name: string): readonly string[] {
+    return idsOf(this.#singletons.get(name));
   }
 
   add(lease: Lease): void {
@@ -47,7 +47,8 @@ export class LeaseIndex {
       this.#byInstance.set(lease.instanceId, ids.add(lease.lockId));
     }
     if (lease.singleton) {
-      this.#singletons.set(singletonName(lease.serviceType, lease.serviceName), lease.lockId);
+      const name = knownName(lease);
+      this.#singletons.set(name, withId(this.#singletons.get(name), lease.lockId));
     }
   }
 
@@ -59,7 +60,11 @@ export class LeaseIndex {
     const key = leaseKey(lease);
     if (key !== null) this.#byKey.set(key, withoutId(this.#byKey.get(key), lease.lockId));
     if (lease.instanceId !== null) this.#byInstance.get(lease.instanceId)?.delete(lease.lockId);
-    if (lease.singleton) this.#singletons.delete(singletonName(lease.serviceType, lease.serviceName));
+    if (!lease.singleton) return;
+    const name = knownName(lease);
+    const rest = withoutId(this.#singletons.get(name), lease.lockId);
+    if (rest === null) this.#singletons.delete(name);
+    else this.#singletons.set(name, rest);
   }
 
   /** Drops a key that is remembered no more, unless it has a lease. */
@@ -85,4 +90,9 @@ export function withId(ids: Ids | null | undefined, id: string): Ids {
 export function withoutId(ids: Ids | null | undefined, id: string): Ids | null {
   const rest = idsOf(ids).filter((other) => other !== id);
   return rest.length === 0 ? null : rest.length === 1 ? (rest[0] ?? null) : rest;
+}
+
+/** Sorts in place. */
+export function oldestFirst(entries: LeaseEntry[]): LeaseEntry[] {
+  return entries.length < 2 ? entries : entries.sort((a, b) => a.lease.fence - b.lease.fence);
 }

@@ -107,7 +107,15 @@ let last = {
   key: '\0\0\0tcp',
 };
 
-/** The name under which a singleton is unique on the machine. */
+/** What a request or a lease is for. */
+export type KnownBy = Pick<KeyParts, 'serviceType' | 'serviceName'>;
+
+/** The name that a service is known by: its own, or that of its type where none is given. */
+export function knownName({ serviceType, serviceName }: KnownBy): string {
+  return serviceName ?? serviceType;
+}
+
+/** What tells two singletons apart that are so by their types. */
 export function singletonName(serviceType: string, serviceName: string | null): string {
-  return `${serviceType}\0${serviceName ?? serviceType}`;
+  return `${serviceType}\0${knownName({ serviceType, serviceName })}`;
 }

@@ -5,7 +5,7 @@ import { invert, portId } from './change.ts';
 import type { ProjectNames } from './host-name.ts';
 import type { Instance, InstanceEntry, Pulse } from './instance.ts';
 import { type Lease, type LeaseEntry, leaseKey, type Protocol, type Vitals } from './lease.ts';
-import { type Ids, idsOf, LeaseIndex, withId, withoutId } from './lease-index.ts';
+import { type Ids, idsOf, LeaseIndex, oldestFirst, withId, withoutId } from './lease-index.ts';
 import type { PortSet } from './port-set.ts';
 import { ProjectIndex } from './project-index.ts';
 
@@ -26,7 +26,8 @@ export interface StateView {
   leasesOfKey(key: string): readonly LeaseEntry[];
   /** The live leases of an instance. */
   leasesOfInstance(instanceId: string): readonly LeaseEntry[];
-  singleton(name: string): LeaseEntry | undefined;
+  /** The live leases that are marked as singletons of this name, oldest first. */
+  singletons(name: string): readonly LeaseEntry[];
   /** The ports that live leases cover. */
   taken(protocol: Protocol): PortSet;
   keyMemory(key: string): KeyMemory | undefined;
@@ -85,14 +86,13 @@ export class State implements StateView {
     return this.#entry(this.#index.on(protocol, port));
   }
   leasesOfKey(key: string): readonly LeaseEntry[] {
-    const entries = this.#entries(this.#index.ofKey(key));
-    return entries.length < 2 ? entries : entries.sort((a, b) => a.lease.fence - b.lease.fence);
+    return oldestFirst(this.#entries(this.#index.ofKey(key)));
   }
   leasesOfInstance(instanceId: string): readonly LeaseEntry[] {
     return this.#entries(this.#index.ofInstance(instanceId));
   }
-  singleton(name: string): LeaseEntry | undefined {
-    return this.#entry(this.#index.singleton(name));
+  singletons(name: string): readonly LeaseEntry[] {
+    return oldestFirst(this.#entries(this.#index.singletons(name)));
   }
   taken(protocol: Protocol): PortSet {
     return this.#index.taken(protocol);

@@ -241,5 +241,6 @@ function isSameSingleton(lease: ModelLease, request: AllocateRequest): boolean {
 }
 
 function isSameShape(lease: ModelLease, request: AllocateRequest): boolean {
+  if (lease.protocol !== request.protocol) return false;
   return lease.count === request.count && !(request.exact && request.preferredPort !== lease.port);
 }

@@ -28,6 +28,7 @@ export const CATALOGUE: Catalogue = {
     ['dev', DEV],
     ['db', DB],
   ]),
+  behaviorOfName: new Map(),
   templates: new Map([
     ['main', 0],
     ['features', 1],

@@ -1,7 +1,7 @@
 // Owns the plain, comparable picture of a state with all its indexes, for tests that compare states.
 
 import { portId } from '../../src/core/change.ts';
-import { leaseKey, type Protocol, singletonName } from '../../src/core/lease.ts';
+import { knownName, leaseKey, type Protocol } from '../../src/core/lease.ts';
 import type { StateView } from '../../src/core/state.ts';
 
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp'];
@@ -40,8 +40,8 @@ export function dumpState(state: StateView, ports: readonly number[]): unknown {
     ),
     singletons: sorted(
       leases
-        .map(({ lease }) => singletonName(lease.serviceType, lease.serviceName))
-        .map((name) => [name, state.singleton(name)?.lease.lockId ?? null]),
+        .map(({ lease }) => knownName(lease))
+        .map((name) => [name, state.singletons(name).map(({ lease }) => lease.lockId)]),
     ),
     keys: sorted(keys),
     quarantines: sorted([...state.quarantines()]),

@@ -148,7 +148,7 @@ function grant(state: State, m: Move, fence: number): Change[] {
   const port = 3000 + m.pick;
   for (let p = port; p < port + m.count; p++) if (state.leaseOn(m.protocol, p) !== undefined) return [];
   // Of a singleton there is one at a time.
-  const singleton = m.single && state.singleton('dev\0web') === undefined;
+  const singleton = m.single && state.singletons('web').length === 0;
   const lease: Lease = {
     lockId: `lease-${fence}`,
     protocol: m.protocol,

@@ -46,6 +46,7 @@ export const OWN_PORT = 3007;
 
 export const CATALOGUE: Catalogue = {
   serviceTypes: new Map(TYPES.map((type) => [type.name, type])),
+  behaviorOfName: new Map(),
   templates: new Map([
     ['main', 0],
     ['dev', 1],

@@ -1,0 +1,52 @@
+// Owns the singletons: which services the machine runs one of, and which live lease that one is.
+
+import type { Catalogue } from './catalogue.ts';
+import { type KnownBy, knownName, type LeaseEntry } from './lease.ts';
+import type { StateView } from './state.ts';
+
+/** A service that the machine runs one of. */
+export interface Singleton {
+  /** The service name; the type's where none is given. */
+  readonly name: string;
+  /** Null where the name alone is what there is one of, whatever type it is asked for with. */
+  readonly serviceType: string | null;
+}
+
+/** The catalogue's words on who is a singleton. */
+export type Behaviors = Pick<Catalogue, 'serviceTypes' | 'behaviorOfName'>;
+
+/** The singleton that a service is, or null for one of many. What is said of the name counts before the type. */
+export function singletonOf(catalogue: Behaviors, service: KnownBy): Singleton | null {
+  const name = knownName(service);
+  const ofName = catalogue.behaviorOfName.get(name);
+  if (ofName !== undefined) return ofName === 'single' ? { name, serviceType: null } : null;
+  const type = catalogue.serviceTypes.get(service.serviceType);
+  return type?.instanceBehavior === 'single' ? { name, serviceType: type.name } : null;
+}
+
+/**
+ * The live lease that everybody gets who asks for this singleton; one that a stranger pushed off its port only where
+ * there is no other.
+ *
+ * Leases that were granted before the configuration made a singleton of them count too. They are looked for only when
+ * no lease is marked as the one, which is before the first grant; whoever gets one of them marks it.
+ */
+export function runningSingleton(state: StateView, singleton: Singleton): LeaseEntry | undefined {
+  const isOne = ({ lease }: LeaseEntry): boolean =>
+    knownName(lease) === singleton.name &&
+    (singleton.serviceType === null || singleton.serviceType === lease.serviceType);
+  const marked = firstOf(state.singletons(singleton.name).filter(isOne));
+  if (marked !== undefined && marked.vitals.state !== 'hijacked') return marked;
+  const all: LeaseEntry[] = [];
+  for (const entry of state.leases()) if (isOne(entry)) all.push(entry);
+  return firstOf(all);
+}
+
+/** Of several, one that is listened on, else the oldest that is not hijacked. */
+function firstOf(entries: readonly LeaseEntry[]): LeaseEntry | undefined {
+  return (
+    entries.find(({ vitals }) => vitals.state === 'active') ??
+    entries.find(({ vitals }) => vitals.state !== 'hijacked') ??
+    entries[0]
+  );
+}
