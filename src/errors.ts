@@ -14,7 +14,7 @@ export const ERROR_CODES = Object.keys(ERROR_KINDS) as readonly ErrorCode[];
 
 /** The page that explains a code. */
 export function helpUrl(code: ErrorCode): string {
-  return `${HOMEPAGE}/blob/main/docs/reference/errors.md#${code.toLowerCase()}`;
+  return `${HOMEPAGE}/blob/main/docs/reference/errors/${code}.md`;
 }
 
 /**

@@ -191,5 +191,5 @@ function refusals(operation: OperationObject): ErrorCode[] {
 }
 
 function links(codes: readonly ErrorCode[]): string {
-  return codes.map((name) => `[\`${name}\`](errors.md#${name.toLowerCase()})`).join(', ');
+  return codes.map((name) => `[\`${name}\`](errors/${name}.md)`).join(', ');
 }

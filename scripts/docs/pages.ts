@@ -3,9 +3,10 @@
 import { openapiDocument } from '../../src/api/openapi.ts';
 import { COMMANDS } from '../../src/cli/registry.ts';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
+import { ERROR_CODES } from '../../src/errors.ts';
 import { renderCli } from './cli-page.ts';
 import { renderConfiguration } from './configuration-page.ts';
-import { renderErrors } from './errors-page.ts';
+import { renderError, renderErrors } from './errors-page.ts';
 import { renderHttp } from './http-page.ts';
 import { renderTools } from './tools-page.ts';
 
@@ -20,6 +21,10 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
   { path: 'docs/reference/http.md', render: renderHttp },
   { path: 'docs/reference/configuration.md', render: renderConfiguration },
   { path: 'docs/reference/errors.md', render: renderErrors },
+  ...ERROR_CODES.map((code) => ({
+    path: `docs/reference/errors/${code}.md`,
+    render: () => renderError(code),
+  })),
   { path: 'docs/reference/tools.md', render: renderTools },
   { path: 'openapi/openapi.json', render: () => json(openapiDocument()) },
   { path: 'schema/config.schema.json', render: () => json(configJsonSchema()) },

@@ -28,19 +28,33 @@ async function runWords(words: readonly string[], env: NodeJS.ProcessEnv): Promi
   if (first === 'help') return await runWords([...rest.filter((word) => word !== '--help'), '--help'], env);
   const path: string[] = [];
   try {
-    let command = choose(COMMANDS, first, 'command', '');
-    let args: readonly string[] = rest;
-    path.push(command.name);
-    while (command.subcommands !== undefined) {
-      const next = subcommandOf(command, args, path);
-      if (next === null) break;
-      [command, args] = next;
-      path.push(command.name);
-    }
+    const [command, args] = resolveCommand(words, path);
     return await runCommand(command, args, path, env);
   } catch (error) {
     return reportFailure(error, path.join(' '), isJson);
   }
+}
+
+/**
+ * The command that `words` name, and the words that are left for it.
+ *
+ * @param path gets the names of the command, also when the rest of them is wrong
+ * @throws UsageError when there is no such command
+ */
+export function resolveCommand(
+  [first = '', ...rest]: readonly string[],
+  path: string[] = [],
+): readonly [Command, readonly string[]] {
+  let command = choose(COMMANDS, first, 'command', '');
+  let args: readonly string[] = rest;
+  path.push(command.name);
+  while (command.subcommands !== undefined) {
+    const next = subcommandOf(command, args, path);
+    if (next === null) break;
+    [command, args] = next;
+    path.push(command.name);
+  }
+  return [command, args];
 }
 
 async function runCommand(

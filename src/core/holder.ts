@@ -22,7 +22,7 @@ export interface Holder {
   readonly state: string;
 }
 
-/** For example `web of /src/shop (pid 4121, lease lk_…, active)`. */
+/** For example `web of /src/shop (pid 4121, lease 7f3a…, active)`. */
 export function describeLease({ lease, vitals }: LeaseEntry): string {
   const what = lease.serviceName ?? lease.serviceType;
   const owner =

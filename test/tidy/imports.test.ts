@@ -10,6 +10,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
   errors: { 'error-kinds': 'all' },
   home: { errors: 'all' },
   'text-mark': {},
+  explanations: { errors: 'all' },
   core: { errors: 'all', home: 'all', 'text-mark': 'all' },
   store: { errors: 'all', home: 'all', core: 'all' },
   os: { errors: 'all', home: 'all', core: 'all' },
@@ -21,6 +22,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
   run: { errors: 'all', home: 'all', core: 'types', api: 'all', client: 'all', os: 'all', tools: 'all' },
   cli: {
     errors: 'all',
+    explanations: 'all',
     home: 'all',
     core: 'types',
     api: 'all',
