@@ -258,6 +258,8 @@ export class Auditor {
       record.holderAt = this.now;
       record.adoptedAt = Number.NEGATIVE_INFINITY;
     }
+    // Another instance takes the place of one that is over only by asking, and its answer is still on its way.
+    if (record.lease.instanceId !== lease.instanceId) record.lastCallAt = this.now;
     record.lease = lease;
   }
 
