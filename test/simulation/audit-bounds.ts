@@ -3,7 +3,15 @@
 import { DEFAULT_TIMINGS } from '../../src/coordinator/timings.ts';
 import { excuseForInstance } from './audit-endings.ts';
 import type { Auditor } from './auditor.ts';
-import { hasOwnListener, isListening, type LeaseRecord, SEEN_AFTER_MS, socketsOf, touch } from './ledger.ts';
+import {
+  hasOwnListener,
+  isListening,
+  isProvenStranger,
+  type LeaseRecord,
+  SEEN_AFTER_MS,
+  socketsOf,
+  touch,
+} from './ledger.ts';
 import { CATALOGUE } from './weather.ts';
 import type { World } from './world.ts';
 
@@ -62,6 +70,7 @@ function watch(world: World, auditor: Auditor, record: LeaseRecord): void {
   const sockets = socketsOf(record, machine);
   if (sockets.length > 0) touch(record, now);
   if (hasOwnListener(record, machine)) record.ownAt = now;
+  if (sockets.some((socket) => isProvenStranger(record, socket, machine))) record.strangerAt = now;
   if (sockets.some(({ since }) => now - since >= SEEN_AFTER_MS)) record.seenAt = now;
   if (healthyMs >= SEEN_AFTER_MS) {
     if (isListening(record, machine, now)) record.listenedAt = now;
@@ -117,7 +126,7 @@ function isOverForCertain(world: World, auditor: Auditor, record: LeaseRecord): 
   // A table that lied may have shown a listener, after which the daemon rightly counts a full term.
   const from = Math.max(record.termFrom, record.keptAt, record.lastCallAt, record.ownAt, disturbedAt, floor);
   // Only a lease that this daemon saw active misses its listener; a stranger's visit begins anew, and so does who asks again.
-  const wasActive = record.listenedAt > Math.max(floor, record.lastCallAt);
+  const wasActive = record.listenedAt > Math.max(floor, record.lastCallAt, record.strangerAt);
   const isMissed = wasActive && now - Math.max(from, record.touchedAt) > MISSED_MS;
   return now - from > ttlMs || (isMissed && instanceId === null && pid === null);
 }

@@ -12,6 +12,7 @@ import type { Call } from './call.ts';
 import {
   coversPort,
   type InstanceRecord,
+  isProvenStranger,
   type LeaseRecord,
   newRecord,
   SEEN_AFTER_MS,
@@ -212,6 +213,7 @@ export class Auditor {
     for (const record of this.live()) {
       if (!coversPort(record, socket.protocol, socket.port)) continue;
       touch(record, this.now);
+      if (isProvenStranger(record, socket, this.#world.machine)) record.strangerAt = this.now;
       record.sightSince = this.now;
     }
   }

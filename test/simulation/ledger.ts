@@ -26,6 +26,8 @@ export interface LeaseRecord {
   touchedAt: number;
   /** The last moment at which anybody but a proven stranger had one of its ports. */
   ownAt: number;
+  /** The last moment at which a proven stranger had one of its ports. */
+  strangerAt: number;
   /** Who listens, as far as the evidence goes, and since when. */
   sight: Sight;
   sightSince: number;
@@ -62,6 +64,7 @@ export function newRecord(lease: Lease, machine: Machine, now: number, termFrom:
     listenedAt: Number.NEGATIVE_INFINITY,
     touchedAt: Number.NEGATIVE_INFINITY,
     ownAt: Number.NEGATIVE_INFINITY,
+    strangerAt: Number.NEGATIVE_INFINITY,
     sight: 'none',
     sightSince: now,
     seenAt: Number.NEGATIVE_INFINITY,
