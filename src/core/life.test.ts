@@ -167,6 +167,24 @@ describe('the life of a lease', () => {
     assert.equal(s.later(0), 'listener-gone');
   });
 
+  it('counts no miss from before a sleep, in which its listener may have come and gone', () => {
+    const s = scene({ ttlMs: 3_600_000 });
+    const miss = (): void => {
+      s.desk.now += catalogue.missIntervalMs;
+      s.see('none');
+    };
+    s.see('own');
+    for (let i = 0; i < 3; i++) miss();
+    s.desk.now += 1;
+    s.desk.submit({ kind: 'wake' });
+    assert.equal(s.later(0), null, 'three misses that nobody acted on before the sleep');
+    miss();
+    miss();
+    assert.equal(s.later(0), null, 'two after it');
+    miss();
+    assert.equal(s.later(0), 'listener-gone');
+  });
+
   it('never misses a listener that never was, nor counts misses against a live holder', () => {
     for (const [request, before] of [
       [{}, 'none'],

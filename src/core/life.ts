@@ -47,6 +47,15 @@ export function remainingMs(state: StateView, entry: LeaseEntry, now: number): n
 }
 
 /**
+ * Listener checks missed in a row since the floor: who came and went in a sleep was seen by nobody.
+ *
+ * @param floor coordinator time in ms
+ */
+export function missesInRow({ missed, missedAt }: Vitals, floor: number): number {
+  return missedAt < floor ? 0 : missed;
+}
+
+/**
  * Why the lease is over now, or null while it lives (contract, "Life").
  *
  * A lease whose own program listens never ends by itself, nor one with a live holder; a stranger's listening counts
@@ -64,7 +73,8 @@ export function endReason(
   if (vitals.orphan) return 'hold-closed';
   const instance = lease.instanceId === null ? undefined : state.instance(lease.instanceId);
   if (instance !== undefined && isStale(instance, now, state.floor)) return 'instance-ended';
-  if (vitals.missed >= catalogue.maxMisses && !hasLiveHolder(state, entry, now)) return 'listener-gone';
+  const hasMissed = missesInRow(vitals, state.floor) >= catalogue.maxMisses;
+  if (hasMissed && !hasLiveHolder(state, entry, now)) return 'listener-gone';
   return remainingMs(state, entry, now) === 0 ? 'term-over' : null;
 }
 

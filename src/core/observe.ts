@@ -4,10 +4,17 @@ import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
 import type { Decision, ListenerSight, Moment, ObserveCommand } from './command.ts';
 import type { LeaseEntry, ProcessLife, Vitals } from './lease.ts';
-import { renewsItself } from './life.ts';
+import { missesInRow, renewsItself } from './life.ts';
 import { isSameProcess, type ProcessIdentity } from './process-identity.ts';
 import type { ObserveReply } from './reply.ts';
 import type { StateView } from './state.ts';
+
+/** What misses are counted by: moments of coordinator time and a duration, all in ms. */
+interface Counting {
+  readonly now: number;
+  readonly floor: number;
+  readonly missIntervalMs: number;
+}
 
 /** Takes in one pass over listeners and processes. It ends nothing: the sweep does. */
 export function decideObserve(
@@ -18,13 +25,14 @@ export function decideObserve(
 ): Decision<ObserveReply> {
   const news: ObserveReply['news'][number][] = [];
   const changes: Change[] = [];
+  const counting = { now: moment.now, floor: state.floor, missIntervalMs: catalogue.missIntervalMs };
   for (const lockId of new Set([...command.listeners.keys(), ...command.holders.keys()])) {
     const entry = state.lease(lockId);
     if (entry === undefined) continue;
     // What is decided again after a failed commit may have been seen of a process that the lease no longer names.
     const life = entry.lease.process === null ? undefined : command.holders.get(lockId);
     if (life === 'dead' && entry.vitals.holds > 0) changes.push(withoutProcess(entry));
-    const seen = observed(entry, command.listeners.get(lockId), life, moment.now, catalogue.missIntervalMs);
+    const seen = observed(entry, command.listeners.get(lockId), life, counting);
     const after = placed(seen, command.drifts?.get(lockId), command.servers?.get(lockId));
     if (after === entry.vitals) continue;
     changes.push({ table: 'vitals', id: lockId, before: entry.vitals, after });
@@ -51,18 +59,17 @@ function observed(
   entry: LeaseEntry,
   sight: ListenerSight | undefined,
   life: ProcessLife | undefined,
-  now: number,
-  missIntervalMs: number,
+  counting: Counting,
 ): Vitals {
   const { vitals } = entry;
   const process = life === 'dead' && vitals.holds > 0 ? 'none' : (life ?? vitals.process);
   let next: Vitals = process === vitals.process ? vitals : { ...vitals, process };
-  if (sight !== undefined) next = sighted(next, sight, now, missIntervalMs);
+  if (sight !== undefined) next = sighted(next, sight, counting);
   const orphan = isOrphan(vitals, next);
   if (orphan !== next.orphan) next = { ...next, orphan };
   // What renewed itself until now has a full term left from now on.
   const stops = renewsItself(entry) && !renewsItself({ lease: entry.lease, vitals: next });
-  return stops ? { ...next, renewedAt: now } : next;
+  return stops ? { ...next, renewedAt: counting.now } : next;
 }
 
 /** Whether somebody who holds the lease would want to know. */
@@ -96,7 +103,7 @@ function isOrphan(before: Vitals, next: Vitals): boolean {
   return before.orphan || (next.process === 'dead' && next.state === 'active');
 }
 
-function sighted(vitals: Vitals, sight: ListenerSight, now: number, missIntervalMs: number): Vitals {
+function sighted(vitals: Vitals, sight: ListenerSight, { now, floor, missIntervalMs }: Counting): Vitals {
   if (sight === 'own') {
     return vitals.state === 'active' && vitals.missed === 0
       ? vitals
@@ -109,5 +116,6 @@ function sighted(vitals: Vitals, sight: ListenerSight, now: number, missInterval
   if (vitals.state === 'reserved') return vitals;
   if (vitals.state === 'hijacked') return { ...vitals, state: 'reserved', missed: 0 };
   const isDue = vitals.state === 'active' || now - vitals.missedAt >= missIntervalMs;
-  return isDue ? { ...vitals, state: 'idle', missed: vitals.missed + 1, missedAt: now } : vitals;
+  const missed = missesInRow(vitals, floor) + 1;
+  return isDue ? { ...vitals, state: 'idle', missed, missedAt: now } : vitals;
 }

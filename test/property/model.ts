@@ -116,8 +116,13 @@ export class Model {
   isOver(lease: ModelLease): boolean {
     if (this.isKept(lease)) return false;
     if (lease.life === 'dead' || lease.orphan || this.isInstanceOver(lease.instance)) return true;
-    if (lease.missed >= 3 && !this.hasLiveHolder(lease)) return true;
+    if (this.missesOf(lease) >= 3 && !this.hasLiveHolder(lease)) return true;
     return this.now >= Math.max(lease.renewedAt, this.floor) + lease.ttlMs;
+  }
+
+  /** Misses "in a row": none goes on over a sleep or a stop. */
+  missesOf(lease: ModelLease): number {
+    return lease.missedAt < this.floor ? 0 : lease.missed;
   }
 
   /** Takes a lease away; after a forced end its ports rest. */
@@ -164,7 +169,7 @@ export class Model {
       lease.missed = 0;
     } else if (sight === 'none' && lease.state !== 'reserved') {
       if (lease.state === 'active' || this.now - lease.missedAt >= this.catalogue.missIntervalMs) {
-        lease.missed += 1;
+        lease.missed = this.missesOf(lease) + 1;
         lease.missedAt = this.now;
       }
       lease.state = 'idle';

@@ -106,8 +106,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     'three misses that end a lease with a live holder',
     /^invariant 9: .* ended without a reason/,
     'core/life.ts',
-    'vitals.missed >= catalogue.maxMisses && !hasLiveHolder(state, entry, now)',
-    'vitals.missed >= catalogue.maxMisses',
+    'hasMissed && !hasLiveHolder(state, entry, now)',
+    'hasMissed',
   ),
   patched(
     'a sleep that nobody notices',
