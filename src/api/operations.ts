@@ -172,7 +172,7 @@ export const OPERATIONS = {
     path: '/cleanup',
     summary: 'End stale leases',
     description:
-      'Ends leases whose holder is gone; with `force` reserved and idle ones too, never one with a listener.',
+      'Ends leases whose holder is gone; with `force` reserved and idle ones too, unless a connection holds them.',
     body: c.CleanupBody,
     bodyOptional: true,
     answers: { 200: { description: 'What was cleaned up', schema: c.CleanupAnswer } },

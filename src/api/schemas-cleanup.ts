@@ -9,7 +9,7 @@ export const CleanupBody = Type.object(
   {
     force: Type.optional(
       Type.boolean({
-        description: 'Reserved and idle leases too, never one with a listener',
+        description: 'Reserved and idle leases too, never one with a listener or under a held connection',
         default: false,
       }),
     ),

@@ -265,6 +265,15 @@ describe('what stays at a clean-up', () => {
     });
   }
 
+  it('keeps by force too what a connection holds, whose program may be about to listen', () => {
+    const { desk, lease } = held(scene());
+    const { kept } = desk.submit({ kind: 'cleanup', force: true, dryRun: false }).reply ?? { kept: [] };
+    assert.deepEqual(
+      kept.map((each) => [each.snapshot.lease.lockId, each.reason]),
+      [[lease.lockId, 'held']],
+    );
+  });
+
   function seen(s: Scene, sight: ListenerSight, life?: ProcessLife): Scene {
     s.see(sight, life);
     return s;

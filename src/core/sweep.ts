@@ -24,7 +24,8 @@ export function decideSweep(
 }
 
 /**
- * Clean-up by hand: what is over, what lies idle without a holder, and with `force` everything that nobody listens on.
+ * Clean-up by hand: what is over, what lies idle without a holder, and with `force` everything
+ * that no connection holds and nobody listens on.
  */
 export function decideCleanup(
   state: StateView,
@@ -38,7 +39,9 @@ export function decideCleanup(
     if (reason !== null) return reason;
     const { state: seen } = entry.vitals;
     if (seen === 'idle' && !hasLiveHolder(state, entry, moment.now)) return 'listener-gone';
-    if (command.force && (seen === 'idle' || seen === 'reserved')) return 'forced';
+    // A held connection is a command that lives: its server may be starting, or have moved to another port.
+    const isQuiet = (seen === 'idle' || seen === 'reserved') && entry.vitals.holds === 0;
+    if (command.force && isQuiet) return 'forced';
     kept.push({ snapshot: snapshot(state, entry, moment), reason: keepReason(state, entry, moment.now) });
     return null;
   });

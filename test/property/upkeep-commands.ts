@@ -76,7 +76,7 @@ const cleanupStep = fc.tuple(fc.boolean(), fc.boolean()).map(([force, dryRun]) =
       (lease) =>
         model.isOver(lease) ||
         (lease.state === 'idle' && !model.hasLiveHolder(lease)) ||
-        (force && (lease.state === 'idle' || lease.state === 'reserved')),
+        (force && lease.holds === 0 && (lease.state === 'idle' || lease.state === 'reserved')),
     );
     const outcome = real.run<'cleanup'>({ kind: 'cleanup', force, dryRun });
     assert.ok('reply' in outcome);

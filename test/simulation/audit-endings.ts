@@ -40,7 +40,8 @@ export function excuseForEnd(
       (socket) => socket.since < now - CLEANUP_MS && !isProvenStranger(record, socket, world.machine),
     );
   const cleanup = isSeenByCleanup ? null : auditor.answers.cleanupUnderWay();
-  if (cleanup === 'forced') return 'cleaned up by force';
+  // A command that lives holds it: its server may be about to bind.
+  if (cleanup === 'forced' && record.holds === 0) return 'cleaned up by force';
   if (lease.instanceId !== null && excuseForInstance(world, lease.instanceId, record.promisedAt) !== null) {
     return 'its instance has ended';
   }

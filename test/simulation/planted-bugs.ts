@@ -138,6 +138,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     '',
   ),
   patched(
+    'a clean-up by force that ends the lease of a running command',
+    /^invariant 9: .* ended without a reason/,
+    'core/sweep.ts',
+    ' && entry.vitals.holds === 0',
+    '',
+  ),
+  patched(
     'held leases that are looked at as rarely as others',
     /^invariant (9|state): /,
     'coordinator/watch.ts',

@@ -32,7 +32,7 @@ export const cleanupCommand: Command = {
   name: 'cleanup',
   summary: 'End stale leases',
   details: [
-    'A lease that somebody listens on is never ended. Leases end by themselves too, when their term is over.',
+    'A lease that somebody listens on, or that a running command holds, is never ended. Leases end by themselves too, when their term is over.',
     'With --orphans, servers whose holder is gone are ended too: SIGTERM first, SIGKILL after 3 seconds, and only what is proven to be the process that the lease was for.',
   ],
   usage: ['cleanup [-f] [--dry-run] [--orphans]'],
@@ -40,7 +40,7 @@ export const cleanupCommand: Command = {
     force: {
       kind: 'flag',
       short: 'f',
-      description: 'Reserved and idle leases too, although their term is not over',
+      description: 'Reserved and idle leases too, unless a running command holds them',
     },
     orphans: { kind: 'flag', description: 'End servers whose holder is gone' },
     'dry-run': { kind: 'flag', description: 'Only say what would be ended' },
