@@ -3,6 +3,7 @@
 import type { Coordinator } from '../../src/coordinator/contract.ts';
 import type { LeaseEntry, LeaseState } from '../../src/core/lease.ts';
 import { remainingMs } from '../../src/core/life.ts';
+import type { StateView } from '../../src/core/state.ts';
 import type { Auditor } from './auditor.ts';
 import { type LeaseRecord, type Sight, sightOf } from './ledger.ts';
 import type { Gate } from './surroundings.ts';
@@ -47,7 +48,7 @@ export function watchStates(world: World, auditor: Auditor): void {
       [...state.leases()].map((entry) => {
         const record = auditor.records.get(entry.lease.lockId);
         if (record === undefined || record.endedAt !== null) return null;
-        return wrongIn(world, auditor, record, entry, remainingMs(state, entry, now));
+        return wrongIn(world, auditor, record, state, entry, remainingMs(state, entry, now));
       }),
     );
     judged.then(
@@ -64,6 +65,7 @@ function wrongIn(
   world: World,
   auditor: Auditor,
   record: LeaseRecord,
+  state: StateView,
   { lease, vitals }: LeaseEntry,
   leftMs: number | null,
 ): string | null {
@@ -82,7 +84,7 @@ function wrongIn(
   if (vitals.holds !== record.holds && Math.min(quietMs, now - heldAt) >= SEEN_HELD_MS)
     return saw(`${record.holds} connections hold it, and not ${vitals.holds}`);
   if (wrongMark(world, auditor, record, quietMs) === vitals.orphan) return saw(describeHolder(world, record));
-  const drift = wrongDrift(world, auditor, record, vitals.drift);
+  const drift = wrongDrift(world, auditor, record, state, vitals.drift);
   return drift === null ? null : saw(`its holder listens on [${vitals.drift}] as it says, and ${drift}`);
 }
 
@@ -117,6 +119,7 @@ function wrongDrift(
   { machine }: World,
   auditor: Auditor,
   record: LeaseRecord,
+  state: StateView,
   drift: readonly number[],
 ): string | null {
   const { process, protocol } = record.lease;
@@ -128,7 +131,9 @@ function wrongDrift(
     return null;
   const gone = drift.find((port) => machine.wasFreeSince(protocol, port, since));
   if (gone !== undefined) return `nobody listens on ${gone}`;
-  const leased = drift.find((port) => auditor.isLeasedThrough(protocol, port, since));
+  // A grant or an end that is being committed is shown together with what follows from it.
+  const isLeased = (port: number): boolean => state.leaseOn(protocol, port) !== undefined;
+  const leased = drift.find((port) => isLeased(port) && auditor.isLeasedThrough(protocol, port, since));
   if (leased !== undefined) return `${leased} is leased`;
   if (record.holds === 0 && drift.length > 0 && (record.holdClosedAt ?? since) <= since)
     return 'no connection says that it is one command';
@@ -143,6 +148,7 @@ function wrongDrift(
         socket.since < since &&
         machine.ancestors(socket.pid).includes(process.pid) &&
         !drift.includes(socket.port) &&
+        !isLeased(socket.port) &&
         !auditor.isLeasedSince(protocol, socket.port, since),
     );
   return missing === undefined ? null : `${missing.pid} listens on ${missing.port}`;

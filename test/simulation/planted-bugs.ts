@@ -138,6 +138,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     '',
   ),
   patched(
+    'a drift that lists what is leased',
+    /^invariant state: .* is leased$/,
+    'coordinator/drift.ts',
+    'if (state.leaseOn(protocol, port) !== undefined) continue;',
+    '',
+  ),
+  patched(
     'a clean-up by force that ends the lease of a running command',
     /^invariant 9: .* ended without a reason/,
     'core/sweep.ts',
