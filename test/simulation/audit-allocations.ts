@@ -142,15 +142,9 @@ export class AllocationAudit {
   }
 
   /** No port at rest is granted, and a port on which a stranger was met rests for a while (invariant 19). */
-  #judgeRests(
-    request: AllocateRequest,
-    { lease, key, bornAt }: LeaseRecord,
-    { skipped }: AllocateReply,
-  ): void {
-    for (let port = lease.port; !request.exact && port < lease.port + lease.count; port++) {
-      const isBound = this.#auditor.rests.binds(lease.protocol, port, key, bornAt);
-      this.#check('rest', !isBound, `${port} was granted to ${lease.lockId} though it rests`);
-    }
+  #judgeRests(request: AllocateRequest, { lease, bornAt }: LeaseRecord, { skipped }: AllocateReply): void {
+    const bound = request.exact ? null : this.#auditor.rests.boundAtGrant(lease.lockId);
+    this.#check('rest', bound === null, `${bound} was granted to ${lease.lockId} though it rests`);
     const isFresh = this.#auditor.now - bornAt < CATALOGUE.conflictRestMs;
     for (const { port } of isFresh ? skipped : []) {
       const id = portId(lease.protocol, port);

@@ -1,7 +1,8 @@
 // Owns the audit of rests: a port rests after a forced end, longer when that repeats, and not at all after a clean release.
 
 import { type DurableChange, portId } from '../../src/core/change.ts';
-import type { Protocol } from '../../src/core/lease.ts';
+import { type Lease, leaseKey } from '../../src/core/lease.ts';
+import { blockPorts } from '../../src/core/port-range.ts';
 import type { LeaseRecord } from './ledger.ts';
 import { CATALOGUE } from './weather.ts';
 import type { World } from './world.ts';
@@ -23,6 +24,8 @@ export interface Ending {
 export class RestAudit {
   /** The last rest of each port after a forced end. */
   readonly #rests = new Map<string, Rest>();
+  /** By lock id: the port that rested for its key when it was granted. */
+  readonly #boundAtGrant = new Map<string, number>();
   #hasForgotten = false;
   readonly #world: World;
 
@@ -39,7 +42,9 @@ export class RestAudit {
   /** @param decidedAt no end of these was decided before this moment (virtual ms): a sleep may have come between */
   commits(changes: readonly DurableChange[], endings: readonly Ending[], decidedAt: number): void {
     const begun = new Map<string, number>();
-    for (const change of changes) {
+    for (const [at, change] of changes.entries()) {
+      if (change.table === 'lease' && change.before === null && change.after !== null)
+        this.#grants(change.after, changes.slice(0, at), endings);
       if (change.table !== 'quarantine' || change.after === null) continue;
       if (change.after.restMs >= CATALOGUE.quarantineMs) begun.set(change.id, change.after.restMs);
     }
@@ -58,10 +63,27 @@ export class RestAudit {
     }
   }
 
-  /** Whether the port rests for everybody but the key that had it last. */
-  binds(protocol: Protocol, port: number, key: string | null, at: number): boolean {
-    const rest = this.#rests.get(portId(protocol, port));
-    return rest !== undefined && at < rest.until && (rest.key === null || rest.key !== key);
+  /** The port of a lease that rested at its grant for everybody but another key, or null. */
+  boundAtGrant(lockId: string): number | null {
+    return this.#boundAtGrant.get(lockId) ?? null;
+  }
+
+  /** @param before what is committed together with the grant and was decided before it */
+  #grants(lease: Lease, before: readonly DurableChange[], endings: readonly Ending[]): void {
+    const key = leaseKey(lease);
+    for (const port of blockPorts(lease.port, lease.count)) {
+      const id = portId(lease.protocol, port);
+      const rest = this.#rests.get(id);
+      const isBound = rest !== undefined && this.#world.timeline.now < rest.until && isOthers(rest, key);
+      const isJustEnded = endings.some(
+        ({ record, kind }) =>
+          kind === 'forced' &&
+          isOthers(record, key) &&
+          portIdsOf(record).includes(id) &&
+          before.some(({ table, id: lockId }) => table === 'lease' && lockId === record.lease.lockId),
+      );
+      if (isBound || isJustEnded) this.#boundAtGrant.set(lease.lockId, port);
+    }
   }
 
   #judge(id: string, lockId: string, restMs: number | undefined): void {
@@ -76,6 +98,10 @@ export class RestAudit {
         `${id} rests for ${restMs} ms, not ${leastMs}, after ${lockId} was ended`,
       );
   }
+}
+
+function isOthers(held: { readonly key: string | null }, key: string | null): boolean {
+  return held.key === null || held.key !== key;
 }
 
 function portIdsOf({ lease }: LeaseRecord): string[] {

@@ -131,6 +131,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     'return true;',
   ),
   patched(
+    'a rest that binds nobody',
+    /^invariant rest: .* though it rests$/,
+    'core/placement.ts',
+    'return quarantine.key === null || quarantine.key !== this.#key;',
+    'return false;',
+  ),
+  patched(
     'a closed connection that ends nothing',
     /^invariant (8|state): /,
     'coordinator/coordinator.ts',
