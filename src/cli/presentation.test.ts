@@ -96,6 +96,48 @@ describe('a table', () => {
     assert.deepEqual(tableLines(columns, [1], { room: 24 })[1], '3000  nnn…  act…  ccccc…');
   });
 
+  it('that is too wide has what must be read whole beneath its rows, and no more of it than has to be', () => {
+    const columns = [
+      { title: 'PORT', cell: () => '3000', isRight: true },
+      { title: 'NAME', cell: (name: string) => name },
+      {
+        title: 'ID',
+        cell: () => 'i'.repeat(20),
+        beneath: (name: string) => (name === 'api' ? null : `id ${'i'.repeat(20)}`),
+      },
+      { title: 'WHY', cell: () => 'for a good reason', beneath: () => 'for a good reason' },
+    ];
+    const id = 'i'.repeat(20);
+    assert.deepEqual(tableLines(columns, ['web'], { room: 51 }), [
+      `PORT  NAME  ID${' '.repeat(18)}  WHY`,
+      `3000  web   ${id}  for a good reason`,
+    ]);
+    assert.deepEqual(tableLines(columns, ['web'], { room: 48 }), [
+      'PORT  NAME  ID',
+      `3000  web   ${id}`,
+      '      for a good reason',
+    ]);
+    assert.deepEqual(tableLines(columns, ['web', 'api'], { indent: 2, room: 32 }), [
+      '  PORT  NAME',
+      '  3000  web',
+      `        id ${id}`,
+      '        for a good reason',
+      '  3000  api',
+      '        for a good reason',
+    ]);
+    assert.deepEqual(tableLines(columns, ['web'], { room: 49 }).slice(2), ['      for a good reason']);
+    const narrow = tableLines([...columns, ...columns.slice(3)], ['api'], { room: 26 });
+    assert.deepEqual(narrow.slice(2), ['      for a good reason', '      for a good reason']);
+    const wide = tableLines([...columns, ...columns.slice(3)], ['api'], { room: 45 });
+    assert.deepEqual(wide.slice(2), ['      for a good reason · for a good reason']);
+  });
+
+  it('shows the end of a path that is too long', () => {
+    const columns = [{ title: 'PROJECT', cell: () => '/src/shop/fix-ui', isCutAtStart: true }];
+    assert.deepEqual(tableLines(columns, [1], { room: 7 }), ['PROJECT', '…fix-ui']);
+    assert.deepEqual(tableLines(columns, [1], { room: 1 })[1], '…');
+  });
+
   it('of pairs has their values under each other', () => {
     assert.deepEqual(
       pairLines([

@@ -1,7 +1,7 @@
-// Owns tables: columns as wide as they need, the widest text made shorter where the terminal is narrow.
+// Owns tables: columns as wide as they need; on a narrow terminal the last ones go beneath, and the widest text is cut.
 
 import { bold } from './style.ts';
-import { terminalWidth } from './terminal.ts';
+import { terminalWidth, wrap } from './terminal.ts';
 import { visible } from './visible.ts';
 
 export interface Column<Row> {
@@ -10,6 +10,13 @@ export interface Column<Row> {
   readonly isRight?: boolean;
   /** For copying: made shorter only once all other text is as short as it may be. */
   readonly isKept?: boolean;
+  /** Of a path the end says most. */
+  readonly isCutAtStart?: boolean;
+  /**
+   * For what must be read or copied whole: where the table is too wide, the column goes, and this text stands beneath
+   * the row; null where there is nothing to say.
+   */
+  readonly beneath?: (row: Row) => string | null;
   /** Colours a cell after it was measured. */
   readonly paint?: (text: string) => string;
 }
@@ -17,26 +24,43 @@ export interface Column<Row> {
 const GAP = '  ';
 /** Text is not made shorter than this while there is longer text. */
 const SHORTEST = 4;
+/** However narrow the terminal is, a line beneath a row has room for this. */
+const SHORTEST_BENEATH = 20;
 
-/**
- * The lines of a table, its titles first. Foreign text in cells is made visible.
- *
- * @param options `indent`: spaces before each line; `room`: characters of a line, the terminal's unless given
- */
+interface TableOptions {
+  /** Spaces before each line. */
+  readonly indent?: number;
+  /** Characters of a line; the terminal's unless given. */
+  readonly room?: number;
+}
+
+/** The lines of a table, its titles first. Foreign text in cells is made visible. */
 export function tableLines<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  {
-    indent = 0,
-    room: given = terminalWidth() ?? Number.POSITIVE_INFINITY,
-  }: { readonly indent?: number; readonly room?: number } = {},
+  options: TableOptions = {},
 ): string[] {
-  const cells = rows.map((row) => columns.map(({ cell }) => visible(cell(row))));
-  const needed = columns.map(({ title }, index) =>
-    cells.reduce((width, line) => Math.max(width, lengthOf(line[index] ?? '')), lengthOf(title)),
-  );
+  const { head, lines } = tableRows(columns, rows, options);
+  return [head, ...lines.flat()];
+}
+
+/** The same as `tableLines`, with the lines of each row apart. */
+export function tableRows<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  { indent = 0, room: given = terminalWidth() ?? Number.POSITIVE_INFINITY }: TableOptions = {},
+): { readonly head: string; readonly lines: readonly (readonly string[])[] } {
   const room = given - indent;
-  const widths = fitted(columns, needed, room);
+  const needs = columns.map(({ title, cell }) =>
+    rows.reduce((width, row) => Math.max(width, lengthOf(visible(cell(row)))), lengthOf(title)),
+  );
+  const { staying, moved } = divided(columns, needs, room);
+  const shown = staying.map((at) => columns[at]).filter((column) => column !== undefined);
+  const widths = fitted(
+    shown,
+    staying.map((at) => needs[at] ?? 0),
+    room,
+  );
   const render = (line: readonly string[], paint: (text: string, index: number) => string): string => {
     let left = room;
     const parts: string[] = [];
@@ -44,22 +68,70 @@ export function tableLines<Row>(
       const isLast = index === line.length - 1;
       const width = Math.min(widths[index] ?? 0, left);
       if (width <= 0) break;
-      const shown = cut(text, width);
-      const padding = ' '.repeat(Math.max(0, width - lengthOf(shown)));
-      const painted = paint(shown, index);
-      if (columns[index]?.isRight === true) parts.push(padding + painted);
+      const { isRight = false, isCutAtStart = false } = shown[index] ?? {};
+      const fitting = cut(text, width, isCutAtStart);
+      const padding = ' '.repeat(Math.max(0, width - lengthOf(fitting)));
+      const painted = paint(fitting, index);
+      if (isRight) parts.push(padding + painted);
       else parts.push(isLast ? painted : painted + padding);
       left -= width + GAP.length;
     }
     return (' '.repeat(indent) + parts.join(GAP)).trimEnd();
   };
-  return [
-    render(
-      columns.map(({ title }) => title),
+  // Under the second column: what stands beneath belongs to the row, and is none itself.
+  const inset = indent + (widths[0] ?? 0) + GAP.length;
+  const beneath = (row: Row): string[] => {
+    const parts = moved.map(({ beneath: say }) => say?.(row) ?? null).filter((part) => part !== null);
+    if (parts.length === 0) return [];
+    const lines = packed(
+      parts.map((part) => visible(part)),
+      Math.max(SHORTEST_BENEATH, given - inset),
+    );
+    return lines.map((line) => ' '.repeat(inset) + line);
+  };
+  return {
+    head: render(
+      shown.map(({ title }) => title),
       (text) => bold(text),
     ),
-    ...cells.map((line) => render(line, (text, index) => columns[index]?.paint?.(text) ?? text)),
-  ];
+    lines: rows.map((row) => [
+      render(
+        shown.map(({ cell }) => visible(cell(row))),
+        (text, index) => shown[index]?.paint?.(text) ?? text,
+      ),
+      ...beneath(row),
+    ]),
+  };
+}
+
+/** Which columns stay side by side, and which go beneath: the last ones first, and no more than have to. */
+function divided<Row>(
+  columns: readonly Column<Row>[],
+  needs: readonly number[],
+  room: number,
+): { readonly staying: readonly number[]; readonly moved: readonly Column<Row>[] } {
+  let staying = columns.map((_, at) => at);
+  const moved: Column<Row>[] = [];
+  while (widthOf(staying.map((at) => needs[at] ?? 0)) > room) {
+    const last = staying.findLast((at) => columns[at]?.beneath !== undefined);
+    const column = last === undefined ? undefined : columns[last];
+    if (column === undefined) break;
+    moved.unshift(column);
+    staying = staying.filter((at) => at !== last);
+  }
+  return { staying, moved };
+}
+
+/** As many parts on a line as have room there; a part alone is broken at its spaces. */
+function packed(parts: readonly string[], room: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const joined = `${last} · ${part}`;
+    if (last !== undefined && lengthOf(joined) <= room) lines[lines.length - 1] = joined;
+    else lines.push(...wrap(part, room));
+  }
+  return lines;
 }
 
 /** Names and values under each other. */
@@ -75,7 +147,7 @@ function fitted<Row>(
   room: number,
 ): readonly number[] {
   const widths = [...needed];
-  let excess = widths.reduce((sum, width) => sum + width, (widths.length - 1) * GAP.length) - room;
+  let excess = widthOf(widths) - room;
   for (const isKept of [false, true]) {
     while (excess > 0) {
       let widest = -1;
@@ -91,9 +163,15 @@ function fitted<Row>(
   return widths;
 }
 
-function cut(text: string, width: number): string {
+function widthOf(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, (widths.length - 1) * GAP.length);
+}
+
+function cut(text: string, width: number, isAtStart: boolean): string {
   const characters = [...text];
-  return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
+  if (characters.length <= width) return text;
+  if (isAtStart) return `…${characters.slice(characters.length - width + 1).join('')}`;
+  return `${characters.slice(0, width - 1).join('')}…`;
 }
 
 function lengthOf(text: string): number {

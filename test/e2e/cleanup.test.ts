@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { LeaseJson } from '../../src/api/schemas.ts';
 import type { CleanupAnswer } from '../../src/api/schemas-cleanup.ts';
 import type { OrphanVerdict } from '../../src/run/orphans.ts';
 import { startDaemon } from './daemon-fixture.ts';
@@ -73,7 +74,15 @@ describe('styxy cleanup --orphans', () => {
   async function endOrphans(...args: string[]): Promise<OrphanVerdict[]> {
     const run = cleanup('--orphans', '--json', ...args);
     assert.equal(await run.ended, 0, run.err());
-    return JSON.parse(run.out()).ended_orphans;
+    const answer: CleanupAnswer & { ended_orphans: OrphanVerdict[] } = JSON.parse(run.out());
+    assert.equal(answer.kept, answer.stays.length);
+    for (const { lease, verdict } of answer.ended_orphans) {
+      const isOf = ({ lock_id: id }: LeaseJson): boolean => id === lease.lock_id;
+      const isOver = verdict === 'ended' || verdict === 'would-end';
+      assert.equal(answer.stays.some(isOf), !isOver, 'a lease is over, or it stays');
+      assert.equal(answer.cleaned.find(isOf)?.reason, isOver ? 'orphan-ended' : undefined);
+    }
+    return answer.ended_orphans;
   }
 
   it('ends what a killed run left behind, with the shell around it, and nothing else', async () => {

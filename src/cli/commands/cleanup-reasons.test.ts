@@ -22,8 +22,8 @@ const WORDS: Record<EndReason | KeepReason, RegExp> = {
   held: /command holds it/,
   'holder-lives': /pid 412\) lives/,
   'holder-unknown': /may live/,
-  'instance-lives': /agent-1 lives/,
-  'stranger-listens': /stranger.*2026-01-02/,
+  'instance-lives': /agent-1 lives; its term ends in 1m/,
+  'stranger-listens': /stranger.*ends in 1m/,
   'term-runs': /for 1m more/,
 };
 

@@ -21,8 +21,8 @@ const REASONS: Readonly<Record<string, Words>> = {
   held: () => 'a running command holds it',
   'holder-lives': (lease) => `its holder${pidOf(lease)} lives`,
   'holder-unknown': (lease) => `its holder${pidOf(lease)} cannot be seen from here, and may live`,
-  'instance-lives': (lease) => `its instance ${lease.instance_id} lives${termOf(lease)}`,
-  'stranger-listens': (lease) => `a stranger listens there${termOf(lease)}`,
+  'instance-lives': (lease, nowMs) => `its instance ${lease.instance_id} lives${termOf(lease, nowMs)}`,
+  'stranger-listens': (lease, nowMs) => `a stranger listens there${termOf(lease, nowMs)}`,
   'term-runs': (lease, nowMs) => `its term runs for ${leftOf(lease, nowMs)} more; --force ends it`,
 };
 
@@ -52,8 +52,8 @@ function pidOf({ pid }: Judged): string {
   return pid === null ? '' : ` (pid ${pid})`;
 }
 
-function termOf({ expires_at: end }: Judged): string {
-  return end === null ? '' : `; its term ends at ${end}`;
+function termOf(lease: Judged, nowMs: number): string {
+  return lease.expires_at === null ? '' : `; its term ends in ${leftOf(lease, nowMs)}`;
 }
 
 function leftOf({ expires_at: end }: Judged, nowMs: number): string {

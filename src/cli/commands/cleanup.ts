@@ -1,10 +1,12 @@
 // Owns `styxy cleanup`: the end of leases that nobody uses.
 
+import type { LeaseJson } from '../../api/schemas.ts';
 import type { CleanupAnswer } from '../../api/schemas-cleanup.ts';
 import { type Client, expectOk } from '../../client/client.ts';
 import { resolveHome } from '../../home.ts';
 import type { OrphanVerdict } from '../../run/orphans.ts';
 import type { Command } from '../command.ts';
+import { portsOf } from '../lease-words.ts';
 import { shortPath } from '../paths.ts';
 import { reach } from '../reach.ts';
 import { type Column, tableLines } from '../table.ts';
@@ -20,20 +22,29 @@ interface Row extends Judged {
 }
 
 const COLUMNS: readonly Column<Row>[] = [
-  { title: 'PORT', cell: (lease) => String(lease.port), isRight: true },
+  { title: 'PORT', cell: portsOf, isRight: true },
   { title: 'NAME', cell: (lease) => lease.service_name ?? '-' },
   { title: 'TYPE', cell: (lease) => lease.service_type },
-  { title: 'PROJECT', cell: (lease) => (lease.project_path === null ? '-' : shortPath(lease.project_path)) },
-  { title: 'VERDICT', cell: (lease) => lease.verdict },
-  { title: 'WHY', cell: (lease) => lease.why ?? reasonText(lease) },
+  {
+    title: 'PROJECT',
+    cell: (lease) => (lease.project_path === null ? '-' : shortPath(lease.project_path)),
+    isCutAtStart: true,
+  },
+  { title: 'VERDICT', cell: (lease) => lease.verdict, isKept: true },
+  { title: 'WHY', cell: whyOf, beneath: whyOf },
 ];
+
+function whyOf(lease: Row): string {
+  return lease.why ?? reasonText(lease);
+}
 
 export const cleanupCommand: Command = {
   name: 'cleanup',
   summary: 'End stale leases',
   details: [
     'A lease that somebody listens on, or that a running command holds, is never ended. Leases end by themselves too, when their term is over.',
-    'With --orphans, servers whose holder is gone are ended too: SIGTERM first, SIGKILL after 3 seconds, and only what is proven to be the process that the lease was for.',
+    'With --orphans, servers whose holder is gone are ended too: SIGTERM first, SIGKILL after 3 seconds, and only what is proven to be the process that the lease was for. Their leases are released.',
+    'With --json it prints the answer of POST /cleanup. With --orphans as well, the leases of ended servers are in `cleaned`, for the reason `orphan-ended`, and `ended_orphans` has one entry for each orphan: `{lease, pid, verdict, processes}`, where `pid` is the process that listens (null where the system does not say), `processes` are the pids that were ended or would be, and `verdict` is `ended`, `would-end` (with --dry-run), `left` (nothing proves that it is the server) or `stuck` (it does not end).',
   ],
   usage: ['cleanup [-f] [--dry-run] [--orphans]'],
   options: {
@@ -58,7 +69,8 @@ export const cleanupCommand: Command = {
       ? await endOrphans(client, invocation.env, answer, body.dry_run)
       : null;
     client.close();
-    if (invocation.isJson) printJson(ended === null ? answer : { ...answer, ended_orphans: ended });
+    if (invocation.isJson)
+      printJson(ended === null ? answer : { ...withOrphans(answer, ended), ended_orphans: ended });
     else show(answer, ended, body.dry_run);
     return ended?.some(({ verdict }) => verdict === 'stuck') === true ? FAILED_STATUS : 0;
   },
@@ -87,6 +99,27 @@ async function endOrphans(
   return verdicts;
 }
 
+/** The answer with the leases of ended servers where they belong: they are over now. */
+function withOrphans(answer: CleanupAnswer, verdicts: readonly OrphanVerdict[]): CleanupAnswer {
+  const over = new Set(verdicts.filter(isOver).map(({ lease }) => lease.lock_id));
+  const isOfOver = ({ lock_id: id }: LeaseJson): boolean => over.has(id);
+  const stays = answer.stays.filter((lease) => !isOfOver(lease));
+  return {
+    ...answer,
+    cleaned: [
+      ...answer.cleaned,
+      ...answer.stays.filter(isOfOver).map((lease) => ({ ...lease, reason: 'orphan-ended' })),
+    ],
+    kept: stays.length,
+    stays,
+    orphans: answer.orphans.filter((lease) => !isOfOver(lease)),
+  };
+}
+
+function isOver({ verdict }: OrphanVerdict): boolean {
+  return verdict === 'ended' || verdict === 'would-end';
+}
+
 function show(answer: CleanupAnswer, orphans: readonly OrphanVerdict[] | null, isDryRun: boolean): void {
   const rows: Row[] = [
     ...answer.cleaned.map((lease) => ({ ...lease, verdict: isDryRun ? 'would end' : 'ended' })),
@@ -94,8 +127,7 @@ function show(answer: CleanupAnswer, orphans: readonly OrphanVerdict[] | null, i
   ];
   const sorted = rows.toSorted((a, b) => a.port - b.port);
   if (rows.length > 0) for (const line of tableLines(COLUMNS, sorted)) print(line);
-  const servers =
-    orphans?.filter(({ verdict }) => verdict === 'ended' || verdict === 'would-end').length ?? 0;
+  const servers = orphans?.filter(isOver).length ?? 0;
   const goes = answer.cleaned.length + servers;
   const done = isDryRun ? 'would be ended' : 'ended';
   print(`${goes} ${goes === 1 ? 'lease' : 'leases'} ${done}, ${rows.length - goes} kept.`);
@@ -105,7 +137,6 @@ function show(answer: CleanupAnswer, orphans: readonly OrphanVerdict[] | null, i
 function judged(lease: Judged, orphans: readonly OrphanVerdict[] | null): Row {
   const orphan = orphans?.find((each) => each.lease.lock_id === lease.lock_id);
   if (orphan === undefined) return { ...lease, verdict: 'stays' };
-  const isOver = orphan.verdict === 'ended' || orphan.verdict === 'would-end';
-  const verdict = !isOver ? 'stays' : orphan.verdict === 'ended' ? 'ended' : 'would end';
+  const verdict = !isOver(orphan) ? 'stays' : orphan.verdict === 'ended' ? 'ended' : 'would end';
   return { ...lease, verdict, why: orphanText(orphan) };
 }

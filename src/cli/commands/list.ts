@@ -4,10 +4,11 @@ import type { AllocationsAnswer, LeaseJson } from '../../api/schemas.ts';
 import { type Client, expectOk } from '../../client/client.ts';
 import { type Command, type Invocation, UsageError } from '../command.ts';
 import { ageText } from '../duration.ts';
+import { portsOf } from '../lease-words.ts';
 import { shortPath } from '../paths.ts';
 import { projectAt, projectPathAt, query, reach } from '../reach.ts';
 import { bold, coloured } from '../style.ts';
-import { type Column, tableLines } from '../table.ts';
+import { type Column, tableRows } from '../table.ts';
 import { visible } from '../visible.ts';
 import { print, printJson } from '../write.ts';
 
@@ -71,7 +72,7 @@ function show(leases: readonly LeaseJson[], invocation: Invocation): void {
   const isVerbose = invocation.has('verbose');
   const sorted = leases.toSorted((a, b) => compare(groupOf(a), groupOf(b)) || a.port - b.port);
   // One table, so that the columns of all groups are under each other.
-  const [head = '', ...lines] = tableLines(columnsOf(isVerbose), sorted, { indent: INDENT });
+  const { head, lines } = tableRows(columnsOf(isVerbose), sorted, { indent: INDENT });
   let group: string | null = null;
   for (const [index, lease] of sorted.entries()) {
     if (groupOf(lease) !== group) {
@@ -80,7 +81,7 @@ function show(leases: readonly LeaseJson[], invocation: Invocation): void {
       print(bold(visible(group)));
       print(head);
     }
-    print(lines[index] ?? '');
+    for (const line of lines[index] ?? []) print(line);
   }
 }
 
@@ -101,21 +102,29 @@ function columnsOf(isVerbose: boolean): Column<LeaseJson>[] {
     { title: 'STATE', cell: stateOf, paint: coloured },
     { title: 'PID', cell: (lease) => (lease.pid === null ? '-' : String(lease.pid)), isRight: true },
     { title: 'AGE', cell: (lease) => ageText(lease.allocated_at), isRight: true },
-    { title: 'URL', cell: (lease) => lease.url ?? '-' },
+    { title: 'URL', cell: (lease) => lease.url ?? '-', beneath: ({ url }) => url },
   ];
   if (!isVerbose) return columns;
   return [
     ...columns,
-    { title: 'FENCE', cell: (lease) => String(lease.fence), isRight: true },
-    { title: 'LOCK ID', cell: (lease) => lease.lock_id, isKept: true },
-    { title: 'INSTANCE', cell: (lease) => lease.instance_id ?? '-' },
-    { title: 'EXPIRES', cell: (lease) => lease.expires_at ?? '-' },
+    {
+      title: 'FENCE',
+      cell: (lease) => String(lease.fence),
+      isRight: true,
+      beneath: ({ fence }) => `fence ${fence}`,
+    },
+    { title: 'LOCK ID', cell: (lease) => lease.lock_id, beneath: ({ lock_id: id }) => `lock id ${id}` },
+    {
+      title: 'INSTANCE',
+      cell: (lease) => lease.instance_id ?? '-',
+      beneath: ({ instance_id: id }) => (id === null ? null : `instance ${id}`),
+    },
+    {
+      title: 'EXPIRES',
+      cell: (lease) => lease.expires_at ?? '-',
+      beneath: ({ expires_at: end }) => (end === null ? 'renews itself' : `expires ${end}`),
+    },
   ];
-}
-
-function portsOf(lease: LeaseJson): string {
-  const ports = lease.ports.length > 1 ? `${lease.port}-${lease.ports.at(-1)}` : String(lease.port);
-  return lease.protocol === 'udp' ? `${ports}/udp` : ports;
 }
 
 function stateOf(lease: LeaseJson): string {

@@ -49,10 +49,21 @@ function columnsFor(entries: readonly PortInUse[]): Column<PortInUse>[] {
     { title: 'PROCESS', cell: ({ process }) => process ?? '-' },
     { title: 'PID', cell: ({ pid }) => (pid === null ? '-' : String(pid)), isRight: true },
     { title: 'USER', cell: ({ user }) => user ?? '-' },
-    { title: 'LEASE', cell: leaseOf },
+    {
+      title: 'LEASE',
+      cell: leaseOf,
+      beneath: (entry) => (entry.lease === null ? null : `lease of ${leaseOf(entry)}`),
+    },
   ];
   if (entries.every(({ container }) => container === null)) return columns;
-  return [...columns, { title: 'CONTAINER', cell: ({ container }) => container ?? '-' }];
+  return [
+    ...columns,
+    {
+      title: 'CONTAINER',
+      cell: ({ container }) => container ?? '-',
+      beneath: ({ container }) => (container === null ? null : `container ${container}`),
+    },
+  ];
 }
 
 function leaseOf({ lease }: PortInUse): string {
