@@ -175,6 +175,13 @@ export const ERROR_KINDS = {
     retriable: false,
     hint: 'Make the change where config.json comes from, or make it writable.',
   },
+  WAIT_TIMEOUT: {
+    title: 'Wait timeout',
+    status: 504,
+    exit: 1,
+    retriable: true,
+    hint: '`styxy check PORT` says who listens; `--timeout S` waits longer.',
+  },
   DAEMON_UNREACHABLE: {
     title: 'No daemon',
     status: 503,

@@ -7,6 +7,18 @@ import { printJson, say } from './write.ts';
 
 const FAILED_STATUS = 1;
 
+/** The options by which the command line fills the fields of a request. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+  service_type: '--service',
+  service_name: '--name',
+  preferred_port: '--port',
+  count: '--count',
+  instance_id: '--instance, or STYXY_INSTANCE,',
+  project_path: '--project',
+  pid: '--pid',
+  ttl_seconds: '--ttl',
+};
+
 /**
  * Reports what ended a command.
  *
@@ -21,14 +33,30 @@ export function reportFailure(error: unknown, path: string, isJson: boolean): nu
     return USAGE_STATUS;
   }
   if (error instanceof StyxyError) {
-    if (isJson) printJson(problem(error.code, error.message, error.hint, error.fields));
-    else sayProblem(error.message, error.hint);
+    const { message, hint } = inWordsOfTheCommand(error, path);
+    if (isJson) printJson(problem(error.code, message, hint, error.fields));
+    else sayProblem(message, hint);
     return ERRORS[error.code].exit;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   if (isJson) printJson(problem('INTERNAL', error instanceof Error ? error.message : text));
   else say(`styxy: this is a bug in Styxy, please report it:\n${visible(text, '\n')}`);
   return FAILED_STATUS;
+}
+
+/** A field of the API is an option here, or what a variable says. */
+function inWordsOfTheCommand(
+  { code, message, hint, fields }: StyxyError,
+  path: string,
+): { message: string; hint: string } {
+  const field = code === 'INVALID_REQUEST' && typeof fields.field === 'string' ? fields.field : '';
+  const option = Object.hasOwn(OPTION_OF, field) ? OPTION_OF[field] : undefined;
+  if (option === undefined || path.startsWith('instances')) return { message, hint };
+  const usual = hint === ERRORS.INVALID_REQUEST.hint;
+  return {
+    message: message.replace(`\`${field}\``, option),
+    hint: usual ? `\`styxy ${path} --help\` shows what it takes.` : hint,
+  };
 }
 
 function sayProblem(message: string, hint: string): void {

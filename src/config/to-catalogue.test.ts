@@ -50,7 +50,7 @@ test('configured types, terms and ports to avoid are in it', () => {
       ['__proto__', 'multi'],
     ],
   );
-  assert.ok(catalogue.browserBlocked.has(12_002));
+  assert.ok(catalogue.avoided.has(12_002));
   assert.equal(catalogue.conflictRestMs, 1000);
   assert.deepEqual([catalogue.defaultTtlMs, catalogue.missIntervalMs, catalogue.maxMisses], [5000, 2000, 1]);
 });

@@ -11,7 +11,7 @@ const catalogue = testCatalogue(
     serviceType('api', 8000, 8003),
     serviceType('ai', 11400, 11409, { preferredPorts: [11430], instanceBehavior: 'single' }),
   ],
-  { browserBlocked: PortSet.of([8001, 4045]), ownPorts: PortSet.of([8002]) },
+  { browserBlocked: PortSet.of([8001, 4045]), avoided: PortSet.of([8004]), ownPorts: PortSet.of([8002]) },
 );
 
 function release(desk: Desk, lockId: string): void {
@@ -313,8 +313,23 @@ describe('the choice of a port', () => {
       desk.granted({ serviceType: 'api', projectPath: '/b' }),
     ];
     assert.deepEqual(ports.map(portOf), [8000, 8003]);
-    for (const preferredPort of [8001, 8002, 4045]) {
-      assert.equal(desk.refused({ serviceType: 'api', exact: true, preferredPort }).code, 'PORT_UNAVAILABLE');
+    for (const [preferredPort, why] of [
+      [8001, 'browsers refuse to open it'],
+      [4045, 'browsers refuse to open it'],
+      [8004, 'the configuration avoids it'],
+      [8002, "it is Styxy's own"],
+    ] as const) {
+      const { code, detail } = desk.refused({ serviceType: 'api', exact: true, preferredPort });
+      assert.equal(code, 'PORT_UNAVAILABLE');
+      assert.equal(
+        detail,
+        `port ${preferredPort} is never granted: ${why}; this is a port conflict, not a bug in your code`,
+      );
+      const { message } = desk.granted({
+        serviceName: `w${preferredPort}`,
+        preferredPort,
+      });
+      assert.ok(message.endsWith(`; port ${preferredPort} is never granted: ${why}`), message);
     }
     assert.equal(portOf(desk.granted({ serviceType: 'api', protocol: 'udp', preferredPort: 8001 })), 8001);
   });

@@ -1,7 +1,7 @@
 // Owns the decision of an allocation: an existing lease, a port to probe, a grant, or a refusal.
 
 import { nearMiss, planType, serviceTypeNamed, unprovenPorts } from './automatic-type.ts';
-import type { Catalogue, ServiceType } from './catalogue.ts';
+import { type Catalogue, type ServiceType, whyForbidden } from './catalogue.ts';
 import { type AutomaticRange, type Change, type KeyMemory, portId } from './change.ts';
 import type { AllocateCommand, AllocateRequest, Decision, Moment, Observed } from './command.ts';
 import { forcedEndChanges, KEY_PRECISION_MS } from './ending.ts';
@@ -194,7 +194,9 @@ function grant(
   const reply: AllocateReply = {
     snapshot: snapshot(state, { lease, vitals }, moment),
     existing: false,
-    message: grantMessage(request, lease, skipped) + (range === null ? '' : rangeMessage(range, catalogue)),
+    message:
+      grantMessage(request, lease, skipped, catalogue) +
+      (range === null ? '' : rangeMessage(range, catalogue)),
     skipped,
     ...(range === null ? {} : { autoAllocated: range }),
   };
@@ -252,7 +254,12 @@ function noPort({ state, observed, request, type, moment }: Case): Refusal {
     : rangeExhausted(state, observed, request, type, moment.now);
 }
 
-function grantMessage(request: AllocateRequest, lease: Lease, skipped: readonly SkippedPort[]): string {
+function grantMessage(
+  request: AllocateRequest,
+  lease: Lease,
+  skipped: readonly SkippedPort[],
+  catalogue: Catalogue,
+): string {
   const { port, count, protocol } = lease;
   if (request.adopt) return `port ${port} is leased to the server that listens there`;
   const ports = count === 1 ? `port ${port}` : `ports ${port} to ${port + count - 1}`;
@@ -260,6 +267,8 @@ function grantMessage(request: AllocateRequest, lease: Lease, skipped: readonly 
   const wish = request.preferredPort;
   if (wish === null || wish === port) return granted;
   const holder = skipped.find((one) => one.port === wish)?.holder ?? null;
+  const forbidden = whyForbidden(catalogue, protocol, wish);
+  if (forbidden !== null) return `${granted}; port ${wish} is never granted: ${forbidden}`;
   return `${granted}; port ${wish} is ${holder === null ? 'not to be had' : `held by ${holder}`}`;
 }
 

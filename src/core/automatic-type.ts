@@ -1,6 +1,6 @@
 // Owns the service types that nobody configured: the range that one got by itself, and the plan of one for a new name.
 
-import type { AutoAllocation, Catalogue, ServiceType } from './catalogue.ts';
+import { type AutoAllocation, type Catalogue, forbiddenPorts, type ServiceType } from './catalogue.ts';
 import { type AutomaticRange, portId } from './change.ts';
 import type { Observed } from './command.ts';
 import { contains, type PortRange } from './port-range.ts';
@@ -46,7 +46,7 @@ export function planType(
 ): ServiceType | null {
   const rule = ruleOf(name);
   const size = Math.max(rule.size, count);
-  const taken: number[] = [...catalogue.ownPorts, ...catalogue.browserBlocked];
+  const taken: number[] = [...forbiddenPorts(catalogue)];
   for (const protocol of ['tcp', 'udp'] as const) {
     taken.push(...state.taken(protocol), ...pending[protocol]);
   }

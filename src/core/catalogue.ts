@@ -28,8 +28,10 @@ export interface Catalogue {
   readonly behaviorOfName: ReadonlyMap<string, ServiceType['instanceBehavior']>;
   /** How many places each template shifts the preferred ports. */
   readonly templates: ReadonlyMap<string, number>;
-  /** TCP ports that browsers refuse or the configuration avoids: not granted even when asked for exactly. */
+  /** TCP ports that browsers refuse to open: not granted even when asked for exactly. */
   readonly browserBlocked: PortSet;
+  /** TCP ports that the configuration avoids, likewise. */
+  readonly avoided: PortSet;
   /** The daemon's own ports, on every protocol. */
   readonly ownPorts: PortSet;
   /** Null where an unknown service type is refused. */
@@ -52,5 +54,23 @@ export interface Catalogue {
 
 /** The sets of ports that are never granted for `protocol`, whoever asks and however. */
 export function forbiddenSets(catalogue: Catalogue, protocol: Protocol): readonly PortSet[] {
-  return protocol === 'tcp' ? [catalogue.browserBlocked, catalogue.ownPorts] : [catalogue.ownPorts];
+  const { browserBlocked, avoided, ownPorts } = catalogue;
+  return protocol === 'tcp' ? [browserBlocked, avoided, ownPorts] : [ownPorts];
+}
+
+/** The ports that are never granted for TCP, some of them perhaps twice. */
+export function* forbiddenPorts(catalogue: Catalogue): Generator<number> {
+  for (const set of forbiddenSets(catalogue, 'tcp')) yield* set;
+}
+
+/** Why a port is never granted, as the end of a sentence about it; null where it may be. */
+export function whyForbidden(
+  { browserBlocked, avoided, ownPorts }: Pick<Catalogue, 'browserBlocked' | 'avoided' | 'ownPorts'>,
+  protocol: Protocol,
+  port: number,
+): string | null {
+  if (ownPorts.has(port)) return "it is Styxy's own";
+  if (protocol !== 'tcp') return null;
+  if (browserBlocked.has(port)) return 'browsers refuse to open it';
+  return avoided.has(port) ? 'the configuration avoids it' : null;
 }

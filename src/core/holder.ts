@@ -1,5 +1,6 @@
 // Owns how a holder is named in messages: who has a port, in words that a person or an agent can act on.
 
+import { whyForbidden } from './catalogue.ts';
 import { portId, type Quarantine } from './change.ts';
 import type { Observed } from './command.ts';
 import type { LeaseEntry, Protocol } from './lease.ts';
@@ -67,14 +68,8 @@ export function holderOf(
     return nobodys(port, protocol, 'another request that is being granted right now', 'pending');
   }
   if (observed.catalogue.ownPorts.has(port)) return nobodys(port, protocol, "Styxy's own daemon", 'reserved');
-  if (protocol === 'tcp' && observed.catalogue.browserBlocked.has(port)) {
-    return nobodys(
-      port,
-      protocol,
-      'nobody: browsers refuse this port, or the configuration avoids it',
-      'blocked',
-    );
-  }
+  const forbidden = whyForbidden(observed.catalogue, protocol, port);
+  if (forbidden !== null) return nobodys(port, protocol, `nobody: ${forbidden}`, 'blocked');
   const quarantine = state.quarantine(protocol, port);
   return quarantine === undefined || quarantine.until <= now
     ? null

@@ -1,7 +1,7 @@
 // Owns what becomes of automatic ranges after they were made: undone, or moved together to close the holes between them.
 
 import { configuredRanges } from './automatic-type.ts';
-import type { AutoAllocation, Catalogue } from './catalogue.ts';
+import { type AutoAllocation, type Catalogue, forbiddenPorts } from './catalogue.ts';
 import type { AutomaticRange, Change } from './change.ts';
 import type { ConsolidateCommand, Decision, Moment, UndoRangeCommand } from './command.ts';
 import { forcedEndChanges } from './ending.ts';
@@ -70,7 +70,7 @@ function planMoves(state: StateView, catalogue: Catalogue, { policy }: AutoAlloc
     if (isWished || leasesOfType(state, from.name).length > 0) continue;
     const others = [...places.values()].filter(({ name }) => name !== from.name);
     const ranges = [...configuredRanges(catalogue, state), ...others];
-    const avoided = [...policy.avoided, ...catalogue.ownPorts, ...catalogue.browserBlocked];
+    const avoided = [...policy.avoided, ...forbiddenPorts(catalogue)];
     for (const protocol of ['tcp', 'udp'] as const) avoided.push(...state.taken(protocol));
     const size = rangeSize(from);
     const start = holesOf({ bounds: policy.bounds, ranges, gap: policy.gap, avoided }, size).lowest(0);

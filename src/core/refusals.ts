@@ -1,6 +1,6 @@
 // Owns the refusals of the core: their sentences, their holders and the command to type next.
 
-import type { Catalogue, ServiceType } from './catalogue.ts';
+import { type Catalogue, type ServiceType, whyForbidden } from './catalogue.ts';
 import type { AllocateRequest, Observed } from './command.ts';
 import { describeLease, type Holder, holderOf, MAX_HOLDERS } from './holder.ts';
 import type { LeaseEntry } from './lease.ts';
@@ -85,12 +85,16 @@ export function portUnavailable(
   const first = request.preferredPort ?? 0;
   const holders = holdersIn(state, observed, request, first, first + request.count - 1, now);
   const one = holders.shown[0];
-  const who = one === undefined ? 'somebody else' : one.holder;
+  const port = one?.port ?? first;
+  const forbidden = whyForbidden(observed.catalogue, request.protocol, port);
+  const why =
+    forbidden === null ? `is held by ${one?.holder ?? 'somebody else'}` : `is never granted: ${forbidden}`;
+  const [named, udp] = request.protocol === 'udp' ? ['UDP port', ' --udp'] : ['port', ''];
   return refusal(
     'PORT_UNAVAILABLE',
-    `port ${one?.port ?? first} is held by ${who}; this is a port conflict, not a bug in your code`,
-    `Run \`styxy allocate -s ${request.serviceType}\` without --exact for another port, or \`styxy check ${one?.port ?? first}\`.`,
-    { port: one?.port ?? first, holders: holders.shown, holders_total: holders.total },
+    `${named} ${port} ${why}; this is a port conflict, not a bug in your code`,
+    `Run \`styxy allocate -s ${request.serviceType}${udp}\` without --exact for another port, or \`styxy check ${port}${udp}\`.`,
+    { port, holders: holders.shown, holders_total: holders.total },
   );
 }
 

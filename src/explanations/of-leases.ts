@@ -204,4 +204,25 @@ export const OF_LEASES = {
     },
     related: ['LEASE_IN_USE', 'PORT_UNAVAILABLE'],
   },
+  WAIT_TIMEOUT: {
+    what: 'The server that was waited for did not answer in the time that it was given. The message says where it is instead, if it is anywhere. Only the command line reports this.',
+    causes: [
+      'The server has not started, or takes longer than the timeout.',
+      'It listens on another port than the one that it was given.',
+      'Another program has its port.',
+      'The name is misspelt, or the service belongs to another project.',
+      'With --http: it answers with a server error, or speaks no HTTP.',
+    ],
+    remedies: [
+      { what: 'See which services this project has, and on which ports.', command: 'styxy list --here' },
+      { what: 'See who has the port.', command: 'styxy check 3000' },
+      { what: 'Wait longer.', command: 'styxy wait web --timeout 300' },
+    ],
+    example: {
+      detail: 'web did not answer within 60 s: it listens on 5174 instead of its own port 3000',
+      hint: 'Wait for that one: `styxy wait 5174`; or tell it its port, by {port} in the command of `styxy run`.',
+      fields: { answers: false, timeout_seconds: 60, ports: [3000], drift: [5174] },
+    },
+    related: ['PORT_UNAVAILABLE'],
+  },
 } as const satisfies Explanations;

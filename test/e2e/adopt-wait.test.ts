@@ -77,6 +77,18 @@ describe('styxy adopt', { concurrency: 3 }, () => {
     const nobody = styxy(['adopt', String(free)]);
     assert.equal(await nobody.ended, 1);
     assert.match(nobody.err(), new RegExp(`nobody listens on port ${free}`));
+    const bound = port();
+    const udp = `require('node:dgram').createSocket('udp4').bind(${bound}, '127.0.0.1', () => console.log('up'))`;
+    await fixture.start(NODE, ['-e', udp]).printed(/up/);
+    const other = styxy(['adopt', String(bound), '-n', 'datagrams']);
+    assert.equal(await other.ended, 1);
+    assert.match(other.err(), /node \(pid \d+\) has the UDP port of this number/);
+    assert.match(other.err(), new RegExp(`styxy adopt ${bound} --udp`));
+    const adopt = styxy(['adopt', String(bound), '-n', 'datagrams', '--udp']);
+    assert.equal(await adopt.ended, 0, adopt.err());
+    const silent = styxy(['adopt', String(port()), '--udp']);
+    assert.equal(await silent.ended, 1);
+    assert.match(silent.err(), /styxy allocate -s \S+ -p \d+ --udp/, '`run` leases TCP alone');
     const run = fixture.runTyped(['-n', 'leased', '--', NODE, '-e', SERVER]);
     const { port: taken } = await serving(run);
     const leased = styxy(['adopt', String(taken), '-n', 'other']);
@@ -106,7 +118,38 @@ describe('styxy wait', { concurrency: 4 }, () => {
   it('gives up with status 1 when nothing answers in time', async () => {
     const wait = styxy(['wait', 'nobody', '--timeout', '1', '--json']);
     assert.equal(await wait.ended, 1);
-    assert.deepEqual(JSON.parse(wait.out()), { answers: false, timeout_seconds: 1 });
+    const problem = JSON.parse(wait.out());
+    assert.deepEqual([problem.code, problem.success, problem.status], ['WAIT_TIMEOUT', false, 504]);
+    assert.deepEqual([problem.answers, problem.timeout_seconds], [false, 1]);
+    assert.match(
+      problem.detail,
+      /nobody did not answer within 1 s: no service of this project has that name/,
+    );
+    const lease = await fixture.allocate({ service_name: 'silent' });
+    const silent = styxy(['wait', 'silent', '--timeout', '1']);
+    assert.equal(await silent.ended, 1);
+    assert.equal(silent.out(), '');
+    assert.match(
+      silent.err(),
+      new RegExp(`silent did not answer within 1 s: nobody listens on port ${lease.port}`),
+    );
+  });
+
+  it('says where a service listens instead', async () => {
+    const away = port();
+    const mover = `setTimeout(() => {}, 1e6); ${SERVER.replace('Number(process.env.PORT)', String(away))}`;
+    const run = fixture.runTyped(['-n', 'drifted', '--', NODE, '-e', mover]);
+    await serving(run);
+    await until('the drift', async () => {
+      const lease = (await fixture.leases()).find(({ service_name }) => service_name === 'drifted');
+      return lease !== undefined && lease.drift.length > 0 ? true : null;
+    });
+    const wait = styxy(['wait', 'drifted', '--timeout', '1']);
+    assert.equal(await wait.ended, 1);
+    assert.match(wait.err(), new RegExp(`it listens on ${away} instead of its own port \\d+`));
+    assert.match(wait.err(), new RegExp(`styxy wait ${away}`));
+    run.child.kill('SIGTERM');
+    await run.ended;
   });
 
   it('does not take a stranger on the port of a service for the service', async () => {
@@ -131,5 +174,10 @@ describe('styxy wait', { concurrency: 4 }, () => {
   it('wants to know what to wait for', async () => {
     assert.equal(await styxy(['wait']).ended, 2);
     assert.equal(await styxy(['wait', '70000']).ended, 2);
+    for (const name of ['two words', 'a..b', '-x']) {
+      const wait = styxy(['wait', '--json', '--', name]);
+      assert.equal(await wait.ended, 2, 'no service can have that name');
+      assert.equal(JSON.parse(wait.out()).code, 'INVALID_REQUEST');
+    }
   });
 });

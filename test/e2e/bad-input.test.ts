@@ -99,16 +99,16 @@ describe('bad arguments', () => {
     ['an empty name', allocate('-n', ''), 2, /-n.*empty/],
     ['an empty type', ['allocate', '-s', ''], 2, /-s.*empty/],
     ['an empty project', allocate('--project='), 2, /--project.*empty/],
-    ['a name that a terminal obeys', allocate('-n', '\u001b[2Jevil'), 2, /service_name/],
-    ['a name of two lines', allocate('-n', 'a\nb'), 2, /service_name/],
-    ['a name that climbs', allocate('-n', '../../etc'), 2, /service_name.*"\.\."/],
-    ['a name of its own writing direction', allocate('-n', 'a\u202eb'), 2, /service_name/],
-    ['a name that is too long', allocate('-n', 'x'.repeat(101)), 2, /service_name.*100/],
-    ['a name that is far too long', allocate('-n', long), 2, /service_name/],
-    ['a type in capitals', ['allocate', '-s', 'DEV'], 2, /service_type.*"DEV"/],
-    ['a type with a control character', ['allocate', '-s', 'd\u0007ev'], 2, /service_type/],
-    ['an instance with a blank', allocate('--instance', 'a b'), 2, /instance_id/],
-    ['an instance that is a dot segment', allocate('--instance', '..'), 2, /instance_id/],
+    ['a name that a terminal obeys', allocate('-n', '\u001b[2Jevil'), 2, /--name/],
+    ['a name of two lines', allocate('-n', 'a\nb'), 2, /--name/],
+    ['a name that climbs', allocate('-n', '../../etc'), 2, /--name.*"\.\."/],
+    ['a name of its own writing direction', allocate('-n', 'a\u202eb'), 2, /--name/],
+    ['a name that is too long', allocate('-n', 'x'.repeat(101)), 2, /--name.*100/],
+    ['a name that is far too long', allocate('-n', long), 2, /--name/],
+    ['a type in capitals', ['allocate', '-s', 'DEV'], 2, /--service.*"DEV"/],
+    ['a type with a control character', ['allocate', '-s', 'd\u0007ev'], 2, /--service/],
+    ['an instance with a blank', allocate('--instance', 'a b'), 2, /--instance/],
+    ['an instance that is a dot segment', allocate('--instance', '..'), 2, /--instance/],
     ['a project that does not exist', allocate('--project', '/nowhere/at/all'), 2, /nowhere.*not exist/],
     ['a project whose path is too long', allocate('--project', `/${long}`), 2, /not exist|too long/],
     ['an instance that a terminal obeys', ['release', '--instance', 'a\u001b[2J'], 2, /instance/],
@@ -120,10 +120,10 @@ describe('bad arguments', () => {
     ['a port that nobody has', ['release', '--port', '65535'], 1, /65535/],
     ['port 65536 to be checked', ['check', '65536'], 2, /65536/],
     ['a negative port to be checked', ['check', '-1'], 2, /-1/],
-    ['a filter that is no type', ['list', '--service', 'No Type'], 2, /service_type/],
+    ['a filter that is no type', ['list', '--service', 'No Type'], 2, /--service/],
     ['a command to run that is missing', ['run', '-s', 'dev', '--'], 2, /no command/],
     ['a port for a command to run', ['run', '-p', '99999', '--', 'true'], 2, /99999/],
-    ['a name for a command to run', ['run', '-n', 'a\nb', '--', 'true'], 2, /service_name/],
+    ['a name for a command to run', ['run', '-n', 'a\nb', '--', 'true'], 2, /--name/],
     ['a code that a terminal obeys', ['explain', '\u001b[31mX'], 2, /no error code/],
   ];
   for (const [what, args, status, about] of cases) {
@@ -137,7 +137,12 @@ describe('bad arguments', () => {
 
   it('of STYXY_INSTANCE are refused, and nothing is granted', async () => {
     const env = { STYXY_INSTANCE: 'a b\u001b[2J' };
-    await assertRefused(place, { args: allocate('-n', 'of-instance'), status: 2, about: /instance_id/, env });
+    await assertRefused(place, {
+      args: allocate('-n', 'of-instance'),
+      status: 2,
+      about: /STYXY_INSTANCE/,
+      env,
+    });
     assert.deepEqual(await leases(place), held);
   });
 });

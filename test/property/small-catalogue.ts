@@ -34,6 +34,7 @@ export const CATALOGUE: Catalogue = {
     ['features', 1],
   ]),
   browserBlocked: PortSet.of([BLOCKED_PORT]),
+  avoided: new PortSet(),
   ownPorts: PortSet.of([OWN_PORT]),
   autoAllocation: null,
   defaultTtlMs: 60_000,

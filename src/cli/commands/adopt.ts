@@ -71,7 +71,9 @@ function describe(answer: AllocateAnswer): void {
   const process = answer.pid === null ? '' : ` (pid ${answer.pid})`;
   const place = answer.project_path === null ? '' : ` of ${answer.project_path}`;
   print(
-    visible(`Port ${answer.port}: ${whose}${place}${process}${answer.url === null ? '' : `, ${answer.url}`}`),
+    visible(
+      `${answer.protocol === 'udp' ? 'UDP port' : 'Port'} ${answer.port}: ${whose}${place}${process}${answer.url === null ? '' : `, ${answer.url}`}`,
+    ),
   );
   print(visible(`Lease ${answer.lock_id}${answer.existing ? ', which was there before' : ''}`));
   say(visible(answer.message));

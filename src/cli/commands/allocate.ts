@@ -8,7 +8,9 @@ import { instanceOf, projectAt, reach } from '../reach.ts';
 import { visible } from '../visible.ts';
 import { print, printJson, say } from '../write.ts';
 
-const MAX_PORT = 65_535;
+/** Lower ones need privileges, and are not granted. */
+const LOWEST_PORT = 1024;
+const HIGHEST_PORT = 65_535;
 const MAX_COUNT = 32;
 const MAX_PID = 2 ** 31 - 1;
 const MAX_TTL_SECONDS = 30 * 24 * 3600;
@@ -66,7 +68,7 @@ function requestOf(invocation: Invocation): AllocateBody {
   const serviceType = invocation.text('service');
   if (serviceType === null)
     throw new UsageError('-s TYPE is missing: which range the port is to come from, such as `-s dev`');
-  const port = invocation.integer('port', 1, MAX_PORT);
+  const port = invocation.integer('port', LOWEST_PORT, HIGHEST_PORT);
   if (port === null && invocation.has('exact')) throw new UsageError('--exact needs a port: -p PORT --exact');
   const project = projectAt(invocation.text('project'));
   const instanceId = instanceOf(invocation);
@@ -90,7 +92,8 @@ function requestOf(invocation: Invocation): AllocateBody {
 
 function describe(answer: AllocateAnswer): void {
   const { ports } = answer;
-  const what = ports.length === 1 ? `Port ${answer.port}` : `Ports ${answer.port}–${ports.at(-1)}`;
+  const numbers = ports.length === 1 ? `port ${answer.port}` : `ports ${answer.port}–${ports.at(-1)}`;
+  const what = answer.protocol === 'udp' ? `UDP ${numbers}` : numbers.replace('p', 'P');
   const whose = `${answer.service_type} ${answer.service_name ?? ''}`.trim();
   const where = answer.project_path === null ? '' : ` of ${answer.project_path}`;
   print(visible(`${what}: ${whose}${where}${answer.url === null ? '' : `, ${answer.url}`}`));

@@ -1,24 +1,22 @@
 // Owns `styxy wait`: it ends once a server answers.
 
+import { SERVICE_NAME } from '../../api/names.ts';
 import type { AllocationsAnswer, CheckAnswer, LeaseJson } from '../../api/schemas.ts';
 import { type Client, expectOk } from '../../client/client.ts';
 import { acceptsConnections, answersHttp } from '../answering.ts';
 import { type Command, type Invocation, parseInteger, UsageError } from '../command.ts';
 import { projectAt, query, reach } from '../reach.ts';
 import { visible } from '../visible.ts';
-import { print, printJson, say } from '../write.ts';
+import { print, printJson } from '../write.ts';
+import { nameOf, type Target, waitTimeout } from './wait-reasons.ts';
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const MAX_TIMEOUT_SECONDS = 24 * 3600;
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 500;
-const TIMED_OUT_STATUS = 1;
 
-/** What is waited for: one port, or whatever port a service of this project has by then. */
-type Target = { readonly port: number } | { readonly name: string; readonly project: string };
-
-/** A server that answers. */
-interface Found {
+/** A place where the server may answer. */
+interface Candidate {
   readonly port: number;
   readonly url: string | null;
   readonly lease: LeaseJson | null;
@@ -29,6 +27,7 @@ export const waitCommand: Command = {
   summary: 'Wait until a server answers',
   details: [
     'NAME is a service of this project; it may get its lease later. A service answers once its own program listens; with --http once a GET of its root brings anything but a server error.',
+    'With --json it prints `{answers, port, url, lease}`, or the problem document WAIT_TIMEOUT, which says what is in the way.',
   ],
   usage: ['wait NAME|PORT [--http] [--timeout S]'],
   arguments: [{ name: 'NAME|PORT', description: 'a service of this project, or a port' }],
@@ -47,15 +46,16 @@ export const waitCommand: Command = {
   exits: { 0: 'It answers', 1: 'It did not answer in time' },
   async run(invocation) {
     const target = targetOf(invocation);
-    const seconds = invocation.integer('timeout', 1, MAX_TIMEOUT_SECONDS) ?? DEFAULT_TIMEOUT_SECONDS;
+    const timeoutSeconds = invocation.integer('timeout', 1, MAX_TIMEOUT_SECONDS) ?? DEFAULT_TIMEOUT_SECONDS;
+    const isHttp = invocation.has('http');
     const client = await reach(invocation);
-    const found = await waitFor(client, target, invocation.has('http'), seconds * 1000);
-    client.close();
+    const found = await waitFor(client, target, isHttp, timeoutSeconds * 1000);
     if (found === null) {
-      if (invocation.isJson) printJson({ answers: false, timeout_seconds: seconds });
-      say(visible(`${nameOf(target)} did not answer within ${seconds} s.`));
-      return TIMED_OUT_STATUS;
+      const known = await whatIsKnown(client, target);
+      client.close();
+      throw waitTimeout({ target, timeoutSeconds, isHttp, ...known });
     }
+    client.close();
     if (invocation.isJson) printJson({ answers: true, ...found });
     else print(visible(`${nameOf(target)} answers at ${found.url ?? `port ${found.port}`}`));
     return 0;
@@ -66,11 +66,13 @@ function targetOf(invocation: Invocation): Target {
   const word = invocation.words[0] ?? '';
   if (word === '') throw new UsageError('what to wait for is missing: a NAME or a PORT');
   if (/^\d+$/.test(word)) return { port: parseInteger(word, 'PORT', 1, 65_535) };
+  if (!new RegExp(SERVICE_NAME).test(word)) {
+    throw new UsageError(
+      `no service is called ${JSON.stringify(word)}: names have letters, digits and @ . _ / -`,
+      '`styxy list --here` shows the services of this project.',
+    );
+  }
   return { name: word, project: projectAt(null).path };
-}
-
-function nameOf(target: Target): string {
-  return 'port' in target ? `port ${target.port}` : target.name;
 }
 
 async function waitFor(
@@ -78,10 +80,10 @@ async function waitFor(
   target: Target,
   isHttp: boolean,
   timeoutMs: number,
-): Promise<Found | null> {
+): Promise<Candidate | null> {
   const until = performance.now() + timeoutMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, MAX_PAUSE_MS)) {
-    for (const candidate of await candidates(client, target)) {
+    for (const candidate of candidatesOf(target, await leasesOf(client, target))) {
       if (await answers(client, candidate, isHttp)) return candidate;
     }
     const leftMs = until - performance.now();
@@ -90,17 +92,20 @@ async function waitFor(
   }
 }
 
-/** What could be meant at this moment; of several copies of one service any will do. */
-async function candidates(client: Client, target: Target): Promise<Found[]> {
+async function leasesOf(client: Client, target: Target): Promise<readonly LeaseJson[]> {
   const filter = 'port' in target ? { port: target.port } : { project_path: target.project };
   const path = `/allocations${query(filter)}`;
-  const { allocations } = expectOk(await client.request<AllocationsAnswer>('GET', path));
+  return expectOk(await client.request<AllocationsAnswer>('GET', path)).allocations;
+}
+
+/** What could be meant at this moment; of several copies of one service any will do. */
+function candidatesOf(target: Target, leases: readonly LeaseJson[]): Candidate[] {
   if ('port' in target) {
     const { port } = target;
-    const lease = allocations.find(({ protocol }) => protocol === 'tcp') ?? null;
+    const lease = leases.find(({ protocol }) => protocol === 'tcp') ?? null;
     return [{ port, url: lease === null ? `http://localhost:${port}` : urlAt(lease, port), lease }];
   }
-  return allocations
+  return leases
     .filter((lease) => lease.service_name === target.name)
     .map((lease) => ({ port: lease.port, url: lease.url, lease }));
 }
@@ -110,10 +115,26 @@ function urlAt({ url, port: first }: LeaseJson, port: number): string | null {
   return url === null ? null : url.replace(new RegExp(`:${first}$`), `:${port}`);
 }
 
-async function answers(client: Client, { port, url, lease }: Found, isHttp: boolean): Promise<boolean> {
+async function answers(client: Client, candidate: Candidate, isHttp: boolean): Promise<boolean> {
+  const { port, url, lease } = candidate;
   if (isHttp) return await answersHttp(url ?? `http://localhost:${port}`);
   if (lease === null) return await acceptsConnections(port);
-  const path = `/check/${port}${query({ protocol: lease.protocol })}`;
-  const check = expectOk(await client.request<CheckAnswer>('GET', path));
+  const check = await checkOf(client, candidate);
   return check.system_usage !== null && check.allocated_to?.state !== 'hijacked';
+}
+
+async function checkOf(client: Client, { port, lease }: Candidate): Promise<CheckAnswer> {
+  const path = `/check/${port}${query({ protocol: lease?.protocol ?? null })}`;
+  return expectOk(await client.request<CheckAnswer>('GET', path));
+}
+
+/** Looked up once more at the end: where the server is by now, and what else there is. */
+async function whatIsKnown(
+  client: Client,
+  target: Target,
+): Promise<{ readonly places: CheckAnswer[]; readonly names: string[] }> {
+  const leases = await leasesOf(client, target);
+  const places: CheckAnswer[] = [];
+  for (const candidate of candidatesOf(target, leases)) places.push(await checkOf(client, candidate));
+  return { places, names: [...new Set(leases.flatMap(({ service_name: name }) => name ?? []))] };
 }

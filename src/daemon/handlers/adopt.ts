@@ -1,6 +1,7 @@
 // Owns the handler that gives a running server a lease: whose it is comes from the system, never from the request.
 
 import type { AdoptBody } from '../../api/schemas.ts';
+import { usageName } from '../../api/usage-name.ts';
 import { isWithin } from '../../coordinator/sighting.ts';
 import type { AllocateCommand } from '../../core/command.ts';
 import { type Refusal, refusal } from '../../core/refusal.ts';
@@ -12,8 +13,8 @@ import { allocateCommand, refuse } from './command.ts';
 
 export const adopt: Handler<'adopt'> = async (context, { body }, reply) => {
   const { port, ...said } = body;
-  const server = await serverOn(context, body);
-  if (server === null) return refuse(reply, nobodyListens(body));
+  const { server, other } = await serversOn(context, body);
+  if (server === null) return refuse(reply, nobodyListens(body, other));
   const command = await allocateCommand(context, {
     ...said,
     preferred_port: port,
@@ -31,17 +32,27 @@ export const adopt: Handler<'adopt'> = async (context, { body }, reply) => {
   return allocateAnswer(outcome.reply);
 };
 
-/** @throws StyxyError PORTS_UNREADABLE */
-async function serverOn(
+/**
+ * Who has the port, and who has the port of this number of the other protocol.
+ *
+ * @throws StyxyError PORTS_UNREADABLE
+ */
+async function serversOn(
   { portTable }: DaemonContext,
   { port, protocol = 'tcp' }: AdoptBody,
-): Promise<Listener | null> {
+): Promise<Readonly<Record<'server' | 'other', Listener | null>>> {
   const found = await portTable.listeners({ ports: new Set([port]), maxAgeMs: 0 });
   // Unknown is not nobody.
   if (found === null)
     throw new StyxyError('PORTS_UNREADABLE', 'The table of listeners cannot be read on this machine');
-  const here = found.filter((each) => each.protocol === protocol && each.port === port);
-  return here.find(({ pid }) => pid !== null) ?? here[0] ?? null;
+  const first = (isHere: (each: Listener) => boolean): Listener | null => {
+    const those = found.filter((each) => each.port === port && isHere(each));
+    return those.find(({ pid }) => pid !== null) ?? those[0] ?? null;
+  };
+  return {
+    server: first((each) => each.protocol === protocol),
+    other: first((each) => each.protocol !== protocol),
+  };
 }
 
 /** Why this server is not the caller's to adopt; null when it is. */
@@ -54,21 +65,32 @@ function objectionTo(server: Listener, { request }: AllocateCommand): string | n
   return `it runs in ${server.cwd}, outside ${projectPath}`;
 }
 
-function nobodyListens({ port, service_type: type }: AdoptBody): Refusal {
-  return refusal(
-    'NOT_FOUND',
-    `nobody listens on port ${port}, so there is no server to adopt`,
-    `Start it on a lease: \`styxy run -s ${type} -p ${port} -- COMMAND\`.`,
-    { port },
-  );
+function nobodyListens(
+  { port, service_type: type, protocol = 'tcp' }: AdoptBody,
+  other: Listener | null,
+): Refusal {
+  const isUdp = protocol === 'udp';
+  const what = isUdp ? `nobody has UDP port ${port}` : `nobody listens on port ${port}`;
+  if (other !== null) {
+    return refusal(
+      'NOT_FOUND',
+      `${what}; ${usageName(other)} has the ${isUdp ? 'TCP' : 'UDP'} port of this number`,
+      `Adopt that one: \`styxy adopt ${port}${isUdp ? '' : ' --udp'}\`.`,
+      { port },
+    );
+  }
+  const remedy = isUdp
+    ? `Lease it before its server starts: \`styxy allocate -s ${type} -p ${port} --udp\`.`
+    : `Start it on a lease: \`styxy run -s ${type} -p ${port} -- COMMAND\`.`;
+  return refusal('NOT_FOUND', `${what}, so there is no server to adopt`, remedy, { port });
 }
 
-function notYours({ port }: AdoptBody, server: Listener, objection: string): Refusal {
-  const name = `${server.process ?? 'the server'}${server.pid === null ? '' : ` (pid ${server.pid})`}`;
+function notYours({ port, protocol }: AdoptBody, server: Listener, objection: string): Refusal {
+  const [named, udp] = protocol === 'udp' ? ['UDP port', ' --udp'] : ['port', ''];
   return refusal(
     'PORT_UNAVAILABLE',
-    `port ${port} is held by ${name}, which cannot be adopted: ${objection}`,
-    `Run \`styxy check ${port}\` to see who it is.`,
+    `${named} ${port} is held by ${usageName(server)}, which cannot be adopted: ${objection}`,
+    `Run \`styxy check ${port}${udp}\` to see who it is.`,
     { port },
   );
 }

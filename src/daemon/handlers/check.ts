@@ -5,7 +5,7 @@ import type { CheckAnswer, LeaseJson, SystemUsage } from '../../api/schemas.ts';
 import { usageName } from '../../api/usage-name.ts';
 import { isWithin, sightOf } from '../../coordinator/sighting.ts';
 import { typeNameOfPort } from '../../core/automatic-type.ts';
-import type { Catalogue } from '../../core/catalogue.ts';
+import { type Catalogue, whyForbidden } from '../../core/catalogue.ts';
 import type { LeaseEntry, Protocol } from '../../core/lease.ts';
 import { snapshot } from '../../core/life.ts';
 import { MIN_UNPRIVILEGED_PORT } from '../../core/port-range.ts';
@@ -77,7 +77,6 @@ function isBindable(port: number): boolean {
   return port >= MIN_UNPRIVILEGED_PORT || process.geteuid?.() === 0;
 }
 
-/** Whoever listens; of several the one that took the port away from its lease, where one did. */
 /** Who listens on the port right now; null where the table cannot be read. */
 async function listenersOn(
   { portTable }: DaemonContext,
@@ -138,28 +137,29 @@ function suggestion(
   drifted: LeaseJson | null,
   type: string | null,
 ): string {
-  const udp = protocol === 'udp' ? ' --udp' : '';
+  const [named, udp] = protocol === 'udp' ? ['UDP port', ' --udp'] : ['Port', ''];
   const another = `\`styxy allocate -s ${lease?.service_type ?? type ?? 'dev'}${udp}\``;
   if (lease !== null) {
     const astray =
       lease.drift.length === 0 ? '' : `, whose program listens on ${lease.drift.join(', ')} instead`;
-    return `Port ${port} is leased to ${holderOf(lease)} (${lease.state})${astray}; run ${another} for another port, or \`styxy release ${lease.lock_id}\` if it is yours.`;
+    return `${named} ${port} is leased to ${holderOf(lease)} (${lease.state})${astray}; run ${another} for another port, or \`styxy release ${lease.lock_id}\` if it is yours.`;
   }
-  if (catalogue.ownPorts.has(port)) return `Port ${port} is Styxy's own; run ${another} for another port.`;
+  if (catalogue.ownPorts.has(port))
+    return `${named} ${port} is Styxy's own; run ${another} for another port.`;
   if (drifted !== null && system !== null) {
     const whose = `${holderOf(drifted)}, which was given port ${drifted.port} and opened this one`;
-    return `Port ${port} is held by ${usageName(system)}: ${whose}; run ${another} for another port, or tell the program its own.`;
+    return `${named} ${port} is held by ${usageName(system)}: ${whose}; run ${another} for another port, or tell the program its own.`;
   }
   if (system !== null) {
-    return `Port ${port} is held by ${usageName(system)} without a lease; run ${another} for another port.`;
+    return `${named} ${port} is held by ${usageName(system)} without a lease; run ${another} for another port.`;
   }
   if (port < MIN_UNPRIVILEGED_PORT) {
-    return `Port ${port} is free, but Styxy grants no port below ${MIN_UNPRIVILEGED_PORT}; run ${another}.`;
+    return `${named} ${port} is free, but Styxy grants no port below ${MIN_UNPRIVILEGED_PORT}; run ${another}.`;
   }
-  if (protocol === 'tcp' && catalogue.browserBlocked.has(port)) {
-    return `Port ${port} is free, but browsers refuse it or the configuration avoids it; run ${another} for another port.`;
-  }
-  return `Port ${port} is free; run \`styxy allocate -s ${type ?? 'dev'} -p ${port} --exact${udp}\` to lease it.`;
+  const forbidden = whyForbidden(catalogue, protocol, port);
+  if (forbidden !== null)
+    return `${named} ${port} is free, but never granted: ${forbidden}; run ${another} for another port.`;
+  return `${named} ${port} is free; run \`styxy allocate -s ${type ?? 'dev'} -p ${port} --exact${udp}\` to lease it.`;
 }
 
 function holderOf({ service_type: type, service_name: name, project_path, instance_id }: LeaseJson): string {
