@@ -1,11 +1,9 @@
-// Owns the lease's JSON form: what of a lease the world sees, and how times and the URL are written.
+// Owns the lease's JSON form: what of a lease the world sees, and how times are written.
 
+import { leaseUrl } from '../core/lease-url.ts';
 import { blockPorts } from '../core/port-range.ts';
 import type { LeaseSnapshot } from '../core/reply.ts';
 import type { LeaseJson } from './schemas.ts';
-
-/** Types whose servers speak protocols that no browser opens. */
-const NOT_HTTP: ReadonlySet<string> = new Set(['database', 'infrastructure', 'messaging']);
 
 /** The contract's JSON of a lease as it was at the moment of its snapshot. */
 export function leaseJson(snapshot: LeaseSnapshot): LeaseJson {
@@ -28,6 +26,6 @@ export function leaseJson(snapshot: LeaseSnapshot): LeaseJson {
     allocated_at: new Date(lease.allocatedAt).toISOString(),
     expires_at: remainingMs === null ? null : new Date(Math.round(at + remainingMs)).toISOString(),
     singleton: lease.singleton,
-    url: lease.protocol === 'udp' || NOT_HTTP.has(lease.serviceType) ? null : `http://${host}:${lease.port}`,
+    url: leaseUrl(lease, host),
   };
 }

@@ -29,6 +29,7 @@ export const StatusAnswer = Type.object(
         idle: count('Of these: the listener went away'),
         hijacked: count('Of these: a stranger listens'),
         orphans: count('Of these: the holder is dead, its server still listens'),
+        singletons: count('Of these: of services that run once on this machine'),
         instances: count('Registered instances'),
         service_types: count('Service types in the catalogue'),
       },

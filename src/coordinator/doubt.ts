@@ -62,12 +62,13 @@ function matches(state: StateView, request: AllocateRequest, catalogue: Catalogu
 
 /**
  * A caller that names itself as somebody else than the holder is not believed to know what the lease is used for: its
- * listener is looked at. Who names nobody has the lock id, which only the holder was told, and the last observation
- * counts.
+ * listener is looked at. Who names nobody has the lock id, which of a singleton everybody is told, of another lease
+ * the holder alone: there the last observation counts.
  */
 function ofSomebodyElse(state: StateView, command: ReleaseCommand): readonly LeaseEntry[] | null {
   const isNamed = command.callerInstanceId !== null || command.callerProjectPath !== null;
   const entry = state.lease(command.lockId);
-  if (entry === undefined || !isNamed || command.force || entry.vitals.state === 'active') return null;
+  if (entry === undefined || command.force || entry.vitals.state === 'active') return null;
+  if (!isNamed && !entry.lease.singleton) return null;
   return isCallers(entry.lease, command) ? null : [entry];
 }

@@ -2,7 +2,8 @@
 
 import type { Catalogue } from '../core/catalogue.ts';
 import type { AutomaticRange } from '../core/change.ts';
-import type { Vitals } from '../core/lease.ts';
+import type { HolderFacts } from '../core/command.ts';
+import type { LeaseEntry, Vitals } from '../core/lease.ts';
 import type { Clock, PortProbe, PortTable, ProcessTable } from '../os/os.ts';
 import type { Store } from '../store/store.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -21,6 +22,8 @@ export interface CoordinatorOptions {
   readonly newLockId: () => string;
   /** Whether a project directory is still there; in doubt, true. */
   readonly directoryExists: (path: string) => boolean | Promise<boolean>;
+  /** What is known of a lease's holder beside the lease; nothing, unless given. It must not fail. */
+  readonly holderFacts?: (entry: LeaseEntry) => HolderFacts | Promise<HolderFacts>;
   /** The daemon's own process, which is among those of whoever started it. */
   readonly daemonPid?: number;
   /** Told of every lease that is gone, released or ended, once that is committed. */

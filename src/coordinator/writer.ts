@@ -1,7 +1,7 @@
 // Owns the writing turn: decide, probe or look, decide again, evolve, and wait for the commit before the answer.
 
 import { portId } from '../core/change.ts';
-import type { Command, Decision, Moment, Observed, Probe } from '../core/command.ts';
+import type { Command, Decision, HolderFacts, Moment, Observed, Probe } from '../core/command.ts';
 import { claimsOf, decide } from '../core/decide.ts';
 import type { Protocol } from '../core/lease.ts';
 import type { Replies } from '../core/reply.ts';
@@ -35,13 +35,16 @@ interface Observation extends Observed {
   readonly busy: Map<string, string | null | undefined>;
   readonly clear: Set<string>;
   readonly directories: Map<string, boolean>;
+  readonly holders: Map<string, HolderFacts>;
 }
 
 const NOTHING = {
   busy: new Map<string, string | null | undefined>(),
   clear: new Set<string>(),
   directories: new Map<string, boolean>(),
+  holders: new Map<string, HolderFacts>(),
 };
+const UNKNOWN_HOLDER: HolderFacts = { branch: null, server: null };
 
 /** @param fenceCeiling the highest fence that the store has promised already */
 export function createWriter(
@@ -104,6 +107,10 @@ export function createWriter(
           }
         } else if (decision.kind === 'look') {
           await aside(look(observed, decision.directories), []);
+        } else if (decision.kind === 'meet') {
+          const { entry } = decision;
+          const facts = options.holderFacts?.(entry) ?? UNKNOWN_HOLDER;
+          observed.holders.set(entry.lease.lockId, facts instanceof Promise ? await aside(facts, []) : facts);
         } else if (needsNames(decision, observed)) {
           await aside(nameHolders(observed), []);
         } else {
@@ -136,7 +143,9 @@ export function createWriter(
     for (let id = 0; id < grants; id++) lockIds.push(options.newLockId());
     // Whoever is granted nothing is asked to observe nothing.
     const made =
-      grants === 0 ? NOTHING : { busy: new Map(), clear: new Set<string>(), directories: new Map() };
+      grants === 0
+        ? NOTHING
+        : { busy: new Map(), clear: new Set<string>(), directories: new Map(), holders: new Map() };
     return { ...made, catalogue: options.catalogue(), pending: pending.ports, lockIds };
   }
 

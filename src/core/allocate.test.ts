@@ -42,6 +42,7 @@ describe('a service type that is not known', () => {
     clear: new Set<string>(),
     directories: new Map<string, boolean>(),
     pending: { tcp: new PortSet(), udp: new PortSet() },
+    holders: new Map(),
     lockIds: [],
   };
   const automatic = testCatalogue([...catalogue.serviceTypes.values()], {

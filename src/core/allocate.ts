@@ -18,13 +18,13 @@ import {
   noRoomForRange,
   portUnavailable,
   rangeExhausted,
-  singletonHeld,
   unknownServiceType,
   unusableRequest,
 } from './refusals.ts';
 import type { AllocateReply, SkippedPort } from './reply.ts';
 import { fingerprint, remembered, requestChange } from './request-memory.ts';
 import { runningSingleton, singletonOf } from './singleton.ts';
+import { joinedMessage, ownMessage, singletonHeld } from './singleton-messages.ts';
 import { NEW_VITALS, type StateView } from './state.ts';
 
 /** Everything one decision looks at. */
@@ -73,16 +73,7 @@ export function decideAllocate(
   const isSingle = singleton !== null;
   const given: Case = { state, request, requestId, type, isNewType, isSingle, moment, observed };
   const running = singleton === null ? undefined : runningSingleton(state, singleton);
-  if (running !== undefined && running.vitals.state !== 'hijacked') {
-    if (request.fresh || !hasSameShape(request, running.lease)) {
-      return withHeartbeat(state, remember(given, refuse(singletonHeld(running))), request, moment);
-    }
-    return existing(
-      given,
-      running,
-      `${type.name} runs once on this machine: ${describeLease(running)} has it`,
-    );
-  }
+  if (running !== undefined && running.vitals.state !== 'hijacked') return joinOrHeld(given, running);
   const match = matchingLease(state, request);
   if (match !== undefined) return existing(given, match, existingMessage(request, match.lease));
 
@@ -96,6 +87,18 @@ export function decideAllocate(
   const unproven = request.adopt ? [] : ports.filter((port) => !observed.clear.has(portId(protocol, port)));
   if (unproven.length > 0) return { kind: 'probe', probes: unproven.map((port) => ({ protocol, port })) };
   return grant(given, placement.port, lockId, running);
+}
+
+/** What becomes of a request for a singleton that runs. */
+function joinOrHeld(given: Case, running: LeaseEntry): Decision<AllocateReply> {
+  const { state, request, moment, observed } = given;
+  const isOwn = leaseKey(request) !== null && leaseKey(request) === leaseKey(running.lease);
+  const isHeld = request.fresh || !hasSameShape(request, running.lease);
+  if (isOwn && !isHeld) return existing(given, running, ownMessage(state, running, request.preferredPort));
+  const facts = observed.holders.get(running.lease.lockId);
+  if (facts === undefined) return { kind: 'meet', entry: running };
+  if (!isHeld) return existing(given, running, joinedMessage(state, running, facts));
+  return withHeartbeat(state, remember(given, refuse(singletonHeld(state, running, facts))), request, moment);
 }
 
 /** The type that an unknown name gets, with a range that nobody has; or why it gets none. */

@@ -35,7 +35,7 @@ export function decideBatch(
         probes.push(...decision.probes);
         decision = decideAllocate(state, allocation, moment, withClear(seen, decision.probes), lockId);
       }
-      if (decision.kind === 'look') return decision;
+      if (decision.kind === 'look' || decision.kind === 'meet') return decision;
       if (decision.kind === 'refuse') {
         // A refusal that rests on a port not yet probed is not final.
         if (probes.length > 0) return { kind: 'probe', probes };

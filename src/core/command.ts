@@ -2,7 +2,7 @@
 
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
-import type { ProcessLife, Protocol } from './lease.ts';
+import type { LeaseEntry, ProcessLife, Protocol } from './lease.ts';
 import type { PortSet } from './port-set.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { Refusal } from './refusal.ts';
@@ -161,6 +161,11 @@ export interface ConsolidateCommand {
   readonly apply: boolean;
 }
 
+/** The configuration is another one: leases say anew whether they are singletons. Decisions go by it already. */
+export interface MarkSingletonsCommand {
+  readonly kind: 'mark-singletons';
+}
+
 export type Command =
   | AllocateCommand
   | BatchCommand
@@ -177,7 +182,8 @@ export type Command =
   | WakeCommand
   | CleanupCommand
   | UndoRangeCommand
-  | ConsolidateCommand;
+  | ConsolidateCommand
+  | MarkSingletonsCommand;
 
 /** The moment of a decision. The core has no clock of its own. */
 export interface Moment {
@@ -185,6 +191,14 @@ export interface Moment {
   readonly now: number;
   /** Wall clock in epoch ms, for what people read; with its fraction, so that it moves in step with `now`. */
   readonly wall: number;
+}
+
+/** What is known of a lease's holder beside the lease, in words. */
+export interface HolderFacts {
+  /** The branch of the project's checkout. */
+  readonly branch: string | null;
+  /** Who listens, such as `ollama serve (pid 4121)`. */
+  readonly server: string | null;
 }
 
 /** What the coordinator observed for one command so far, and the randomness it may use. */
@@ -201,6 +215,8 @@ export interface Observed {
   readonly pending: Readonly<Record<Protocol, PortSet>>;
   /** Project directories looked at: whether they still exist. */
   readonly directories: ReadonlyMap<string, boolean>;
+  /** By lock id: what is known of the holders that were asked about. */
+  readonly holders: ReadonlyMap<string, HolderFacts>;
   /** Fresh lock ids, one for each lease that the command may grant. */
   readonly lockIds: readonly string[];
 }
@@ -213,10 +229,11 @@ export interface Probe {
 
 /**
  * What the core says to a command: an answer or a refusal with the changes it makes, or what it must know first.
- * `probe` and `look` are answered by deciding again with the result in `Observed`.
+ * `probe`, `look` and `meet` are answered by deciding again with the result in `Observed`.
  */
 export type Decision<Reply> =
   | { readonly kind: 'answer'; readonly reply: Reply; readonly changes: readonly Change[] }
   | { readonly kind: 'refuse'; readonly refusal: Refusal; readonly changes: readonly Change[] }
   | { readonly kind: 'probe'; readonly probes: readonly Probe[] }
-  | { readonly kind: 'look'; readonly directories: readonly string[] };
+  | { readonly kind: 'look'; readonly directories: readonly string[] }
+  | { readonly kind: 'meet'; readonly entry: LeaseEntry };

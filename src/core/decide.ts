@@ -10,7 +10,7 @@ import { decideAbandon, decideHold, decideRelease, decideRenew } from './lease-c
 import { decideObserve } from './observe.ts';
 import { decideConsolidate, decideUndoRange } from './range-commands.ts';
 import type { Replies } from './reply.ts';
-import { type Behaviors, singletonOf } from './singleton.ts';
+import { type Behaviors, decideMarkSingletons, singletonOf } from './singleton.ts';
 import type { State } from './state.ts';
 import { decideCleanup, decideSweep, decideWake } from './sweep.ts';
 
@@ -46,7 +46,7 @@ function decideAny(
     case 'renew':
       return decideRenew(state, command, moment, catalogue);
     case 'release':
-      return decideRelease(state, command, moment);
+      return decideRelease(state, command, moment, catalogue);
     case 'hold':
       return decideHold(state, command, moment);
     case 'abandon':
@@ -71,6 +71,8 @@ function decideAny(
       return decideUndoRange(state, command, moment, catalogue);
     case 'consolidate':
       return decideConsolidate(state, command, catalogue);
+    case 'mark-singletons':
+      return decideMarkSingletons(state, catalogue);
   }
 }
 

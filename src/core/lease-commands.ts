@@ -13,11 +13,13 @@ import type {
 import { releaseChanges } from './ending.ts';
 import { heartbeat } from './instance-changes.ts';
 import type { Lease, LeaseEntry, Vitals } from './lease.ts';
-import { hasLiveHolder, hasProcessLeft, lifeAtGrant, snapshot } from './life.ts';
+import { hasLiveHolder, hasLiveProcess, hasProcessLeft, lifeAtGrant, snapshot } from './life.ts';
 import { isSameProcess } from './process-identity.ts';
 import { refusal } from './refusal.ts';
 import { leaseInUse, leaseNotFound, staleFence } from './refusals.ts';
 import type { LeaseReply } from './reply.ts';
+import { type Behaviors, singletonOf } from './singleton.ts';
+import { singletonInUse } from './singleton-messages.ts';
 import type { StateView } from './state.ts';
 
 /** Begins the term anew, with another length or process where they are given. */
@@ -57,22 +59,37 @@ export function decideRenew(
   return { kind: 'answer', reply, changes };
 }
 
-/** Ends a lease by its holder's wish; somebody else's active lease needs `force` (contract, `DELETE /allocate`). */
+/**
+ * Ends a lease by its holder's wish; somebody else's active lease needs `force` (contract, `DELETE /allocate`), a
+ * singleton in whatever state (contract, "Singletons").
+ */
 export function decideRelease(
   state: StateView,
   command: ReleaseCommand,
   moment: Moment,
+  catalogue: Behaviors,
 ): Decision<LeaseReply> {
   const entry = state.lease(command.lockId);
   if (entry === undefined) return refuse(leaseNotFound(command.lockId));
   if (command.fence !== null && command.fence !== entry.lease.fence)
     return refuse(staleFence(entry, command.fence));
-  if (entry.vitals.state === 'active' && !command.force && !isCallers(entry.lease, command)) {
-    return refuse(leaseInUse(entry));
+  if (!command.force && !isCallers(entry.lease, command)) {
+    if (singletonOf(catalogue, entry.lease) !== null && isKept(entry, command))
+      return refuse(singletonInUse(state, entry));
+    if (entry.vitals.state === 'active') return refuse(leaseInUse(entry));
   }
   const caller = command.callerInstanceId === null ? undefined : state.instance(command.callerInstanceId);
   const changes = [...releaseChanges(state, entry, moment.now), ...heartbeat(caller, moment.now)];
   return { kind: 'answer', reply: { snapshot: snapshot(state, entry, moment) }, changes };
+}
+
+/**
+ * Whether a singleton is kept from a caller that is not known to be its holder. Its lock id is told to everybody who
+ * asks for it, so that it proves nothing; who names nobody is believed only where nothing speaks against it.
+ */
+function isKept(entry: LeaseEntry, caller: ReleaseCommand): boolean {
+  const isNamed = caller.callerInstanceId !== null || caller.callerProjectPath !== null;
+  return isNamed || entry.vitals.state === 'active' || hasLiveProcess(entry);
 }
 
 /** Whether the caller named itself as the lease's instance or project. */

@@ -122,16 +122,6 @@ export function rangeExhausted(
   );
 }
 
-export function singletonHeld(running: LeaseEntry): Refusal {
-  const { lease } = running;
-  return refusal(
-    'SINGLETON_HELD',
-    `${lease.serviceName ?? lease.serviceType} runs once on this machine, and ${describeLease(running)} has it`,
-    `Use the one on port ${lease.port}, or release it: \`styxy release ${lease.lockId}\`.`,
-    { port: lease.port, lock_id: lease.lockId, holder: describeLease(running) },
-  );
-}
-
 export function leaseNotFound(lockId: string): Refusal {
   return refusal(
     'LEASE_NOT_FOUND',

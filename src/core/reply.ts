@@ -108,6 +108,11 @@ export interface ConsolidateReply {
   readonly moves: readonly RangeMove[];
 }
 
+export interface MarkReply {
+  /** How many leases are singletons now and were none, or the other way round. */
+  readonly marked: number;
+}
+
 /** The reply that belongs to each command. */
 export interface Replies {
   allocate: AllocateReply;
@@ -126,4 +131,5 @@ export interface Replies {
   cleanup: CleanupReply;
   'undo-range': UndoRangeReply;
   consolidate: ConsolidateReply;
+  'mark-singletons': MarkReply;
 }

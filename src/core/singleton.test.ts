@@ -109,3 +109,119 @@ describe('a singleton by the configuration', () => {
     assert.deepEqual(desk.state.singletons('web'), []);
   });
 });
+
+describe('the marks of singletons', () => {
+  const mark = (desk: Desk) => desk.submit({ kind: 'mark-singletons' }).reply?.marked;
+  const marked = (desk: Desk) =>
+    [...desk.state.leases()].filter(({ lease }) => lease.singleton).map(({ lease }) => lease.lockId);
+
+  it('follow the configuration: one lease of each, and the one that everybody gets', () => {
+    const desk = createDesk(of({}));
+    const leases = ['/a', '/b'].map((projectPath) => desk.granted({ projectPath }).snapshot.lease);
+    const other = desk.granted({ serviceName: 'other' }).snapshot.lease;
+    assert.equal(mark(desk), 0);
+    desk.catalogue = of({}, ['dev']);
+    assert.equal(mark(desk), 2);
+    assert.deepEqual(marked(desk), [leases[0]?.lockId, other.lockId]);
+    assert.equal(mark(desk), 0, 'twice is once');
+    assert.equal(desk.granted({ projectPath: '/z' }).snapshot.lease.lockId, leases[0]?.lockId);
+    desk.catalogue = of({ web: 'multi' }, ['dev']);
+    mark(desk);
+    assert.deepEqual(marked(desk), [other.lockId]);
+    desk.catalogue = of({});
+    mark(desk);
+    assert.deepEqual(marked(desk), []);
+  });
+});
+
+describe('what is said of a singleton', () => {
+  const ai = { serviceType: 'ai', serviceName: 'ollama' } as const;
+  const other = { ...ai, projectPath: '/b' } as const;
+
+  function served(desk: Desk): string {
+    const { lockId } = desk.granted({ ...ai, projectPath: '/src/shop' }).snapshot.lease;
+    const listeners = new Map([[lockId, 'own']] as const);
+    desk.submit({ kind: 'observe', listeners, holders: new Map(), instances: new Map() });
+    return lockId;
+  }
+
+  it('names who runs it, where, and how to reach it', () => {
+    const desk = createDesk(of({}));
+    served(desk);
+    desk.branch = 'fix-ui';
+    desk.server = 'ollama serve (pid 4121)';
+    assert.equal(
+      desk.granted(other).message,
+      'ollama runs once on this machine, and ollama serve (pid 4121) of /src/shop on branch fix-ui runs it; use it at http://ollama.shop.localhost:11400',
+    );
+    const { detail, hint, fields } = desk.refused({ ...other, fresh: true });
+    assert.equal(
+      `${detail}. ${hint}`,
+      'ollama runs once on this machine, and ollama serve (pid 4121) of /src/shop on branch fix-ui runs it. Use the one at http://ollama.shop.localhost:11400, or `styxy release lk_1` if it is yours.',
+    );
+    assert.equal(fields.holder, 'ollama serve (pid 4121) of /src/shop on branch fix-ui runs it');
+  });
+
+  it('tells a reservation from a holder that has not opened it yet', () => {
+    const desk = createDesk(of({}));
+    const { lockId } = desk.granted({ ...ai, instanceId: 'agent-1' }).snapshot.lease;
+    assert.match(
+      desk.granted(other).message,
+      /\/a, instance agent-1 has reserved it; nobody listens there yet, and if nobody will, `styxy release lk_1 --force` makes room/,
+    );
+    desk.submit({ kind: 'hold', lockId, delta: 1 });
+    assert.match(desk.granted(other).message, /holds it; nobody listens there yet, wait for it at http:/);
+  });
+
+  it('is another sentence for its holder', () => {
+    const desk = createDesk(of({}));
+    desk.granted(ai);
+    const again = desk.granted({ ...ai, preferredPort: 11_405 });
+    assert.match(again.message, /it is yours already, at http:.*; the wish for port 11405 does not move it/);
+  });
+
+  it('says where a server is that no browser opens', () => {
+    const desk = createDesk(of({ events: 'single' }));
+    desk.granted({ serviceName: 'events', protocol: 'udp' });
+    const { message } = desk.granted({ serviceName: 'events', protocol: 'udp', projectPath: '/b' });
+    assert.match(message, /would be at UDP port 3000/);
+  });
+});
+
+describe('the release of a singleton', () => {
+  const as = (projectPath: string | null, instanceId: string | null = null, force = false) =>
+    ({ fence: null, callerInstanceId: instanceId, callerProjectPath: projectPath, force }) as const;
+
+  it('is its holder’s alone, in whatever state it is, unless it is forced', () => {
+    const desk = createDesk(of({ web: 'single' }));
+    const { lockId } = desk.granted({ instanceId: 'agent-1' }).snapshot.lease;
+    for (const other of [as('/b'), as(null, 'agent-2')]) {
+      const { refusal } = desk.submit({ kind: 'release', lockId, ...other });
+      assert.equal(refusal?.code, 'LEASE_IN_USE');
+      assert.match(refusal.detail, /\/a, instance agent-1 has reserved it: nobody else releases it/);
+      assert.match(refusal.hint, /--force/);
+    }
+    assert.equal(desk.submit({ kind: 'release', lockId, ...as(null, 'agent-1') }).refusal, null);
+    const next = desk.granted({}).snapshot.lease.lockId;
+    assert.equal(desk.submit({ kind: 'release', lockId: next, ...as('/b', null, true) }).refusal, null);
+    const last = desk.granted({}).snapshot.lease.lockId;
+    assert.equal(desk.submit({ kind: 'release', lockId: last, ...as('/a') }).refusal, null);
+  });
+
+  it('by nobody named needs that nobody holds it: everybody who asked has its lock id', () => {
+    const desk = createDesk(of({ web: 'single' }));
+    const { lockId } = desk.granted({}).snapshot.lease;
+    desk.submit({ kind: 'hold', lockId, delta: 1 });
+    const nameless = { kind: 'release', lockId, ...as(null) } as const;
+    assert.equal(desk.submit(nameless).refusal?.code, 'LEASE_IN_USE');
+    desk.submit({ kind: 'hold', lockId, delta: -1 });
+    assert.equal(desk.submit(nameless).refusal, null);
+  });
+
+  it('is as of any other lease where the service is one of many again', () => {
+    const desk = createDesk(of({ web: 'single' }));
+    const { lockId } = desk.granted({}).snapshot.lease;
+    desk.catalogue = of({});
+    assert.equal(desk.submit({ kind: 'release', lockId, ...as('/b') }).refusal, null);
+  });
+});

@@ -1,7 +1,10 @@
 // Owns the singletons: which services the machine runs one of, and which live lease that one is.
 
 import type { Catalogue } from './catalogue.ts';
+import type { Change } from './change.ts';
+import type { Decision } from './command.ts';
 import { type KnownBy, knownName, type LeaseEntry } from './lease.ts';
+import type { MarkReply } from './reply.ts';
 import type { StateView } from './state.ts';
 
 /** A service that the machine runs one of. */
@@ -40,6 +43,25 @@ export function runningSingleton(state: StateView, singleton: Singleton): LeaseE
   const all: LeaseEntry[] = [];
   for (const entry of state.leases()) if (isOne(entry)) all.push(entry);
   return firstOf(all);
+}
+
+/** Marks the leases that are singletons by the configuration as it is now, one of each, and no others. */
+export function decideMarkSingletons(state: StateView, catalogue: Behaviors): Decision<MarkReply> {
+  const chosen = new Map<string, LeaseEntry | undefined>();
+  const oneOf = (singleton: Singleton): LeaseEntry | undefined => {
+    const id = `${singleton.serviceType ?? ''}\0${singleton.name}`;
+    if (!chosen.has(id)) chosen.set(id, runningSingleton(state, singleton));
+    return chosen.get(id);
+  };
+  const changes: Change[] = [];
+  for (const entry of state.leases()) {
+    const { lease } = entry;
+    const singleton = singletonOf(catalogue, lease);
+    const isOne = singleton !== null && oneOf(singleton) === entry;
+    if (isOne === lease.singleton) continue;
+    changes.push({ table: 'lease', id: lease.lockId, before: lease, after: { ...lease, singleton: isOne } });
+  }
+  return { kind: 'answer', reply: { marked: changes.length }, changes };
 }
 
 /** Of several, one that is listened on, else the oldest that is not hijacked. */

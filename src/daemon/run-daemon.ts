@@ -11,6 +11,7 @@ import { openAuthToken } from './auth-token.ts';
 import type { DaemonContext } from './context.ts';
 import { namedPid, writeDaemonInfo } from './daemon-info.ts';
 import { createDirectoryLook } from './directory-look.ts';
+import { createHolderFacts } from './holder-facts.ts';
 import { createHolds } from './holds.ts';
 import { refuseOtherHome, setUpHome } from './home-setup.ts';
 import { type HomeWatch, watchHome } from './home-watch.ts';
@@ -88,6 +89,11 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       (error: unknown) => shutdown.dieOfBug(error),
     );
   };
+  const markSingletons = (): void => {
+    coordinator
+      ?.submit<'mark-singletons'>({ kind: 'mark-singletons' })
+      .catch((error: unknown) => log.error({ error: describe(error) }, 'singletons could not be marked'));
+  };
   try {
     const place = readPlace();
     await settlePlace(home, store, place, options.isTakenOver ?? false);
@@ -103,6 +109,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       home,
       log,
       ownPort: askedPort === 0 ? null : askedPort,
+      onTaken: markSingletons,
       store: () => store,
     });
     settings = loaded;
@@ -126,6 +133,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       catalogue: loaded.catalogue,
       newLockId: createLockIds(),
       daemonPid: process.pid,
+      holderFacts: createHolderFacts(system.portTable),
       directoryExists: createDirectoryLook(system.clock.monotonic),
       onEnded: holds.end,
       onSeen: holds.tell,
@@ -133,6 +141,8 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       onFault: (error) => log.error({ error: describe(error) }, 'a fault in the background'),
     });
     coordinator = started;
+    // The configuration may have changed while no daemon ran.
+    markSingletons();
     await started.query(({ state }) => {
       // What a former daemon could not write any more.
       for (const range of state.ranges())

@@ -31,7 +31,7 @@ function newDesk(t: TestContext): Desk {
   return {
     path: home.config,
     notes,
-    load: () => loadSettings({ home, log, ownPort: 9876, store: () => store }),
+    load: () => loadSettings({ home, log, ownPort: 9876, onTaken: () => {}, store: () => store }),
   };
 }
 

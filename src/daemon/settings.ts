@@ -20,6 +20,8 @@ export interface SettingsOptions {
   readonly log: Log;
   /** The TCP port that is asked for; null for any free one. */
   readonly ownPort: number | null;
+  /** Called when another configuration than the one at the start holds. */
+  readonly onTaken: () => void;
   /** Where the last good configuration is kept; the store may be opened anew meanwhile. */
   readonly store: () => Pick<Store, 'readNote' | 'writeNote'>;
 }
@@ -65,7 +67,10 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
       if (next.isMissing && !isSettled) return 'waiting';
       const isSame = JSON.stringify(shownOf(next)) === JSON.stringify(shownOf(loaded));
       loaded = next;
-      if (!isSame) take();
+      if (!isSame) {
+        take();
+        options.onTaken();
+      }
       return 'taken';
     },
   });

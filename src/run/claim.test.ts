@@ -111,6 +111,15 @@ describe('a claim', () => {
     });
   }
 
+  it('leaves a singleton alone that another project has reserved, also where nobody holds it', async () => {
+    for (const project_path of ['/src/other', null]) {
+      const reserved = lease({ pid: null, expires_at: EXPIRES, singleton: true, project_path });
+      const { client, asked } = clientOf({ existing: reserved });
+      assert.equal((await claimLease(client, request)).kind, 'runs');
+      assert.equal(asked.length, 1);
+    }
+  });
+
   it('starts no second copy of a singleton', async () => {
     const { client, asked } = clientOf({ existing: lease({ pid: 77, singleton: true }) });
     const claim = await claimLease(client, request);

@@ -19,8 +19,8 @@ export type Claim =
       readonly elsewhere: LeaseJson | null;
       readonly message: string;
     }
-  /** A singleton that runs; nothing is to be started. */
-  | { readonly kind: 'runs'; readonly lease: LeaseJson };
+  /** A singleton that runs; nothing is to be started. `message` is what the daemon said of it, where it was asked. */
+  | { readonly kind: 'runs'; readonly lease: LeaseJson; readonly message: string | null };
 
 /**
  * Gets the lease that `request` asks for, never one with a listener or a live holder.
@@ -30,11 +30,13 @@ export type Claim =
 export async function claimLease(client: Client, request: RunRequest): Promise<Claim> {
   const first = await allocate(client, request);
   if (!first.existing) return { kind: 'mine', lease: first, elsewhere: null, message: first.message };
+  // What another project or instance has reserved is its own until it is released or over, held or not.
+  if (first.singleton && isOthers(first, request)) return runs(first);
   // A lease that nobody held is this pid's by the answer; that of a live holder never is.
   const isHeld = renewsItself(first) && first.pid !== request.pid;
   const lease = isHeld ? null : await takeUnheld(client, first, request.pid);
   if (lease !== null) return { kind: 'mine', lease, elsewhere: null, message: first.message };
-  if (first.singleton) return { kind: 'runs', lease: first };
+  if (first.singleton) return runs(first);
   return await claimBeside(client, request, first);
 }
 
@@ -52,7 +54,7 @@ export async function claimById(client: Client, lockId: string, pid: number): Pr
       return { kind: 'mine', lease: taken, elsewhere: null, message: `port ${taken.port} is leased` };
     }
   }
-  if (lease.singleton) return { kind: 'runs', lease };
+  if (lease.singleton) return { kind: 'runs', lease, message: null };
   return await claimBeside(client, likeLease(lease, pid), lease);
 }
 
@@ -69,6 +71,17 @@ async function takeUnheld(client: Client, lease: LeaseJson, pid: number): Promis
     if (error instanceof StyxyError && error.code === 'LEASE_IN_USE') return null;
     throw error;
   }
+}
+
+function runs(answer: AllocateAnswer): Claim {
+  return { kind: 'runs', lease: answer, message: answer.message };
+}
+
+function isOthers(lease: LeaseJson, request: RunRequest): boolean {
+  const project = request.project_path ?? null;
+  return lease.project_path === project
+    ? project === null && lease.instance_id !== (request.instance_id ?? null)
+    : true;
 }
 
 function heartbeatPath(lockId: string): string {

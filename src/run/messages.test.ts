@@ -33,7 +33,7 @@ describe('the messages of a run', () => {
       'web runs already at http://localhost:3001 (of /src/shop, left behind by a holder that is gone); this copy gets a port of its own',
     ],
     [
-      messages.singletonRuns(lease),
+      messages.singletonRuns(lease, null),
       'web runs once on this machine, and it runs already at http://localhost:3001 (pid 77 of /src/shop); nothing was started',
     ],
     [messages.notStarted(['vite', '--port'], 'ENOENT'), 'command not found: vite'],
@@ -52,7 +52,7 @@ describe('the messages of a run', () => {
 
   it('name the way out of a reservation that nobody uses', () => {
     const reserved = { ...lease, expires_at: '2026-01-01T00:00:00.000Z' };
-    assert.match(messages.singletonRuns(reserved), /styxy release lk_1/);
+    assert.match(messages.singletonRuns(reserved, null), /styxy release lk_1/);
   });
 
   const plan = { tool: 'Turborepo', leaseless: null, advice: null, fixedPort: null } as RunPlan;

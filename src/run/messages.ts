@@ -17,7 +17,9 @@ export function runsElsewhere(lease: LeaseJson): string {
   return `${nameOf(lease)} runs already at ${placeOf(lease)}${holderOf(lease)}; this copy gets a port of its own`;
 }
 
-export function singletonRuns(lease: LeaseJson): string {
+/** @param said what the daemon says of it, which is more than the lease does */
+export function singletonRuns(lease: LeaseJson, said: string | null): string {
+  if (said !== null) return `${said}; nothing was started`;
   const where = `at ${placeOf(lease)}${holderOf(lease)}`;
   const what = `${nameOf(lease)} runs once on this machine`;
   return lease.expires_at === null

@@ -47,7 +47,7 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
     const { lease } = claim;
     around.onLease(lease, claim.kind === 'runs');
     if (claim.kind === 'runs') {
-      around.say(messages.singletonRuns(lease));
+      around.say(messages.singletonRuns(lease, claim.message));
       return 0;
     }
     if (claim.elsewhere !== null) around.say(messages.runsElsewhere(claim.elsewhere));

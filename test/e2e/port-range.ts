@@ -8,6 +8,7 @@ export type Range = readonly [first: number, last: number];
 export const AREAS = {
   reloading: [21_400, 21_599],
   answering: [21_600, 21_649],
+  singles: [21_650, 21_799],
   runs: [22_000, 28_599],
   losing: [28_600, 28_799],
   drifting: [28_800, 28_999],

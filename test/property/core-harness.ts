@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Catalogue } from '../../src/core/catalogue.ts';
 import { portId } from '../../src/core/change.ts';
-import type { Command, Decision, Observed } from '../../src/core/command.ts';
+import type { Command, Decision, HolderFacts, Observed } from '../../src/core/command.ts';
 import { decide } from '../../src/core/decide.ts';
 import { PortSet } from '../../src/core/port-set.ts';
 import type { Refusal } from '../../src/core/refusal.ts';
@@ -59,6 +59,7 @@ export class CoreHarness {
     const busy = new Map<string, string | null | undefined>();
     const clear = new Set<string>();
     const directories = new Map<string, boolean>();
+    const holders = new Map<string, HolderFacts>();
     const lockIds = Array.from({ length: 64 }, () => `lk-${++this.#lockIds}`);
     const observed: Observed = {
       catalogue: this.#catalogue,
@@ -66,6 +67,7 @@ export class CoreHarness {
       clear,
       pending: { tcp: new PortSet(), udp: new PortSet() },
       directories,
+      holders,
       lockIds,
     };
     this.probed = [];
@@ -77,6 +79,12 @@ export class CoreHarness {
           assert.ok(!directories.has(directory), `${directory} is looked at once`);
           directories.set(directory, !this.deleted.has(directory));
         }
+        continue;
+      }
+      if (decision.kind === 'meet') {
+        const { lockId } = decision.entry.lease;
+        assert.ok(!holders.has(lockId), `the holder of ${lockId} is met once`);
+        holders.set(lockId, { branch: null, server: null });
         continue;
       }
       for (const { protocol, port } of decision.probes) {

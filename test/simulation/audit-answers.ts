@@ -214,9 +214,15 @@ export class AnswerAudit {
     const wasListening = isNamed
       ? this.#listensSince(record, call.sentAt)
       : record.listenedAt >= call.sentAt - 1000 && isListening(record, machine, this.#auditor.now);
+    const isMine = isCallers(record, command) || command.force;
+    this.#check(
+      14,
+      isMine || !isNamed || !record.lease.singleton,
+      `the singleton ${record.lease.lockId} was released by somebody else`,
+    );
     // Beside a stranger it may be hijacked, and then it is not active.
     const isShared = sightOf(record, machine) === 'shared';
-    const isAllowed = isCallers(record, command) || command.force || isShared;
+    const isAllowed = isMine || isShared;
     this.#check(
       'release',
       isAllowed || !wasListening,

@@ -98,7 +98,7 @@ function columnsOf(isVerbose: boolean): Column<LeaseJson>[] {
   const columns: Column<LeaseJson>[] = [
     { title: 'PORT', cell: portsOf, isRight: true },
     { title: 'NAME', cell: (lease) => lease.service_name ?? '-' },
-    { title: 'TYPE', cell: (lease) => lease.service_type },
+    { title: 'TYPE', cell: (lease) => `${lease.service_type}${lease.singleton ? ' (single)' : ''}` },
     { title: 'STATE', cell: stateOf, paint: coloured },
     { title: 'PID', cell: (lease) => (lease.pid === null ? '-' : String(lease.pid)), isRight: true },
     { title: 'AGE', cell: (lease) => ageText(lease.allocated_at), isRight: true },

@@ -68,7 +68,7 @@ export function statusPairs(status: StatusAnswer): (readonly [string, string])[]
     ['Token', status.token],
     [
       'Leases',
-      `${counts.leases}: ${counts.reserved} reserved, ${counts.active} active, ${counts.idle} idle, ${counts.hijacked} hijacked, ${counted(counts.orphans, 'orphan')}`,
+      `${counts.leases}: ${counts.reserved} reserved, ${counts.active} active, ${counts.idle} idle, ${counts.hijacked} hijacked, ${counted(counts.orphans, 'orphan')}, ${counted(counts.singletons, 'singleton')}`,
     ],
     ['Instances', String(counts.instances)],
     ['Types', String(counts.service_types)],

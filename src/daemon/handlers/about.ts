@@ -29,9 +29,11 @@ export const status: Handler<'status'> = (context) =>
     const { canCommit, reason, commits, conflicts } = context.coordinator.health();
     const byState = { reserved: 0, active: 0, idle: 0, hijacked: 0 };
     let orphans = 0;
-    for (const { vitals } of state.leases()) {
+    let singletons = 0;
+    for (const { lease, vitals } of state.leases()) {
       byState[vitals.state] += 1;
       if (vitals.orphan) orphans += 1;
+      if (lease.singleton) singletons += 1;
     }
     return {
       version: VERSION,
@@ -48,6 +50,7 @@ export const status: Handler<'status'> = (context) =>
         leases: state.leaseCount,
         ...byState,
         orphans,
+        singletons,
         instances: Array.from(state.instances()).length,
         service_types: context.catalogue().serviceTypes.size,
       },

@@ -142,7 +142,10 @@ function suggestion(
   if (lease !== null) {
     const astray =
       lease.drift.length === 0 ? '' : `, whose program listens on ${lease.drift.join(', ')} instead`;
-    return `${named} ${port} is leased to ${holderOf(lease)} (${lease.state})${astray}; run ${another} for another port, or \`styxy release ${lease.lock_id}\` if it is yours.`;
+    const instead = lease.singleton
+      ? `it runs once on this machine: use it at ${lease.url ?? `port ${port}`}`
+      : `run ${another} for another port`;
+    return `${named} ${port} is leased to ${holderOf(lease)} (${lease.state})${astray}; ${instead}, or \`styxy release ${lease.lock_id}\` if it is yours.`;
   }
   if (catalogue.ownPorts.has(port))
     return `${named} ${port} is Styxy's own; run ${another} for another port.`;

@@ -1,0 +1,56 @@
+// Owns the look at a checkout that says on which branch it is.
+
+import { constants, open } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createRememberedLook } from './remembered-look.ts';
+
+/** `.git` and `HEAD` have one line. */
+const MAX_BYTES = 8192;
+/** A name is shown, so that it must be one line and not move the text around. */
+const MAX_SHOWN = 100;
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+const SHORT_COMMIT = 10;
+
+/**
+ * The branch of the checkout at a path, or `detached at` its commit. Git is not asked: starting it would take longer
+ * than all the rest.
+ *
+ * @returns null where there is no checkout, or where it cannot be known
+ */
+export const gitBranch = createRememberedLook<string | null>({
+  look: async (path) => {
+    const git = join(path, '.git');
+    const head = (await firstLine(join(git, 'HEAD'))) ?? (await headOfLink(path, git));
+    return head === null ? null : nameOf(head);
+  },
+  inDoubt: () => null,
+});
+
+/** In a linked worktree and a submodule `.git` is a file that says where they are kept. */
+async function headOfLink(path: string, git: string): Promise<string | null> {
+  const said = /^gitdir: (.+)$/.exec((await firstLine(git)) ?? '')?.[1];
+  return said === undefined ? null : await firstLine(join(resolve(path, said), 'HEAD'));
+}
+
+function nameOf(head: string): string | null {
+  const branch = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1];
+  if (branch !== undefined) return branch.replace(UNPRINTABLE, '\ufffd').slice(0, MAX_SHOWN);
+  return /^[0-9a-f]{40,64}$/.test(head) ? `detached at ${head.slice(0, SHORT_COMMIT)}` : null;
+}
+
+/** @returns null where there is no such file, or no regular one */
+async function firstLine(path: string): Promise<string | null> {
+  try {
+    // Without waiting: a pipe in its place would keep a thread for ever.
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      if (!(await file.stat()).isFile()) return null;
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
+      return buffer.toString('utf8', 0, bytesRead).split('\n', 1)[0]?.trimEnd() ?? null;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return null;
+  }
+}
