@@ -25,6 +25,7 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   // Plain `localhost` where the system's resolver knows no names below it.
   STYXY_URL_BACKEND: /the API is at http:\/\/(backend\.[\w-]+\.)?localhost:211\d\d/,
   'styxy check': /3093/,
+  '-s ai -n models': /models runs once on this machine, and .* has reserved it/,
   'styxy adopt': /Port 3088: .* files[\s\S]*is leased to the server that listens there/,
   '--count 4': /\d{4}/,
   'retire agent-1': /agent-1/,
