@@ -1,11 +1,12 @@
 // Owns the decision of an allocation: an existing lease, a port to probe, a grant, or a refusal.
 
-import { nearMiss, planType, serviceTypeNamed, unprovenPorts } from './automatic-type.ts';
-import { type Catalogue, type ServiceType, whyForbidden } from './catalogue.ts';
+import { planType, serviceTypeNamed, unprovenPorts } from './automatic-type.ts';
+import type { ServiceType } from './catalogue.ts';
 import { type AutomaticRange, type Change, type KeyMemory, portId } from './change.ts';
 import type { AllocateCommand, AllocateRequest, Decision, Moment, Observed } from './command.ts';
 import { forcedEndChanges, KEY_PRECISION_MS } from './ending.ts';
 import { askedAgain, existingMessage, hasSameShape, matchingLease } from './existing.ts';
+import { grantMessage, rangeMessage } from './grant-messages.ts';
 import { describeLease } from './holder.ts';
 import { defaultTemplate, heartbeat, instanceOfAllocation } from './instance-changes.ts';
 import { type Lease, type LeaseEntry, leaseKey, type Vitals } from './lease.ts';
@@ -255,31 +256,6 @@ function noPort({ state, observed, request, type, moment }: Case): Refusal {
   return request.exact
     ? portUnavailable(state, observed, request, moment.now)
     : rangeExhausted(state, observed, request, type, moment.now);
-}
-
-function grantMessage(
-  request: AllocateRequest,
-  lease: Lease,
-  skipped: readonly SkippedPort[],
-  catalogue: Catalogue,
-): string {
-  const { port, count, protocol } = lease;
-  if (request.adopt) return `port ${port} is leased to the server that listens there`;
-  const ports = count === 1 ? `port ${port}` : `ports ${port} to ${port + count - 1}`;
-  const granted = `${protocol === 'udp' ? 'UDP ' : ''}${ports} granted`;
-  const wish = request.preferredPort;
-  if (wish === null || wish === port) return granted;
-  const holder = skipped.find((one) => one.port === wish)?.holder ?? null;
-  const forbidden = whyForbidden(catalogue, protocol, wish);
-  if (forbidden !== null) return `${granted}; port ${wish} is never granted: ${forbidden}`;
-  return `${granted}; port ${wish} is ${holder === null ? 'not to be had' : `held by ${holder}`}`;
-}
-
-/** What is told of a range that was made, and of a known type that the name may have been meant for. */
-function rangeMessage({ name, start, end }: AutomaticRange, catalogue: Catalogue): string {
-  const made = `; ${name} was not known and has the range ${start}–${end} now`;
-  const near = nearMiss(name, catalogue.serviceTypes.keys());
-  return near === null ? made : `${made}: did you mean ${near}?`;
 }
 
 function refuse(refusal: Refusal): Decision<AllocateReply> {
