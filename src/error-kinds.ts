@@ -91,6 +91,13 @@ export const ERROR_KINDS = {
     retriable: true,
     hint: '`styxy cleanup --force --dry-run` shows leases that nobody listens on; a larger "range" in config.json gives more ports.',
   },
+  QUOTA_EXCEEDED: {
+    title: 'Quota exceeded',
+    status: 409,
+    exit: 1,
+    retriable: true,
+    hint: '`styxy list` shows the leases; release some, or raise the quota in config.json.',
+  },
   STALE_FENCE: {
     title: 'Stale fence',
     status: 409,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Lease } from '../core/lease.ts';
+import { NEW_VITALS } from '../core/lease.ts';
 import type { LeaseSnapshot } from '../core/reply.ts';
-import { NEW_VITALS } from '../core/state.ts';
 import { leaseJson } from './lease-json.ts';
 import { LeaseJson } from './schemas.ts';
 

@@ -17,6 +17,7 @@ const REFUSED: readonly ErrorCode[] = [
   'UNKNOWN_SERVICE_TYPE',
   'PORT_UNAVAILABLE',
   'RANGE_EXHAUSTED',
+  'QUOTA_EXCEEDED',
   'SINGLETON_HELD',
   ...STORE,
 ];

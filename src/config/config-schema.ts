@@ -3,6 +3,7 @@
 import { MAX_PORT, MIN_UNPRIVILEGED_PORT } from '../core/port-range.ts';
 import { AUTO_ALLOCATION_SCHEMA } from './auto-allocation-schema.ts';
 import type { Config } from './config.ts';
+import { RECOVERY_SCHEMA } from './recovery-schema.ts';
 import { defaultOf, type IntegerSetting, integer, type SectionSetting } from './setting.ts';
 import { SHIPPED_SERVICE_TYPES, SHIPPED_TEMPLATES } from './shipped-catalogue.ts';
 
@@ -19,6 +20,11 @@ const DAY_SECONDS = 86_400;
 
 /** The longest term that a lease can have (contract, "Life"). */
 export const MAX_LEASE_TTL_SECONDS = 30 * DAY_SECONDS;
+
+/** As many as there are ports that can be leased. */
+const MAX_LEASES = MAX_PORT - MIN_UNPRIVILEGED_PORT + 1;
+/** Less than a third of them, so that no two owners can take all; far more than anybody's project has. */
+const DEFAULT_QUOTA = 20_000;
 
 /** How many ports a type may name one by one. */
 const MAX_LISTED_PORTS = 100;
@@ -179,30 +185,45 @@ export const CONFIG_SCHEMA: SectionSetting = {
       },
     },
     auto_allocation: AUTO_ALLOCATION_SCHEMA,
-    recovery: {
+    quotas: {
       kind: 'section',
-      description: 'How Styxy notices what went wrong.',
+      description: 'How much one of many may hold, so that a loop that runs wild leaves others some.',
       keys: {
-        health_monitoring: {
-          kind: 'section',
-          description: 'The watch over listeners.',
-          keys: {
-            check_interval_ms: integer(
-              1000,
-              3_600_000,
-              30_000,
-              'A missing listener is counted once in this time, in milliseconds.',
-            ),
-            max_failures: integer(
-              1,
-              100,
-              3,
-              'How many misses in a row end a lease that was active and has no live holder.',
-            ),
-          },
+        max_leases_per_project: integer(
+          1,
+          MAX_LEASES,
+          DEFAULT_QUOTA,
+          'How many live leases one project may hold.',
+        ),
+        max_leases_per_instance: integer(
+          1,
+          MAX_LEASES,
+          DEFAULT_QUOTA,
+          'How many live leases one instance may hold.',
+        ),
+      },
+    },
+    hooks: {
+      kind: 'section',
+      description: 'What the hooks of coding agents may do.',
+      keys: {
+        kill_guard: {
+          kind: 'choice',
+          values: ['deny', 'ask', 'warn', 'off'],
+          default: 'deny',
+          description:
+            "What becomes of a command that would end another instance's server: `deny` refuses it, `ask` leaves it to the user, `warn` lets it pass with a word, `off` looks at none.",
+        },
+        rewrite_permission: {
+          kind: 'choice',
+          values: ['auto', 'ask', 'off'],
+          default: 'auto',
+          description:
+            'What a server command that is put behind `styxy run` needs: `auto` nothing where the whole line is that command and the agent would not have asked anyway, else the user is asked; `ask` always asks; `off` rewrites none.',
         },
       },
     },
+    recovery: RECOVERY_SCHEMA,
     store: {
       kind: 'section',
       description: 'How safely changes are written.',

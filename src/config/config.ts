@@ -38,6 +38,28 @@ export interface AutoAllocationConfig {
   readonly rules: Readonly<Record<string, AutoAllocationRule>>;
 }
 
+export interface RecoveryConfig {
+  readonly port_conflict: {
+    readonly enabled: boolean;
+    readonly check_availability: boolean;
+    readonly max_retries: number;
+    readonly backoff_ms: number;
+    readonly backoff_multiplier: number;
+  };
+  readonly health_monitoring: {
+    readonly enabled: boolean;
+    readonly check_interval_ms: number;
+    readonly max_failures: number;
+    readonly cleanup_stale_allocations: boolean;
+  };
+  readonly system_recovery: {
+    readonly enabled: boolean;
+    readonly run_on_startup: boolean;
+    readonly backup_corrupted_state: boolean;
+    readonly max_recovery_attempts: number;
+  };
+}
+
 /** The effective configuration. Units are part of the names. */
 export interface Config {
   /** The path of a document with ranges, as the file names it; empty for none. */
@@ -57,9 +79,15 @@ export interface Config {
     readonly conflict_seconds: number;
   };
   readonly auto_allocation: AutoAllocationConfig;
-  readonly recovery: {
-    readonly health_monitoring: { readonly check_interval_ms: number; readonly max_failures: number };
+  readonly quotas: {
+    readonly max_leases_per_project: number;
+    readonly max_leases_per_instance: number;
   };
+  readonly hooks: {
+    readonly kill_guard: 'deny' | 'ask' | 'warn' | 'off';
+    readonly rewrite_permission: 'auto' | 'ask' | 'off';
+  };
+  readonly recovery: RecoveryConfig;
   readonly store: { readonly synchronous: 'normal' | 'full' };
 }
 

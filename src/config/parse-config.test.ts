@@ -102,8 +102,19 @@ describe('mistakes', () => {
     ['a number too low', { terms: { lease_ttl_seconds: 0 } }, /from 1 to/],
     [
       'a key that nothing reads',
-      { recovery: { health_monitoring: { enabled: true } } },
-      /^recovery\.health_monitoring\.enabled: unknown key/,
+      { recovery: { health_monitoring: { enable: true } } },
+      /^recovery\.health_monitoring\.enable: unknown key "enable"; did you mean "enabled"\?/,
+    ],
+    [
+      'a guard that is none',
+      { hooks: { kill_guard: 'denny' } },
+      /^hooks\.kill_guard: must be "deny" or "ask" or "warn" or "off", not "denny"; did you mean "deny"\?/,
+    ],
+    ['no leases at all', { quotas: { max_leases_per_project: 0 } }, /from 1 to 64512, but is 0/],
+    [
+      'a wait that is no time',
+      { recovery: { port_conflict: { backoff_ms: '100' } } },
+      /whole number, not "100"; write 100 without quotes/,
     ],
     ['another choice', { store: { synchronous: 'off' } }, /"normal" or "full", not "off"/],
     [

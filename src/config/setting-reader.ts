@@ -92,7 +92,10 @@ export function readSetting(
     case 'choice':
       if (typeof value !== 'string' || !setting.values.includes(value)) {
         const values = setting.values.map((choice) => JSON.stringify(choice)).join(' or ');
-        return fail(`must be ${values}, not ${shown(node)}`);
+        const meant = typeof value === 'string' ? nearestOf(value, setting.values) : null;
+        return fail(
+          `must be ${values}, not ${shown(node)}${meant === null ? '' : `; did you mean "${meant}"?`}`,
+        );
       }
       break;
     default:
@@ -218,9 +221,14 @@ function entriesOf(reading: Reading, node: Node, path: string): Entry[] {
 
 /** What may have been meant: the nearest key, else all that there are. */
 function suggestion(key: string, known: readonly string[]): string {
-  const nearest = closest(key, known);
-  if (distance(key, nearest) <= Math.max(2, key.length / 3)) return `did you mean "${nearest}"?`;
-  return `the keys here are ${known.join(', ')}`;
+  const nearest = nearestOf(key, known);
+  return nearest === null ? `the keys here are ${known.join(', ')}` : `did you mean "${nearest}"?`;
+}
+
+/** The nearest of `known` to a word, where one is near enough to have been meant. */
+function nearestOf(word: string, known: readonly string[]): string | null {
+  const nearest = closest(word.toLowerCase(), known);
+  return distance(word.toLowerCase(), nearest) <= Math.max(2, word.length / 3) ? nearest : null;
 }
 
 function isInteger(value: unknown): value is number {

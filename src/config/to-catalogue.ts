@@ -23,7 +23,7 @@ export function toCatalogue(
   config: Config,
   machine: { readonly ownPorts: Iterable<number>; readonly ephemeralStart: number },
 ): Catalogue {
-  const { terms, quarantine, recovery } = config;
+  const { terms, quarantine, quotas, recovery } = config;
   const types = Object.entries(config.service_types).map(([name, type]): [string, ServiceType] => [
     name,
     {
@@ -45,6 +45,8 @@ export function toCatalogue(
     browserBlocked: PortSet.of(BROWSER_BLOCKED_PORTS),
     avoided: PortSet.of(avoided),
     ownPorts: PortSet.of(machine.ownPorts),
+    maxLeasesPerProject: quotas.max_leases_per_project,
+    maxLeasesPerInstance: quotas.max_leases_per_instance,
     autoAllocation: toAutoAllocation(config.auto_allocation, machine.ephemeralStart),
     defaultTtlMs: terms.lease_ttl_seconds * SECOND_MS,
     maxTtlMs: MAX_LEASE_TTL_SECONDS * SECOND_MS,

@@ -21,10 +21,10 @@ interface World {
   life: ProcessLife;
 }
 
-const catalogue = testCatalogue([
-  serviceType('dev', 3000, 3003),
-  serviceType('ai', 11400, 11409, { instanceBehavior: 'single' }),
-]);
+const catalogue = testCatalogue(
+  [serviceType('dev', 3000, 3003), serviceType('ai', 11400, 11409, { instanceBehavior: 'single' })],
+  { maxLeasesPerInstance: 2 },
+);
 
 async function world(
   disk: MemoryDisk = createMemoryDisk(),
@@ -199,6 +199,19 @@ describe('the coordinator', () => {
     const next = await allocate(w, { serviceType: 'ai', projectPath: '/b' });
     assert.equal(next.existing, false);
     assert.ok(next.snapshot.lease.fence > first.snapshot.lease.fence);
+    await w.coordinator.stop();
+  });
+
+  it('counts no dead process’s lease against a quota', async () => {
+    const w = await world();
+    const process = { pid: 9, startTicks: '1', bootId: 'b', pidNamespace: 'n' };
+    const instanceId = 'one';
+    for (const serviceName of ['a', 'b']) await allocate(w, { serviceName, instanceId, pid: 9, process });
+    const command = { kind: 'allocate', request: allocateRequest({ serviceName: 'c', instanceId }) } as const;
+    const refused = await w.coordinator.submit({ ...command, requestId: null });
+    assert.equal(refused.ok ? null : refused.refusal.code, 'QUOTA_EXCEEDED');
+    w.life = 'dead';
+    assert.equal((await allocate(w, { serviceName: 'c', instanceId })).existing, false);
     await w.coordinator.stop();
   });
 

@@ -5,6 +5,7 @@ import type { AllocateRequest, Command, ReleaseCommand } from '../core/command.t
 import { type LeaseEntry, leaseKey } from '../core/lease.ts';
 import { isCallers } from '../core/lease-commands.ts';
 import type { ProcessIdentity } from '../core/process-identity.ts';
+import { leasesInTheWay } from '../core/quota.ts';
 import { runningSingleton, singletonOf } from '../core/singleton.ts';
 import type { StateView } from '../core/state.ts';
 
@@ -36,7 +37,9 @@ export function inDoubt(
   }
 
   function doubtsOf(requests: readonly AllocateRequest[]): readonly LeaseEntry[] | null {
-    const found = requests.flatMap((request) => matches(state, request, catalogue));
+    const matching = requests.flatMap((request) => matches(state, request, catalogue));
+    const crowding = leasesInTheWay(state, requests, catalogue);
+    const found = crowding.length === 0 ? matching : [...new Set([...matching, ...crowding])];
     const dead = found.filter(({ lease }) => isDead(lease.process) || !isInstanceSound(lease));
     return dead.length === 0 && requests.every(isInstanceSound) ? null : dead;
   }

@@ -9,15 +9,17 @@ import { askedAgain, existingMessage, hasSameShape, matchingLease } from './exis
 import { grantMessage, rangeMessage } from './grant-messages.ts';
 import { describeLease } from './holder.ts';
 import { defaultTemplate, heartbeat, instanceOfAllocation } from './instance-changes.ts';
-import { type Lease, type LeaseEntry, leaseKey, type Vitals } from './lease.ts';
+import { type Lease, type LeaseEntry, leaseKey, NEW_VITALS, type Vitals } from './lease.ts';
 import { lifeAtGrant, snapshot } from './life.ts';
 import { place } from './placement.ts';
 import { blockPorts, contains } from './port-range.ts';
 import { restAfterConflict } from './quarantine.ts';
+import { usedQuota } from './quota.ts';
 import type { Refusal } from './refusal.ts';
 import {
   noRoomForRange,
   portUnavailable,
+  quotaExceeded,
   rangeExhausted,
   unknownServiceType,
   unusableRequest,
@@ -26,7 +28,7 @@ import type { AllocateReply, SkippedPort } from './reply.ts';
 import { fingerprint, remembered, requestChange } from './request-memory.ts';
 import { runningSingleton, singletonOf } from './singleton.ts';
 import { joinedMessage, ownMessage, singletonHeld } from './singleton-messages.ts';
-import { NEW_VITALS, type StateView } from './state.ts';
+import type { StateView } from './state.ts';
 
 /** Everything one decision looks at. */
 interface Case {
@@ -78,6 +80,10 @@ export function decideAllocate(
   const match = matchingLease(state, request);
   if (match !== undefined) return existing(given, match, existingMessage(request, match.lease));
 
+  const quota = usedQuota(state, request, observed.catalogue, running);
+  if (quota !== null) {
+    return withHeartbeat(state, remember(given, refuse(quotaExceeded(quota))), request, moment);
+  }
   const placement = place(state, observed, request, type, templateOf(state, request), moment.now);
   if (placement.kind === 'look') return { kind: 'look', directories: placement.directories };
   if (placement.kind === 'none') {

@@ -34,6 +34,9 @@ export interface Catalogue {
   readonly avoided: PortSet;
   /** The daemon's own ports, on every protocol. */
   readonly ownPorts: PortSet;
+  /** How many live leases one project, and one instance, may hold; whoever has as many is granted no further one. */
+  readonly maxLeasesPerProject: number;
+  readonly maxLeasesPerInstance: number;
   /** Null where an unknown service type is refused. */
   readonly autoAllocation: AutoAllocation | null;
   readonly defaultTtlMs: number;

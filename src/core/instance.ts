@@ -28,6 +28,9 @@ export interface Pulse {
   readonly process: ProcessLife | 'none';
 }
 
+/** What is known of an instance before it was heard. */
+export const NEW_PULSE: Pulse = { heardAt: 0, process: 'none' };
+
 export interface InstanceEntry {
   readonly instance: Instance;
   readonly pulse: Pulse;

@@ -10,13 +10,15 @@ export type Ids = string | readonly string[];
  * Finds the lock ids of live leases.
  *
  * A Map leaves a hole where an entry was deleted, and one name that comes and goes in a large Map walks over all of its
- * holes. What may come back is therefore not deleted but emptied, until `forgetKey` and `forgetInstance` drop it.
+ * holes. What may come back is therefore not deleted but emptied, until `forgetKey`, `forgetInstance` and `forgetProject` drop it.
  */
 export class LeaseIndex {
   readonly #byPort = { tcp: new Map<number, string | null>(), udp: new Map<number, string | null>() };
   readonly #taken = { tcp: new PortSet(), udp: new PortSet() };
   readonly #byKey = new Map<string, Ids | null>();
   readonly #byInstance = new Map<string, Set<string>>();
+  /** How many leases each project has. */
+  readonly #ofProject = new Map<string, number>();
   readonly #singletons = new Map<string, Ids>();
 
   on(protocol: Protocol, port: number): string | null {
@@ -30,6 +32,12 @@ export class LeaseIndex {
   }
   ofInstance(instanceId: string): Iterable<string> {
     return this.#byInstance.get(instanceId) ?? [];
+  }
+  countOfInstance(instanceId: string): number {
+    return this.#byInstance.get(instanceId)?.size ?? 0;
+  }
+  countOfProject(projectPath: string): number {
+    return this.#ofProject.get(projectPath) ?? 0;
   }
   singletons(name: string): readonly string[] {
     return idsOf(this.#singletons.get(name));
@@ -46,6 +54,7 @@ export class LeaseIndex {
       const ids = this.#byInstance.get(lease.instanceId) ?? new Set();
       this.#byInstance.set(lease.instanceId, ids.add(lease.lockId));
     }
+    this.#countProject(lease, 1);
     if (lease.singleton) {
       const name = knownName(lease);
       this.#singletons.set(name, withId(this.#singletons.get(name), lease.lockId));
@@ -60,6 +69,7 @@ export class LeaseIndex {
     const key = leaseKey(lease);
     if (key !== null) this.#byKey.set(key, withoutId(this.#byKey.get(key), lease.lockId));
     if (lease.instanceId !== null) this.#byInstance.get(lease.instanceId)?.delete(lease.lockId);
+    this.#countProject(lease, -1);
     if (!lease.singleton) return;
     const name = knownName(lease);
     const rest = withoutId(this.#singletons.get(name), lease.lockId);
@@ -75,6 +85,15 @@ export class LeaseIndex {
   /** Drops an instance that is registered no more, unless it has a lease. */
   forgetInstance(instanceId: string): void {
     if (this.#byInstance.get(instanceId)?.size === 0) this.#byInstance.delete(instanceId);
+  }
+
+  /** Drops a project of which no key is remembered, unless it has a lease. */
+  forgetProject(projectPath: string): void {
+    if (this.#ofProject.get(projectPath) === 0) this.#ofProject.delete(projectPath);
+  }
+
+  #countProject({ projectPath }: Lease, more: number): void {
+    if (projectPath !== null) this.#ofProject.set(projectPath, this.countOfProject(projectPath) + more);
   }
 }
 

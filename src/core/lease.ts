@@ -57,6 +57,20 @@ export interface Vitals {
   readonly missedAt: number;
 }
 
+/** What is known of a lease before anything was observed: at its grant, and after a restart. */
+export const NEW_VITALS: Vitals = {
+  state: 'reserved',
+  renewedAt: 0,
+  askedAt: 0,
+  holds: 0,
+  process: 'none',
+  orphan: false,
+  drift: [],
+  server: null,
+  missed: 0,
+  missedAt: 0,
+};
+
 /** `unknown` is not `dead`: no permission and another pid namespace look alike (invariant 11). */
 export type ProcessLife = 'alive' | 'dead' | 'unknown';
 

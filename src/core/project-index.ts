@@ -20,6 +20,11 @@ export class ProjectIndex implements ProjectNames {
     return first === path ? label : marked(label, path);
   }
 
+  /** Whether a key of the project is remembered. */
+  knows(path: string): boolean {
+    return this.#known.has(path);
+  }
+
   /** A key of the project is remembered. */
   add(path: string): void {
     const known = this.#known.get(path);

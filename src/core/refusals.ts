@@ -5,6 +5,7 @@ import type { AllocateRequest, Observed } from './command.ts';
 import { describeLease, type Holder, holderOf, MAX_HOLDERS } from './holder.ts';
 import type { LeaseEntry } from './lease.ts';
 import { MAX_PORT, MIN_UNPRIVILEGED_PORT, rangeSize } from './port-range.ts';
+import type { UsedQuota } from './quota.ts';
 import type { RangePolicy } from './range-planner.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import type { StateView } from './state.ts';
@@ -119,6 +120,23 @@ export function rangeExhausted(
       holders: holders.shown,
       holders_total: holders.total,
     },
+  );
+}
+
+/** Whoever asks has as many leases as one may. */
+export function quotaExceeded({ key, owner, limit, count }: UsedQuota): Refusal {
+  const isProject = key === 'quotas.max_leases_per_project';
+  const [what, field] = isProject ? ['project', 'project_path'] : ['instance', 'instance_id'];
+  // As a word of a shell: a path may hold anything.
+  const word = `'${owner.replaceAll("'", `'\\''`)}'`;
+  const [see, release] = isProject
+    ? [`\`styxy list --project ${word}\``, `\`styxy release --project ${word}\``]
+    : [`\`styxy list --instance ${word}\``, `\`styxy release --instance ${word}\``];
+  return refusal(
+    'QUOTA_EXCEEDED',
+    `the ${what} ${owner} holds ${count} leases, and one ${what} may hold ${limit}`,
+    `Run ${see} to see them and ${release} to give them back, or raise "${key}" in config.json, which counts at once.`,
+    { quota: key, limit, count, [field]: owner },
   );
 }
 

@@ -2,8 +2,8 @@
 
 import type { AutomaticRange, Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
 import type { Instance } from './instance.ts';
-import type { Lease } from './lease.ts';
-import { evolve, NEW_VITALS, State } from './state.ts';
+import { type Lease, NEW_VITALS } from './lease.ts';
+import { evolve, State } from './state.ts';
 
 export interface Stored {
   readonly leases: readonly Lease[];

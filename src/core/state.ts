@@ -3,8 +3,8 @@
 import type { AutomaticRange, Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
 import { invert, portId } from './change.ts';
 import type { ProjectNames } from './host-name.ts';
-import type { Instance, InstanceEntry, Pulse } from './instance.ts';
-import { type Lease, type LeaseEntry, leaseKey, type Protocol, type Vitals } from './lease.ts';
+import { type Instance, type InstanceEntry, NEW_PULSE, type Pulse } from './instance.ts';
+import { type Lease, type LeaseEntry, leaseKey, NEW_VITALS, type Protocol, type Vitals } from './lease.ts';
 import { type Ids, idsOf, LeaseIndex, oldestFirst, withId, withoutId } from './lease-index.ts';
 import type { PortSet } from './port-set.ts';
 import { ProjectIndex } from './project-index.ts';
@@ -26,6 +26,10 @@ export interface StateView {
   leasesOfKey(key: string): readonly LeaseEntry[];
   /** The live leases of an instance. */
   leasesOfInstance(instanceId: string): readonly LeaseEntry[];
+  /** How many live leases an instance has. */
+  leaseCountOfInstance(instanceId: string): number;
+  /** How many live leases a project has. */
+  leaseCountOfProject(projectPath: string): number;
   /** The live leases that are marked as singletons of this name, oldest first. */
   singletons(name: string): readonly LeaseEntry[];
   /** The ports that live leases cover. */
@@ -90,6 +94,12 @@ export class State implements StateView {
   }
   leasesOfInstance(instanceId: string): readonly LeaseEntry[] {
     return this.#entries(this.#index.ofInstance(instanceId));
+  }
+  leaseCountOfInstance(instanceId: string): number {
+    return this.#index.countOfInstance(instanceId);
+  }
+  leaseCountOfProject(projectPath: string): number {
+    return this.#index.countOfProject(projectPath);
   }
   singletons(name: string): readonly LeaseEntry[] {
     return oldestFirst(this.#entries(this.#index.singletons(name)));
@@ -220,6 +230,11 @@ export class State implements StateView {
     if (key !== null && !this.#keys.has(key)) this.#index.forgetKey(key);
     const { instanceId } = lease;
     if (instanceId !== null && !this.#instances.has(instanceId)) this.#index.forgetInstance(instanceId);
+    this.#forgetProject(lease.projectPath);
+  }
+
+  #forgetProject(path: string | null): void {
+    if (path !== null && !this.#projects.knows(path)) this.#index.forgetProject(path);
   }
 
   #applyVitals(lockId: string, after: Vitals | null): void {
@@ -236,6 +251,7 @@ export class State implements StateView {
       const keys = this.#keysOfPort[before.protocol];
       for (const port of portsOf(before)) put(keys, port, withoutId(keys.get(port), key));
       if (before.projectPath !== null) this.#projects.remove(before.projectPath);
+      this.#forgetProject(before.projectPath);
     }
     put(this.#keys, key, after);
     if (after === null) {
@@ -259,22 +275,6 @@ export class State implements StateView {
       this.#instances.set(instanceId, { instance: entry.instance, pulse: pulse ?? NEW_PULSE });
   }
 }
-
-/** What is known of a lease before anything was observed: at its grant, and after a restart. */
-export const NEW_VITALS: Vitals = {
-  state: 'reserved',
-  renewedAt: 0,
-  askedAt: 0,
-  holds: 0,
-  process: 'none',
-  orphan: false,
-  drift: [],
-  server: null,
-  missed: 0,
-  missedAt: 0,
-};
-
-const NEW_PULSE: Pulse = { heardAt: 0, process: 'none' };
 
 /**
  * Applies `changes` to `state`, in place: copying indexes of 20,000 leases for each grant would cost more than the

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Lease, LeaseEntry, LeaseState } from '../core/lease.ts';
-import { NEW_VITALS } from '../core/state.ts';
+import { NEW_VITALS } from '../core/lease.ts';
 import type { Listener, PortTable } from '../os/os.ts';
 import { createHolderFacts } from './holder-facts.ts';
 

@@ -137,6 +137,36 @@ export const OF_LEASES = {
     },
     related: ['PORT_UNAVAILABLE', 'UNKNOWN_SERVICE_TYPE'],
   },
+  QUOTA_EXCEEDED: {
+    what: 'The project or the instance holds as many leases as one may. Nothing was granted, and what it holds stays.',
+    causes: [
+      'A loop asks for a new lease each time, with `--new` or under a new name, and never releases one.',
+      'The quotas in config.json are lower than what the project needs.',
+    ],
+    remedies: [
+      { what: 'See what is held.', command: 'styxy list --project /src/shop' },
+      {
+        what: 'See which leases nobody listens on, and end them.',
+        command: 'styxy cleanup --force --dry-run',
+      },
+      { what: 'Give all of them back.', command: 'styxy release --project /src/shop' },
+      {
+        what: 'Or raise the quota under "quotas" in config.json; it counts at once.',
+        command: 'styxy config path',
+      },
+    ],
+    example: {
+      detail: 'the project /src/shop holds 20000 leases, and one project may hold 20000',
+      hint: "Run `styxy list --project '/src/shop'` to see them and `styxy release --project '/src/shop'` to give them back, or raise \"quotas.max_leases_per_project\" in config.json, which counts at once.",
+      fields: {
+        quota: 'quotas.max_leases_per_project',
+        limit: 20_000,
+        count: 20_000,
+        project_path: '/src/shop',
+      },
+    },
+    related: ['RANGE_EXHAUSTED', 'TOO_MANY_REQUESTS'],
+  },
   STALE_FENCE: {
     what: 'The fence number that was sent is not the one of the live lease, so its sender no longer holds it. Nothing was changed.',
     causes: [

@@ -50,7 +50,7 @@ test('loading what was saved gives the same state', () => {
 test('a range is granted to its last port, and then refused with the holders', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer({ min: 3000, max: 3006 })), (strangers) => {
-      const real = new CoreHarness(CATALOGUE, PORTS);
+      const real = new CoreHarness({ ...CATALOGUE, maxLeasesPerProject: 100 }, PORTS);
       for (const port of strangers) real.strangers.add(`tcp:${port}`);
       const granted = new Set<number>();
       for (;;) {

@@ -47,9 +47,21 @@ function allocateAnew(model: Model, request: AllocateRequest): ModelAnswer {
     );
     if (match !== undefined) return join(model, match, request);
   }
+  if (isOverQuota(model, request, running)) return { code: 'QUOTA_EXCEEDED' };
   const { port, skipped } = choose(model, request);
   if (port === null) return { code: request.exact ? 'PORT_UNAVAILABLE' : 'RANGE_EXHAUSTED' };
   return grant(model, request, port, skipped, running);
+}
+
+/** "How many live leases one project, and one instance, may hold"; one that ends with the grant does not count. */
+function isOverQuota(model: Model, request: AllocateRequest, replaced: ModelLease | undefined): boolean {
+  const others = model.leases.filter((lease) => lease !== replaced);
+  const ofProject = others.filter(({ project }) => project === request.projectPath).length;
+  const ofInstance = others.filter(({ instance }) => instance === request.instanceId).length;
+  return (
+    (request.projectPath !== null && ofProject >= model.catalogue.maxLeasesPerProject) ||
+    (request.instanceId !== null && ofInstance >= model.catalogue.maxLeasesPerInstance)
+  );
 }
 
 function grant(

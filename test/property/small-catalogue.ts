@@ -36,6 +36,8 @@ export const CATALOGUE: Catalogue = {
   browserBlocked: PortSet.of([BLOCKED_PORT]),
   avoided: new PortSet(),
   ownPorts: PortSet.of([OWN_PORT]),
+  maxLeasesPerProject: 4,
+  maxLeasesPerInstance: 4,
   autoAllocation: null,
   defaultTtlMs: 60_000,
   maxTtlMs: 30 * 86_400_000,

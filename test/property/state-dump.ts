@@ -38,6 +38,12 @@ export function dumpState(state: StateView, ports: readonly number[]): unknown {
           .sort(),
       ]),
     ),
+    counts: sorted(
+      leases.flatMap(({ lease: { projectPath, instanceId } }) => [
+        [`project ${projectPath}`, state.leaseCountOfProject(projectPath ?? '')] as const,
+        [`instance ${instanceId}`, state.leaseCountOfInstance(instanceId ?? '')] as const,
+      ]),
+    ),
     singletons: sorted(
       leases
         .map(({ lease }) => knownName(lease))

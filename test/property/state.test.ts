@@ -245,6 +245,18 @@ test('every index agrees with the rows', () => {
           .sort(),
         [...state.leases()].flatMap(({ lease, vitals }) => (vitals.holds > 0 ? [lease.lockId] : [])).sort(),
       );
+      for (const project of ['/a', '/b']) {
+        assert.equal(
+          state.leaseCountOfProject(project),
+          leases.filter(({ projectPath }) => projectPath === project).length,
+        );
+      }
+      for (const instance of ['one', 'two']) {
+        assert.equal(
+          state.leaseCountOfInstance(instance),
+          leases.filter(({ instanceId }) => instanceId === instance).length,
+        );
+      }
       for (const lease of leases) {
         const key = leaseKey(lease);
         if (key === null) continue;

@@ -56,6 +56,8 @@ export const CATALOGUE: Catalogue = {
   browserBlocked: PortSet.of([BLOCKED_PORT]),
   avoided: new PortSet(),
   ownPorts: PortSet.of([OWN_PORT]),
+  maxLeasesPerProject: 1000,
+  maxLeasesPerInstance: 1000,
   autoAllocation: null,
   defaultTtlMs: 60_000,
   maxTtlMs: 30 * 86_400_000,
