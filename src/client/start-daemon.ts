@@ -1,9 +1,11 @@
 // Owns the start of a daemon by a client, so that many clients on a cold machine end with one daemon and all answered.
 
+import { otherPort } from '../api/other-port.ts';
 import { StyxyError } from '../errors.ts';
-import { type Home, makeDirectory, refuseSharedDirectory } from '../home.ts';
+import { type Home, makeDirectory, refuseSharedDirectory, resolveApiPort } from '../home.ts';
 import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.ts';
 import { monotonicMs } from './monotonic.ts';
+import { readDaemonInfo } from './running-daemon.ts';
 import { type DaemonRefusal, spawnDaemon } from './spawn-daemon.ts';
 import { dropMarker, takeMarker } from './start-marker.ts';
 import { findUserManager, startByManager } from './user-manager.ts';
@@ -73,7 +75,10 @@ export async function startHere(options: DiscoverOptions, until: number): Promis
   const manager = findUserManager(env);
   if (manager !== null && (await startByManager(manager, home, env, daemonArgs ?? []))) {
     const born = await reachUntil(options, Math.min(until, monotonicMs() + MANAGED_TIMEOUT_MS));
-    if (born !== null) return born;
+    if (born !== null) {
+      tellOfOtherPort(options);
+      return born;
+    }
     // The manager may be outside of a sandbox, and not see this home; or the daemon said no, and says why to us.
   }
   const refusal = await spawnDaemon(home, env, Math.max(0, until - monotonicMs()), daemonArgs);
@@ -83,7 +88,17 @@ export async function startHere(options: DiscoverOptions, until: number): Promis
   const patience = isRival ? Math.min(until, monotonicMs() + RIVAL_TIMEOUT_MS) : until;
   const reached = await reachUntil(options, patience);
   if (reached === null && isRival) throw cannotReach(refusal);
+  if (reached !== null) tellOfOtherPort(options);
   return reached;
+}
+
+/** Whoever names a port wants to find the API there; of the usual one it is no news that it is taken. */
+function tellOfOtherPort({ home, env, onNotice }: DiscoverOptions): void {
+  const named = env.STYXY_API_PORT ?? '';
+  const info = readDaemonInfo(home);
+  if (named === '' || info === null) return;
+  const asked = resolveApiPort(env);
+  if (asked !== 0 && asked !== info.port) onNotice?.(otherPort(asked, info.port));
 }
 
 async function reachUntil({ home, timeoutMs }: DiscoverOptions, until: number): Promise<Reached | null> {

@@ -2,6 +2,7 @@
 
 import { closeSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { otherPort } from '../api/other-port.ts';
 import { ERRORS, StyxyError } from '../errors.ts';
 import { errorProblem } from './problem-answer.ts';
 import { type RunningDaemon, runDaemon } from './run-daemon.ts';
@@ -27,13 +28,15 @@ runDaemon({ env: process.env, ...asked, exit }).then(
   (error: unknown) => giveUp(error),
 );
 
-function begin({ home, port, socket, shutdown, log }: RunningDaemon): void {
+function begin({ home, port, askedPort, socket, shutdown, log }: RunningDaemon): void {
   process.on('uncaughtException', shutdown.dieOfBug);
   process.on('unhandledRejection', shutdown.dieOfBug);
   stopOnSignals(shutdown, exit);
   notify({ ready: true, pid: process.pid });
   const { pid } = process;
   if (isJson) printJson({ success: true, pid, home: home.dir, port, socket: socket && home.socket });
+  if (asked.isForeground && askedPort !== 0 && port !== askedPort)
+    process.stderr.write(`styxy: ${otherPort(askedPort, port)}\n`);
   if (process.stderr.isTTY) {
     const places = [socket === null ? null : home.socket, port === null ? null : `http://127.0.0.1:${port}`];
     process.stderr.write(`styxy: ready on ${places.filter(Boolean).join(' and ')} (pid ${process.pid})\n`);

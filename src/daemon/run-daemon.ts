@@ -44,6 +44,8 @@ export interface RunningDaemon {
   readonly home: Home;
   readonly socket: string | null;
   readonly port: number | null;
+  /** The TCP port that was asked for; 0 for any. */
+  readonly askedPort: number;
   readonly shutdown: Shutdown;
   readonly log: DaemonLog;
 }
@@ -159,6 +161,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       home,
       socket,
       port: () => port,
+      askedPort,
       startedAt: system.clock.wall(),
       startedMonotonic: system.clock.monotonic(),
       storeKind: store.kind,
@@ -202,7 +205,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       onGone: () => end('its home was removed'),
     });
     log.info({ home: home.dir, socket, port }, 'the daemon is ready');
-    return { home, socket, port, shutdown, log };
+    return { home, socket, port, askedPort, shutdown, log };
   } catch (error) {
     for (const server of servers) server.close();
     if (coordinator === null) await store.close();

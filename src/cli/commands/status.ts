@@ -54,6 +54,11 @@ function socketText(socket: string | null): string {
   return isLong ? `${socket}; too long a path for other programs: they use TCP with the token` : socket;
 }
 
+function apiText({ port, asked_port: asked }: StatusAnswer): string {
+  const place = port === null ? 'no TCP port' : `http://127.0.0.1:${port}`;
+  return asked === null ? place : `${place}; port ${asked}, which was asked for, was taken`;
+}
+
 /** Names and values of all that the daemon says about itself. */
 export function statusPairs(status: StatusAnswer): (readonly [string, string])[] {
   const { counts, store, recovery, health_monitor: monitor } = status;
@@ -64,7 +69,7 @@ export function statusPairs(status: StatusAnswer): (readonly [string, string])[]
     ['Process', `${status.pid}, up ${durationText(status.uptime_seconds)}`],
     ['Home', status.home],
     ['Socket', socketText(status.socket)],
-    ['API', status.port === null ? 'no TCP port' : `http://127.0.0.1:${status.port}`],
+    ['API', apiText(status)],
     ['Token', status.token],
     [
       'Leases',
