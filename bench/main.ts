@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Case, FULL, QUICK } from './bench.ts';
 import { check } from './cases/check.ts';
+import { cleanup } from './cases/cleanup.ts';
 import { commandLine } from './cases/command-line.ts';
 import { firstAnswer } from './cases/first-answer.ts';
 import { growth } from './cases/growth.ts';
@@ -29,6 +30,7 @@ const CASES: readonly Case[] = [
   memory,
   idle,
   liveness,
+  cleanup,
 ];
 
 const USAGE = `npm run bench -- [--quick] [--only NAME]… [--markdown] [--record] [--program DIR]

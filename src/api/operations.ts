@@ -91,11 +91,11 @@ export const OPERATIONS = {
     path: '/allocate/:lock_id',
     summary: 'Release a lease',
     description:
-      'Ends a lease. An active lease that is neither of the named instance nor of the named project needs `force=true`.',
+      'Ends a lease. An active lease that is neither of the named instance nor of the named project needs `force=true`, and so does one of which the system does not say whether anybody listens.',
     params: byLockId,
     query: s.ReleaseQuery,
     answers: { 200: { description: 'The lease ended', schema: s.ReleaseAnswer } },
-    errors: ['LEASE_NOT_FOUND', 'STALE_FENCE', 'LEASE_IN_USE', ...STORE],
+    errors: ['LEASE_NOT_FOUND', 'STALE_FENCE', 'LEASE_IN_USE', 'PORTS_UNREADABLE', ...STORE],
   },
   listAllocations: {
     method: 'GET',
@@ -173,11 +173,11 @@ export const OPERATIONS = {
     path: '/cleanup',
     summary: 'End stale leases',
     description:
-      'Ends leases whose holder is gone; with `force` reserved and idle ones too, unless a connection holds them.',
+      'Ends leases whose holder is gone; with `force` reserved and idle ones too, unless a connection holds them. Where the system does not say who listens, a lease stays until its term is over, and `force` is refused.',
     body: c.CleanupBody,
     bodyOptional: true,
     answers: { 200: { description: 'What was cleaned up', schema: c.CleanupAnswer } },
-    errors: STORE,
+    errors: ['PORTS_UNREADABLE', ...STORE],
   },
   status: {
     method: 'GET',

@@ -215,6 +215,28 @@ describe('the coordinator', () => {
     await w.coordinator.stop();
   });
 
+  it('leaves a dead holder its lease while nobody can say whether its server goes on', async () => {
+    const disk = createMemoryDisk();
+    const w = await world(disk);
+    const process = { pid: 9, startTicks: '1', bootId: 'b', pidNamespace: 'n' };
+    const { lockId } = (await allocate(w, { serviceType: 'ai', pid: 9, process })).snapshot.lease;
+    w.life = 'dead';
+    w.table = null;
+    assert.equal((await allocate(w, { serviceType: 'ai', projectPath: '/b' })).snapshot.lease.lockId, lockId);
+    for (const force of [false, true]) {
+      const outcome = await w.coordinator.submit({ kind: 'cleanup', force, dryRun: false });
+      assert.ok(outcome.ok);
+      assert.deepEqual(
+        outcome.reply.kept.map(({ reason }) => reason),
+        ['listener-unknown'],
+      );
+    }
+    w.table = [];
+    const outcome = await w.coordinator.submit({ kind: 'cleanup', force: true, dryRun: false });
+    assert.ok(outcome.ok && outcome.reply.cleaned.length === 1);
+    await w.coordinator.stop();
+  });
+
   it('does not let a stranger release a lease whose server came up a moment ago', async () => {
     const w = await world();
     const { lockId, port } = (await allocate(w)).snapshot.lease;

@@ -1,11 +1,12 @@
 // Owns the one writer's face: it refreshes what a command's decision rests on, submits it, holds leases, and stops.
 
-import type { Command, ListenerSight, ObserveCommand } from '../core/command.ts';
+import type { CleanupCommand, Command, ListenerSight, ObserveCommand } from '../core/command.ts';
 import type { LeaseEntry } from '../core/lease.ts';
 import { endReason } from '../core/life.ts';
 import type { ProcessIdentity } from '../core/process-identity.ts';
-import type { Replies } from '../core/reply.ts';
+import type { CleanupReply, Replies } from '../core/reply.ts';
 import { restore } from '../core/restore.ts';
+import { cleanUp } from './clean-up.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Coordinator, CoordinatorHealth, Held, Outcome, Reading } from './contract.ts';
 import { coordinatorTime } from './coordinator-time.ts';
@@ -46,6 +47,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   ): Promise<Outcome<Replies[Kind]>> {
     if (isStopping) throw stopping();
     noticeSleep();
+    const given: Command = command;
+    if (given.kind === 'cleanup') return tracked(cleanUpAll(given)) as Promise<Outcome<Replies[Kind]>>;
     const doubtful = inDoubt(state, command, options.catalogue(), isDead);
     return tracked(
       doubtful === null ? writer.submit<Kind>(command) : submitRefreshed<Kind>(command, doubtful),
@@ -60,9 +63,20 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     command: Extract<Command, { kind: Kind }>,
     doubtful: readonly LeaseEntry[],
   ): Promise<Outcome<Replies[Kind]>> {
-    // Who renews goes on in place of a dead holder, and clean-up by hand ends what is over itself.
-    await refresh(doubtful, command.kind !== 'cleanup' && command.kind !== 'renew');
+    // Who renews goes on in place of a dead holder.
+    await refresh(doubtful, command.kind !== 'renew');
     return writer.submit<Kind>(command);
+  }
+
+  function cleanUpAll(command: CleanupCommand): Promise<Outcome<CleanupReply>> {
+    const cleaned = {
+      lockIds: command.lockIds ?? idsOf(state.leases()),
+      instanceIds: instanceIds(),
+      look,
+      decide: (part: CleanupCommand) => writer.submit<'cleanup'>(part),
+      rest: () => turn(options.scheduler),
+    };
+    return cleanUp(command, cleaned, { slice: timings.sweepSlice, sharedTableMs: timings.sharedTableMs });
   }
 
   /**
@@ -145,7 +159,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const since = closed.reply.snapshot.vitals.askedAt;
     const sight = (await look({ lockIds: [lockId], instanceIds: [] }, 0)).get(lockId);
     // Where the listener cannot be known, the term decides.
-    if (sight === undefined) return;
+    if (sight === undefined || sight === 'unknown') return;
     await writer.submit<'abandon'>({ kind: 'abandon', lockId, since, listening: sight === 'own' });
     await sweep();
     // A process that dies closes its connections a moment before it is gone: look once more.

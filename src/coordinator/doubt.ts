@@ -3,7 +3,7 @@
 import type { Catalogue } from '../core/catalogue.ts';
 import type { AllocateRequest, Command, ReleaseCommand } from '../core/command.ts';
 import { type LeaseEntry, leaseKey } from '../core/lease.ts';
-import { isCallers } from '../core/lease-commands.ts';
+import { isMistrusted } from '../core/lease-commands.ts';
 import type { ProcessIdentity } from '../core/process-identity.ts';
 import { leasesInTheWay } from '../core/quota.ts';
 import { runningSingleton, singletonOf } from '../core/singleton.ts';
@@ -30,8 +30,6 @@ export function inDoubt(
       return withDeadHolder(state.lease(command.lockId));
     case 'release':
       return ofSomebodyElse(state, command);
-    case 'cleanup':
-      return [...state.leases()];
     default:
       return null;
   }
@@ -69,9 +67,7 @@ function matches(state: StateView, request: AllocateRequest, catalogue: Catalogu
  * the holder alone: there the last observation counts.
  */
 function ofSomebodyElse(state: StateView, command: ReleaseCommand): readonly LeaseEntry[] | null {
-  const isNamed = command.callerInstanceId !== null || command.callerProjectPath !== null;
   const entry = state.lease(command.lockId);
   if (entry === undefined || command.force || entry.vitals.state === 'active') return null;
-  if (!isNamed && !entry.lease.singleton) return null;
-  return isCallers(entry.lease, command) ? null : [entry];
+  return isMistrusted(entry.lease, command) ? [entry] : null;
 }

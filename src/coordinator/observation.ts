@@ -69,8 +69,11 @@ function lookAtLeases(
     const { lease } = entry;
     const life = lease.process === null ? 'unknown' : eyes.processes.life(lease.process);
     if (lease.process !== null) holders.set(lockId, life);
-    // A table that could not be read says nothing, which is not "nobody listens".
-    if (seen === null) continue;
+    if (seen === null) {
+      // A table that could not be read says nothing, which is not "nobody listens".
+      listeners.set(lockId, 'unknown');
+      continue;
+    }
     const own: Listener[] = [];
     for (let port = lease.port; port < lease.port + lease.count; port++) {
       own.push(...(seen[lease.protocol].get(port) ?? []));

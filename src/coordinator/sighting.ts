@@ -22,7 +22,7 @@ export function sightOf(
   { lease, vitals }: LeaseEntry,
   listeners: readonly Listener[],
   processes: ProcessTable,
-): ListenerSight {
+): Exclude<ListenerSight, 'unknown'> {
   if (listeners.length === 0) return 'none';
   const strangers = listeners.filter((listener) => isStranger(lease, listener, processes));
   if (strangers.length === 0) return 'own';

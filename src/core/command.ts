@@ -104,8 +104,8 @@ export interface RetireCommand {
   readonly instanceId: string;
 }
 
-/** What was seen of one leased port: `none` listens, `own`, or a proven `stranger`. */
-export type ListenerSight = 'none' | 'own' | 'stranger';
+/** What was seen of one leased port: `none` listens, `own`, a proven `stranger`, or the table could not be read. */
+export type ListenerSight = 'none' | 'own' | 'stranger' | 'unknown';
 
 /** One pass of observation over leases and instances; whoever is missing from a map was not looked at. */
 export interface ObserveCommand {
@@ -139,8 +139,10 @@ export interface WakeCommand {
   readonly kind: 'wake';
 }
 
+/** Ends what nobody uses: of all leases, or of those with the given ids. */
 export interface CleanupCommand {
   readonly kind: 'cleanup';
+  readonly lockIds?: readonly string[];
   /** Idle and reserved leases too, never one with a live listener. */
   readonly force: boolean;
   readonly dryRun: boolean;

@@ -16,11 +16,14 @@ import type { Lease, LeaseEntry, Vitals } from './lease.ts';
 import { hasLiveHolder, hasLiveProcess, hasProcessLeft, lifeAtGrant, snapshot } from './life.ts';
 import { isSameProcess } from './process-identity.ts';
 import { refusal } from './refusal.ts';
-import { leaseInUse, leaseNotFound, staleFence } from './refusals.ts';
+import { leaseInUse, leaseNotFound, listenerUnknown, staleFence } from './refusals.ts';
 import type { LeaseReply } from './reply.ts';
 import { type Behaviors, singletonOf } from './singleton.ts';
 import { singletonInUse } from './singleton-messages.ts';
 import type { StateView } from './state.ts';
+
+/** Who a release says that it comes from. */
+type Caller = Pick<ReleaseCommand, 'callerInstanceId' | 'callerProjectPath'>;
 
 /** Begins the term anew, with another length or process where they are given. */
 export function decideRenew(
@@ -77,6 +80,7 @@ export function decideRelease(
     if (singletonOf(catalogue, entry.lease) !== null && isKept(entry, command))
       return refuse(singletonInUse(state, entry));
     if (entry.vitals.state === 'active') return refuse(leaseInUse(entry));
+    if (entry.vitals.isUnseen && isMistrusted(entry.lease, command)) return refuse(listenerUnknown(entry));
   }
   const caller = command.callerInstanceId === null ? undefined : state.instance(command.callerInstanceId);
   const changes = [...releaseChanges(state, entry, moment.now), ...heartbeat(caller, moment.now)];
@@ -88,15 +92,23 @@ export function decideRelease(
  * asks for it, so that it proves nothing; who names nobody is believed only where nothing speaks against it.
  */
 function isKept(entry: LeaseEntry, caller: ReleaseCommand): boolean {
-  const isNamed = caller.callerInstanceId !== null || caller.callerProjectPath !== null;
-  return isNamed || entry.vitals.state === 'active' || hasLiveProcess(entry);
+  return isNamed(caller) || entry.vitals.state === 'active' || hasLiveProcess(entry);
+}
+
+/**
+ * Whether a caller may not know what the lease is used for: it named itself as somebody else than the holder, or nobody,
+ * with a lock id that everybody is told.
+ */
+export function isMistrusted(lease: Lease, caller: Caller): boolean {
+  return (isNamed(caller) || lease.singleton) && !isCallers(lease, caller);
+}
+
+function isNamed(caller: Caller): boolean {
+  return caller.callerInstanceId !== null || caller.callerProjectPath !== null;
 }
 
 /** Whether the caller named itself as the lease's instance or project. */
-export function isCallers(
-  lease: Lease,
-  caller: Pick<ReleaseCommand, 'callerInstanceId' | 'callerProjectPath'>,
-): boolean {
+function isCallers(lease: Lease, caller: Caller): boolean {
   return (
     (lease.instanceId !== null && lease.instanceId === caller.callerInstanceId) ||
     (lease.projectPath !== null && lease.projectPath === caller.callerProjectPath)

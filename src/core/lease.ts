@@ -51,6 +51,8 @@ export interface Vitals {
   readonly drift: readonly number[];
   /** The process that was last seen to listen there while it was proven to be the holder's; null: none was. */
   readonly server: ProcessIdentity | null;
+  /** The last look could not tell who listens: `state` is from before it, and nothing may end on it (invariant 11). */
+  readonly isUnseen: boolean;
   /** Listener checks missed in a row since the lease was last active. */
   readonly missed: number;
   /** When the last miss was counted, in coordinator time (ms): misses are counted once a check interval. */
@@ -67,6 +69,7 @@ export const NEW_VITALS: Vitals = {
   orphan: false,
   drift: [],
   server: null,
+  isUnseen: false,
   missed: 0,
   missedAt: 0,
 };

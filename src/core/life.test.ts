@@ -1,46 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
-import { createDesk, type Desk } from '../../test/fixtures/core-desk.ts';
+import { catalogue, identity, type Scene, scene, withProcess } from '../../test/fixtures/lease-scene.ts';
 import type { AllocateRequest, ListenerSight, ObserveCommand } from './command.ts';
-import type { Lease, ProcessLife } from './lease.ts';
-
-const catalogue = testCatalogue([serviceType('dev', 3000, 3009)]);
-const identity = { pid: 7, startTicks: '1', bootId: 'b', pidNamespace: 'n' };
-const withProcess = { pid: 7, process: identity };
-
-interface Scene {
-  readonly desk: Desk;
-  readonly lease: Lease;
-  see(sight: ListenerSight, life?: ProcessLife): void;
-  hold(delta: 1 | -1, listening?: boolean): void;
-  /** Moves time by `ms`, sweeps, and tells why the lease ended, or null. */
-  later(ms: number): string | null;
-}
-
-function scene(request: Partial<AllocateRequest> = {}): Scene {
-  const desk = createDesk(catalogue);
-  const { lease } = desk.granted({ ttlMs: 60_000, ...request }).snapshot;
-  const { lockId } = lease;
-  return {
-    desk,
-    lease,
-    see(sight, life) {
-      const holders = new Map(life === undefined ? [] : [[lockId, life]]);
-      desk.submit({ kind: 'observe', listeners: new Map([[lockId, sight]]), holders, instances: new Map() });
-    },
-    hold(delta, listening) {
-      desk.submit({ kind: 'hold', lockId, delta });
-      if (listening === undefined) return;
-      desk.submit({ kind: 'abandon', lockId, since: desk.now, listening });
-      desk.submit({ kind: 'sweep' });
-    },
-    later(ms) {
-      desk.now += ms;
-      return desk.submit({ kind: 'sweep' }).reply?.ended[0]?.reason ?? null;
-    },
-  };
-}
 
 const stateOf = ({ desk, lease }: Scene) => desk.state.lease(lease.lockId)?.vitals.state;
 
@@ -155,6 +116,62 @@ describe('the life of a lease', () => {
     assert.equal(s.later(0), null);
   });
 
+  const unseen: readonly [
+    reason: string,
+    over: (s: Scene, sight: ListenerSight) => void,
+    Partial<AllocateRequest>?,
+  ][] = [
+    ['holder-dead', (s, sight) => s.see(sight, 'dead'), withProcess],
+    [
+      'hold-closed',
+      (s, sight) => {
+        s.hold(1);
+        s.hold(-1, true);
+        s.see('none');
+        s.see(sight);
+      },
+    ],
+    [
+      'instance-ended',
+      (s, sight) => {
+        s.desk.now += 3 * catalogue.instanceTtlMs;
+        s.see(sight);
+      },
+      { instanceId: 'one' },
+    ],
+    [
+      'listener-gone',
+      (s, sight) => {
+        s.see('own');
+        for (let miss = 0; miss < 3; miss++) {
+          s.see('none');
+          s.desk.now += catalogue.missIntervalMs;
+        }
+        s.see(sight);
+      },
+    ],
+  ];
+  for (const [reason, happens, request] of unseen) {
+    it(`does not end as ${reason} while nobody can say who listens, but when its term is over`, () => {
+      const s = scene({ ttlMs: 3_600_000, ...request });
+      happens(s, 'unknown');
+      assert.equal(s.later(0), null);
+      s.see('none');
+      assert.equal(s.later(0), reason);
+      const other = scene({ ttlMs: 3_600_000, ...request });
+      happens(other, 'unknown');
+      assert.equal(other.later(3_600_000), 'term-over');
+    });
+  }
+
+  it('stays active while nobody can say who listens', () => {
+    const s = scene(withProcess);
+    s.see('own', 'alive');
+    s.see('unknown', 'dead');
+    assert.equal(stateOf(s), 'active');
+    assert.equal(s.later(10 * 3_600_000), null);
+  });
+
   it('ends after three missed listeners, counted once an interval, when it was active and nobody holds it', () => {
     const s = scene({ ttlMs: 3_600_000 });
     s.see('own');
@@ -223,66 +240,32 @@ describe('the life of a lease', () => {
   });
 });
 
-describe('clean-up by hand', () => {
-  it('takes idle leases without a holder, and with force reserved ones, never one with a listener', () => {
-    const idle = scene();
-    idle.see('own');
-    idle.see('none');
-    assert.equal(idle.desk.submit({ kind: 'cleanup', force: false, dryRun: true }).reply?.cleaned.length, 1);
-    assert.equal(idle.desk.state.leaseCount, 1, 'a dry run changes nothing');
-    assert.equal(idle.desk.submit({ kind: 'cleanup', force: false, dryRun: false }).reply?.kept.length, 0);
-    const reserved = scene();
-    assert.equal(
-      reserved.desk.submit({ kind: 'cleanup', force: false, dryRun: false }).reply?.kept.length,
-      1,
-    );
-    assert.equal(reserved.desk.submit({ kind: 'cleanup', force: true, dryRun: false }).reply?.kept.length, 0);
-    const active = scene();
-    active.see('own');
-    assert.equal(active.desk.submit({ kind: 'cleanup', force: true, dryRun: false }).reply?.kept.length, 1);
-  });
-});
+describe('a release by somebody else', () => {
+  const release = (s: Scene, by: string | null, force = false) =>
+    s.desk.submit({
+      kind: 'release',
+      lockId: s.lease.lockId,
+      fence: null,
+      callerInstanceId: null,
+      callerProjectPath: by,
+      force,
+    }).refusal?.code ?? null;
+  const unseen = () => {
+    const s = scene();
+    s.see('unknown');
+    return s;
+  };
 
-describe('what stays at a clean-up', () => {
-  for (const [reason, arrange] of [
-    ['term-runs', () => scene()],
-    ['listens', () => seen(scene(), 'own')],
-    ['orphan-listens', () => seen(scene(withProcess), 'own', 'dead')],
-    ['held', () => held(scene())],
-    ['holder-lives', () => seen(scene(withProcess), 'none', 'alive')],
-    ['holder-unknown', () => seen(scene(withProcess), 'none', 'unknown')],
-    ['instance-lives', () => scene({ instanceId: 'agent-1' })],
-    ['stranger-listens', () => seen(scene(), 'stranger')],
-    ['held', () => seen(held(scene()), 'stranger')],
-  ] as const) {
-    it(`says ${reason}`, () => {
-      const { desk, lease } = arrange();
-      const { kept } = desk.submit({ kind: 'cleanup', force: false, dryRun: false }).reply ?? { kept: [] };
-      assert.deepEqual(
-        kept.map((each) => [each.snapshot.lease.lockId, each.reason]),
-        [[lease.lockId, reason]],
-      );
-    });
-  }
-
-  it('keeps by force too what a connection holds, whose program may be about to listen', () => {
-    const { desk, lease } = held(scene());
-    const { kept } = desk.submit({ kind: 'cleanup', force: true, dryRun: false }).reply ?? { kept: [] };
-    assert.deepEqual(
-      kept.map((each) => [each.snapshot.lease.lockId, each.reason]),
-      [[lease.lockId, 'held']],
-    );
+  it('needs force while nobody can say who listens', () => {
+    const s = unseen();
+    assert.equal(release(s, '/another'), 'PORTS_UNREADABLE');
+    assert.equal(release(s, '/another', true), null);
   });
 
-  function seen(s: Scene, sight: ListenerSight, life?: ProcessLife): Scene {
-    s.see(sight, life);
-    return s;
-  }
-
-  function held(s: Scene): Scene {
-    s.hold(1);
-    return s;
-  }
+  it('is nothing that its own project, or whoever has the lock id alone, needs force for', () => {
+    assert.equal(release(unseen(), '/a'), null);
+    assert.equal(release(unseen(), null), null);
+  });
 });
 
 const renewal = { kind: 'renew', ttlMs: null, pid: null, process: null, fence: null, claim: false } as const;

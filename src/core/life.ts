@@ -69,13 +69,16 @@ export function endReason(
 ): EndReason | null {
   if (renewsItself(entry)) return null;
   const { lease, vitals } = entry;
+  const byTerm = remainingMs(state, entry, now) === 0 ? 'term-over' : null;
+  // A server may go on without its holder. Where that cannot be seen, the term alone decides.
+  if (vitals.isUnseen) return byTerm;
   if (vitals.process === 'dead') return 'holder-dead';
   if (vitals.orphan) return 'hold-closed';
   const instance = lease.instanceId === null ? undefined : state.instance(lease.instanceId);
   if (instance !== undefined && isStale(instance, now, state.floor)) return 'instance-ended';
   const hasMissed = missesInRow(vitals, state.floor) >= catalogue.maxMisses;
   if (hasMissed && !hasLiveHolder(state, entry, now)) return 'listener-gone';
-  return remainingMs(state, entry, now) === 0 ? 'term-over' : null;
+  return byTerm;
 }
 
 /**
@@ -85,9 +88,10 @@ export function endReason(
  */
 export function keepReason(state: StateView, entry: LeaseEntry, now: number): KeepReason {
   const { lease, vitals } = entry;
-  if (vitals.state === 'active') return vitals.orphan ? 'orphan-listens' : 'listens';
+  if (vitals.state === 'active' && !vitals.isUnseen) return vitals.orphan ? 'orphan-listens' : 'listens';
   if (vitals.holds > 0) return 'held';
   if (vitals.process === 'alive') return 'holder-lives';
+  if (vitals.isUnseen) return 'listener-unknown';
   if (vitals.state === 'hijacked') return 'stranger-listens';
   if (lease.pid !== null && vitals.process === 'unknown') return 'holder-unknown';
   return hasLiveInstance(state, entry, now) ? 'instance-lives' : 'term-runs';

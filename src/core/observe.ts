@@ -64,7 +64,11 @@ function observed(
   const { vitals } = entry;
   const process = life === 'dead' && vitals.holds > 0 ? 'none' : (life ?? vitals.process);
   let next: Vitals = process === vitals.process ? vitals : { ...vitals, process };
-  if (sight !== undefined) next = sighted(next, sight, counting);
+  if (sight !== undefined) {
+    const isUnseen = sight === 'unknown';
+    if (isUnseen !== next.isUnseen) next = { ...next, isUnseen };
+    next = sighted(next, sight, counting);
+  }
   const orphan = isOrphan(vitals, next);
   if (orphan !== next.orphan) next = { ...next, orphan };
   // What renewed itself until now has a full term left from now on.
@@ -104,6 +108,7 @@ function isOrphan(before: Vitals, next: Vitals): boolean {
 }
 
 function sighted(vitals: Vitals, sight: ListenerSight, { now, floor, missIntervalMs }: Counting): Vitals {
+  if (sight === 'unknown') return vitals;
   if (sight === 'own') {
     return vitals.state === 'active' && vitals.missed === 0
       ? vitals

@@ -169,6 +169,17 @@ export function leaseInUse(entry: LeaseEntry): Refusal {
   );
 }
 
+/** Somebody else's lease could be released only if nobody listened, and the system does not say. */
+export function listenerUnknown(entry: LeaseEntry): Refusal {
+  const { lockId, port } = entry.lease;
+  return refusal(
+    'PORTS_UNREADABLE',
+    `who listens on port ${port} cannot be read, so ${describeLease(entry)} may be in use`,
+    `Ask its holder, or run \`styxy release ${lockId} --force\` when you are sure.`,
+    { lock_id: lockId, port, holder: describeLease(entry) },
+  );
+}
+
 export function instanceNotFound(instanceId: string): Refusal {
   return refusal(
     'INSTANCE_NOT_FOUND',

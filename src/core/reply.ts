@@ -80,6 +80,7 @@ export type KeepReason =
   | 'holder-unknown'
   | 'instance-lives'
   | 'stranger-listens'
+  | 'listener-unknown'
   | 'term-runs';
 
 export interface KeptLease {

@@ -12,12 +12,11 @@ import type { StateView } from './state.ts';
 /** Ends every lease that is over, of the given ones where some are given. */
 export function decideSweep(
   state: StateView,
-  { lockIds }: SweepCommand,
+  command: SweepCommand,
   moment: Moment,
   catalogue: Catalogue,
 ): Decision<SweepReply> {
-  const leases = lockIds === undefined ? state.leases() : lockIds.flatMap((id) => state.lease(id) ?? []);
-  const { ended, changes } = endAll(state, leases, moment, catalogue, (entry) =>
+  const { ended, changes } = endAll(state, meant(state, command), moment, catalogue, (entry) =>
     endReason(state, entry, catalogue, moment.now),
   );
   return { kind: 'answer', reply: { ended }, changes };
@@ -34,16 +33,12 @@ export function decideCleanup(
   catalogue: Catalogue,
 ): Decision<CleanupReply> {
   const kept: KeptLease[] = [];
-  const { ended, changes } = endAll(state, state.leases(), moment, catalogue, (entry) => {
-    const reason = endReason(state, entry, catalogue, moment.now);
-    if (reason !== null) return reason;
-    const { state: seen } = entry.vitals;
-    if (seen === 'idle' && !hasLiveHolder(state, entry, moment.now)) return 'listener-gone';
-    // A held connection is a command that lives: its server may be starting, or have moved to another port.
-    const isQuiet = (seen === 'idle' || seen === 'reserved') && entry.vitals.holds === 0;
-    if (command.force && isQuiet) return 'forced';
-    kept.push({ snapshot: snapshot(state, entry, moment), reason: keepReason(state, entry, moment.now) });
-    return null;
+  const { ended, changes } = endAll(state, meant(state, command), moment, catalogue, (entry) => {
+    const reason =
+      endReason(state, entry, catalogue, moment.now) ?? unusedReason(state, entry, command, moment);
+    if (reason === null)
+      kept.push({ snapshot: snapshot(state, entry, moment), reason: keepReason(state, entry, moment.now) });
+    return reason;
   });
   const reply = { cleaned: ended, kept };
   return { kind: 'answer', reply, changes: command.dryRun ? [] : changes };
@@ -53,6 +48,24 @@ export function decideCleanup(
 export function decideWake(state: StateView, moment: Moment): Decision<Record<string, never>> {
   const change: Change = { table: 'floor', id: 'floor', before: state.floor, after: moment.now };
   return { kind: 'answer', reply: {}, changes: [change] };
+}
+
+function meant(state: StateView, { lockIds }: SweepCommand | CleanupCommand): Iterable<LeaseEntry> {
+  return lockIds === undefined ? state.leases() : lockIds.flatMap((id) => state.lease(id) ?? []);
+}
+
+/** Why a lease that is not over yet goes at a clean-up by hand, or null where somebody listens, or may. */
+function unusedReason(
+  state: StateView,
+  entry: LeaseEntry,
+  { force }: CleanupCommand,
+  { now }: Moment,
+): EndReason | null {
+  const { state: seen, isUnseen, holds } = entry.vitals;
+  if (isUnseen || (seen !== 'idle' && seen !== 'reserved')) return null;
+  if (seen === 'idle' && !hasLiveHolder(state, entry, now)) return 'listener-gone';
+  // A held connection is a command that lives: its server may be starting, or have moved to another port.
+  return force && holds === 0 ? 'forced' : null;
 }
 
 function endAll(

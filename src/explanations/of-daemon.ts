@@ -39,7 +39,7 @@ export const OF_DAEMON = {
     related: ['STORE_UNAVAILABLE'],
   },
   PORTS_UNREADABLE: {
-    what: 'Nothing on this machine could say who listens on which port. An empty list would be no answer, so there is none.',
+    what: 'Nothing on this machine could say who listens on which port. An empty list would be no answer, and a lease whose server may be there is not ended.',
     causes: [
       '`/proc` is hidden or not mounted, and neither `ss` nor `lsof` nor `netstat` is installed.',
       'A sandbox forbids the daemon to start these programs.',
@@ -47,6 +47,10 @@ export const OF_DAEMON = {
     remedies: [
       { what: 'Install one of them.', command: 'apt-get install iproute2' },
       { what: 'Ask for one port, which needs none of them.', command: 'styxy check 3000' },
+      {
+        what: 'Release a lease of which you know that nobody uses it.',
+        command: 'styxy release --port 3000 --force',
+      },
     ],
     example: { detail: 'The table of listeners cannot be read on this machine' },
     related: ['PORT_UNAVAILABLE'],

@@ -34,6 +34,14 @@ test('cuts a text between lines, and loses nothing', () => {
   assert.ok([...lineBlocks(line.repeat(200))].length > 3);
 });
 
+test('a turn begins where the rest ends, and not with the first question about it', async () => {
+  const pace = newPace(5);
+  await pace.rest();
+  const until = performance.now() + 6;
+  while (performance.now() < until);
+  assert.equal(pace.isDue(), true);
+});
+
 test('work that follows other work in the same turn has only what is left of it', async () => {
   const first = newPace(5);
   const until = performance.now() + 6;

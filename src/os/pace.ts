@@ -36,6 +36,8 @@ export function newPace(maxStretchMs = MAX_STRETCH_MS): Pace {
     },
     async rest() {
       await nextTurn();
+      // The turn begins now, not when somebody asks how long it has lasted.
+      beginningOfTurn();
     },
   };
 }

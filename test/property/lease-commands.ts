@@ -131,7 +131,8 @@ function releaseCode(
   const isSingle = model.type(lease.type)?.instanceBehavior === 'single';
   const isNamed = r.instance !== null || r.project !== null;
   const isHeld = lease.holds > 0 || lease.life === 'alive';
-  return lease.state === 'active' || (isSingle && (isNamed || isHeld)) ? 'LEASE_IN_USE' : null;
+  if (lease.state === 'active' || (isSingle && (isNamed || isHeld))) return 'LEASE_IN_USE';
+  return lease.isUnseen && (isNamed || isSingle) ? 'PORTS_UNREADABLE' : null;
 }
 
 const holdStep = fc.tuple(fc.nat(20), fc.constantFrom<1 | -1>(1, -1)).map(([pick, delta]) =>

@@ -105,6 +105,7 @@ function grant(
     missed: 0,
     missedAt: 0,
     orphan: false,
+    isUnseen: false,
   });
   if (key !== null && !isSecond) {
     model.former = model.former.filter((memory) => memory.key !== key);

@@ -28,6 +28,8 @@ export interface ModelLease {
   missed: number;
   missedAt: number;
   orphan: boolean;
+  /** The table of listeners could not be read. */
+  isUnseen: boolean;
 }
 
 interface ModelInstance {
@@ -115,8 +117,10 @@ export class Model {
   /** Whether a lease is over by itself: "Life". */
   isOver(lease: ModelLease): boolean {
     if (this.isKept(lease)) return false;
-    if (lease.life === 'dead' || lease.orphan || this.isInstanceOver(lease.instance)) return true;
-    if (this.missesOf(lease) >= 3 && !this.hasLiveHolder(lease)) return true;
+    const isLeft = lease.life === 'dead' || lease.orphan || this.isInstanceOver(lease.instance);
+    const isMissed = this.missesOf(lease) >= 3 && !this.hasLiveHolder(lease);
+    // "Unknown is not dead": where nobody can say who listens, the term decides.
+    if (!lease.isUnseen && (isLeft || isMissed)) return true;
     return this.now >= Math.max(lease.renewedAt, this.floor) + lease.ttlMs;
   }
 
@@ -158,6 +162,7 @@ export class Model {
   observe(lease: ModelLease, sight: ListenerSight | undefined, life: ProcessLife | undefined): void {
     const wasKept = this.isKept(lease);
     if (life !== undefined) lease.life = life;
+    if (sight !== undefined) lease.isUnseen = sight === 'unknown';
     if (sight === 'own') {
       lease.state = 'active';
       lease.missed = 0;

@@ -174,6 +174,7 @@ function grant(state: State, m: Move, fence: number): Change[] {
     orphan: false,
     drift: [],
     server: null,
+    isUnseen: false,
     missed: 0,
     missedAt: 0,
   } as const;

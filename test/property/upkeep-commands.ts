@@ -10,7 +10,9 @@ const observeStep = fc
   .array(
     fc.record({
       pick: fc.nat(20),
-      sight: fc.option(fc.constantFrom<ListenerSight>('none', 'own', 'own', 'stranger'), { nil: undefined }),
+      sight: fc.option(fc.constantFrom<ListenerSight>('none', 'own', 'own', 'stranger', 'unknown'), {
+        nil: undefined,
+      }),
       life: fc.option(fc.constantFrom<ProcessLife>('alive', 'dead', 'unknown'), { nil: undefined }),
     }),
     { maxLength: 4 },
@@ -75,8 +77,9 @@ const cleanupStep = fc.tuple(fc.boolean(), fc.boolean()).map(([force, dryRun]) =
     const over = model.leases.filter(
       (lease) =>
         model.isOver(lease) ||
-        (lease.state === 'idle' && !model.hasLiveHolder(lease)) ||
-        (force && lease.holds === 0 && (lease.state === 'idle' || lease.state === 'reserved')),
+        (!lease.isUnseen &&
+          ((lease.state === 'idle' && !model.hasLiveHolder(lease)) ||
+            (force && lease.holds === 0 && (lease.state === 'idle' || lease.state === 'reserved')))),
     );
     const outcome = real.run<'cleanup'>({ kind: 'cleanup', force, dryRun });
     assert.ok('reply' in outcome);

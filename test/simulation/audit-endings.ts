@@ -1,5 +1,6 @@
 // Owns the reasons for which a lease or an instance may end, judged by the world's truth and not by the daemon's.
 
+import type { Auditor } from './auditor.ts';
 import { isListening, isProvenStranger, type LeaseRecord, SEEN_AFTER_MS, socketsOf } from './ledger.ts';
 import { CATALOGUE } from './weather.ts';
 import type { World } from './world.ts';
@@ -10,6 +11,9 @@ const LOOK_MS = 1000;
 const CLEANUP_MS = 1500;
 /** A term may end this much (ms) early: the rounding of one look. */
 const TERM_SLACK_MS = 1100;
+
+/** Every lease was looked at in vain after this long (ms) without a readable table: two passes, however late. */
+const BLIND_AFTER_MS = 20_000;
 
 const RELEASED = 'asked for';
 const RETIRED = 'its instance was retired';
@@ -31,6 +35,8 @@ export function excuseForEnd(
   if (record.enders.size > 0) return RELEASED;
   if (lease.instanceId !== null && auditor.answers.isRetiring(lease.instanceId)) return RETIRED;
   if (lease.singleton && record.everTouched) return 'hijacked and taken over';
+  // Whether a server goes on without its holder was not to be seen for long: the term alone may end it.
+  if (isBlind(auditor)) return excuseByTerm(world, record);
   if (now - record.listenedAt <= LOOK_MS && isListening(record, world.machine, now)) return null;
   // A clean-up looks at every listener before it ends anything.
   const isSeenByCleanup =
@@ -49,10 +55,8 @@ export function excuseForEnd(
   const holder = lifeOfHolder(world, record);
   if (holder === 'dead' && record.holds === 0 && isProvenAfterPromise(world, record))
     return 'its holder is dead';
-  if (record.holds === 0 && holder !== 'alive') {
-    const from = Math.max(record.termFrom, record.keptAt);
-    if (auditor.elapsedSince(from) >= lease.ttlMs - TERM_SLACK_MS) return 'its term is over';
-  }
+  const byTerm = excuseByTerm(world, record);
+  if (byTerm !== null) return byTerm;
   const isOrphan = record.holdClosedAt !== null && record.touchedAt >= record.holdClosedAt;
   if (isOrphan && record.holds === 0 && holder !== 'alive')
     return 'its last connection closed, then its listener went';
@@ -68,6 +72,17 @@ export function excuseForEnd(
     return 'its listener is gone';
   }
   return null;
+}
+
+function isBlind({ now, floor, tableReadAt }: Auditor): boolean {
+  return now - tableReadAt >= BLIND_AFTER_MS && now - floor >= BLIND_AFTER_MS;
+}
+
+function excuseByTerm(world: World, record: LeaseRecord): string | null {
+  if (record.holds > 0 || lifeOfHolder(world, record) === 'alive') return null;
+  const from = Math.max(record.termFrom, record.keptAt);
+  const isOver = world.auditor.elapsedSince(from) >= record.lease.ttlMs - TERM_SLACK_MS;
+  return isOver ? 'its term is over' : null;
 }
 
 /**

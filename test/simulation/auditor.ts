@@ -49,6 +49,8 @@ export class Auditor {
   lateUntil = 0;
   /** The last moment at which something disturbed the daemon. */
   disturbedAt = 0;
+  /** The last moment at which the daemon could read the table of listeners. */
+  tableReadAt = 0;
   maxFence = 0;
   /** By lock id: leases whose port was probed, and how many commits they have to turn out to be over. */
   readonly #suspects = new Map<string, number>();

@@ -110,6 +110,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     'hasMissed',
   ),
   patched(
+    'an end by what could not be seen',
+    /^invariant 9: .* ended without a reason/,
+    'core/life.ts',
+    'if (vitals.isUnseen) return byTerm;',
+    '',
+  ),
+  patched(
     'a sleep that nobody notices',
     /^invariant 9: .* ended without a reason/,
     'coordinator/coordinator.ts',

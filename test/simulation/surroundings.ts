@@ -147,6 +147,7 @@ function createPortTable(world: World, gate: Gate): PortTable {
   const read = (maxAgeMs: number): readonly Listener[] | null => {
     world.step(gate);
     if (weather.table === 'denied') return null;
+    world.auditor.tableReadAt = timeline.now;
     if (cache === null || timeline.now - cache.at > maxAgeMs) {
       const all = world.machine.sockets().map((socket) => listenerOf(world, socket));
       cache = { at: timeline.now, listeners: all };

@@ -23,6 +23,7 @@ const WORDS: Record<EndReason | KeepReason, RegExp> = {
   'holder-lives': /pid 412\) lives/,
   'holder-unknown': /may live/,
   'instance-lives': /agent-1 lives; its term ends in 1m/,
+  'listener-unknown': /does not say who listens.*ends in 1m/,
   'stranger-listens': /stranger.*ends in 1m/,
   'term-runs': /for 1m more/,
 };

@@ -22,6 +22,7 @@ const REASONS: Readonly<Record<string, Words>> = {
   'holder-lives': (lease) => `its holder${pidOf(lease)} lives`,
   'holder-unknown': (lease) => `its holder${pidOf(lease)} cannot be seen from here, and may live`,
   'instance-lives': (lease, nowMs) => `its instance ${lease.instance_id} lives${termOf(lease, nowMs)}`,
+  'listener-unknown': (lease, nowMs) => `the system does not say who listens there${termOf(lease, nowMs)}`,
   'stranger-listens': (lease, nowMs) => `a stranger listens there${termOf(lease, nowMs)}`,
   'term-runs': (lease, nowMs) => `its term runs for ${leftOf(lease, nowMs)} more; --force ends it`,
 };

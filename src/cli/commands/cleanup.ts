@@ -129,8 +129,10 @@ function show(answer: CleanupAnswer, orphans: readonly OrphanVerdict[] | null, i
   if (rows.length > 0) for (const line of tableLines(COLUMNS, sorted)) print(line);
   const servers = orphans?.filter(isOver).length ?? 0;
   const goes = answer.cleaned.length + servers;
+  const more = answer.kept - answer.stays.length;
+  if (more > 0) print(`… and ${more} more that stay; \`styxy list\` shows all leases.`);
   const done = isDryRun ? 'would be ended' : 'ended';
-  print(`${goes} ${goes === 1 ? 'lease' : 'leases'} ${done}, ${rows.length - goes} kept.`);
+  print(`${goes} ${goes === 1 ? 'lease' : 'leases'} ${done}, ${answer.kept - servers} kept.`);
 }
 
 /** A lease that stays, unless it is an orphan whose server was ended. */

@@ -1,55 +1,18 @@
-// Owns the handlers that list leases and clean stale ones up.
+// Owns the handler that lists leases, page by page.
 
 import { leaseJson } from '../../api/lease-json.ts';
 import { MAX_PAGE } from '../../api/names.ts';
-import type { AllocationsAnswer, AllocationsQuery, LeaseJson } from '../../api/schemas.ts';
-import type { CleanupAnswer, ProcessJson } from '../../api/schemas-cleanup.ts';
+import type { AllocationsAnswer, AllocationsQuery } from '../../api/schemas.ts';
 import type { Reading } from '../../coordinator/contract.ts';
 import type { LeaseEntry } from '../../core/lease.ts';
 import { snapshot } from '../../core/life.ts';
-import type { ProcessIdentity } from '../../core/process-identity.ts';
-import type { KeptLease, LeaseSnapshot } from '../../core/reply.ts';
 import type { Handler } from '../context.ts';
-import { directory, refuse } from './command.ts';
+import { directory } from './command.ts';
 
 export const listAllocations: Handler<'listAllocations'> = async (context, { query }) => {
   const wanted = { ...query, project_path: await directory(query.project_path, 'project_path') };
   return context.coordinator.query((reading) => page(reading, wanted));
 };
-
-export const cleanup: Handler<'cleanup'> = async (context, { body }, reply) => {
-  const dryRun = body?.dry_run ?? false;
-  const outcome = await context.coordinator.submit<'cleanup'>({
-    kind: 'cleanup',
-    force: body?.force ?? false,
-    dryRun,
-  });
-  if (!outcome.ok) return refuse(reply, outcome.refusal);
-  return {
-    success: true,
-    dry_run: dryRun,
-    cleaned: outcome.reply.cleaned.map(withReason),
-    kept: outcome.reply.kept.length,
-    stays: outcome.reply.kept.map(withReason),
-    orphans: outcome.reply.kept.filter(({ reason }) => reason === 'orphan-listens').map(withServer),
-  } satisfies CleanupAnswer;
-};
-
-function withReason<Reason>(judged: {
-  snapshot: LeaseSnapshot;
-  reason: Reason;
-}): LeaseJson & { reason: Reason } {
-  return { ...leaseJson(judged.snapshot), reason: judged.reason };
-}
-
-function withServer({ snapshot }: KeptLease): CleanupAnswer['orphans'][number] {
-  const { server } = snapshot.vitals;
-  return { ...leaseJson(snapshot), server: server === null ? null : processJson(server) };
-}
-
-function processJson({ pid, startTicks, bootId, pidNamespace }: ProcessIdentity): ProcessJson {
-  return { pid, start_ticks: startTicks, boot_id: bootId, pid_namespace: pidNamespace };
-}
 
 type Wanted = Omit<AllocationsQuery, 'project_path'> & { readonly project_path: string | null };
 

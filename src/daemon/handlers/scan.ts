@@ -7,12 +7,9 @@ import { snapshot } from '../../core/life.ts';
 import { contains, MAX_PORT, MIN_PORT } from '../../core/port-range.ts';
 import { StyxyError } from '../../errors.ts';
 import type { Listener } from '../../os/os.ts';
-import { newPace } from '../../os/pace.ts';
 import type { Handler } from '../context.ts';
+import { jsonInPieces, jsonList } from '../json-pieces.ts';
 import { maskSecrets } from '../mask-secrets.ts';
-
-/** Few enough to be joined and written in far less than a millisecond. */
-const ENTRIES_PER_SLICE = 50;
 
 export const scan: Handler<'scan'> = async (context, { query }, reply) => {
   const range = { start: query.start ?? MIN_PORT, end: query.end ?? MAX_PORT };
@@ -30,21 +27,13 @@ export const scan: Handler<'scan'> = async (context, { query }, reply) => {
   }
   const sorted = listeners.toSorted(byPort);
   const mask = rememberingMask();
-  const pace = newPace();
-  // As bytes, piece by piece: what is written in one go would block for as long as it is.
-  const head = JSON.stringify({ ...range, count: sorted.length });
-  const bytes: Buffer[] = [Buffer.from(`${head.slice(0, -1)},"ports_in_use":[`)];
-  for (let at = 0; at < sorted.length; at += ENTRIES_PER_SLICE) {
-    if (pace.isDue()) await pace.rest();
-    const slice = sorted.slice(at, at + ENTRIES_PER_SLICE);
-    const text = await context.coordinator.query((reading) =>
-      JSON.stringify(slice.map((listener) => entryOf(listener, reading, mask))),
-    );
-    bytes.push(Buffer.from(`${at === 0 ? '' : ','}${text.slice(1, -1)}`));
-  }
-  bytes.push(Buffer.from(']}'));
+  const entries = jsonList(sorted, (piece) =>
+    context.coordinator.query((reading) =>
+      JSON.stringify(piece.map((listener) => entryOf(listener, reading, mask))),
+    ),
+  );
   reply.header('content-type', 'application/json; charset=utf-8');
-  return Buffer.concat(bytes);
+  return jsonInPieces({ ...range, count: sorted.length }, { ports_in_use: entries });
 };
 
 function entryOf(listener: Listener, reading: Reading, mask: (command: string) => string): PortInUse {
