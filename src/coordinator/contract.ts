@@ -50,6 +50,12 @@ export interface Coordinator {
   /** Holds a lease while a connection is open; `close` may be called once. Refuses an unknown lease. */
   hold(lockId: string): Promise<Outcome<Held>>;
   health(): CoordinatorHealth;
+  /**
+   * Makes a commit of its own, which changes nothing that anybody sees: whether the store takes commits is known then.
+   *
+   * @throws StyxyError STORE_FULL or STORE_UNAVAILABLE
+   */
+  proveStore(): Promise<void>;
   /** Finishes what is under way, commits it and closes the store. */
   stop(): Promise<void>;
 }

@@ -93,6 +93,22 @@ describe('the coordinator', () => {
     await w.coordinator.stop();
   });
 
+  it('proves the store by a commit of its own, and health knows what came of it', async () => {
+    let isBroken = false;
+    const broken = new StyxyError('STORE_UNAVAILABLE', 'disk I/O error');
+    const w = await world(createMemoryDisk(), () => {
+      if (isBroken) throw broken;
+    });
+    await w.coordinator.proveStore();
+    isBroken = true;
+    await assert.rejects(w.coordinator.proveStore(), broken);
+    assert.equal(w.coordinator.health().canCommit, false);
+    isBroken = false;
+    await w.coordinator.proveStore();
+    assert.equal(w.coordinator.health().canCommit, true);
+    await w.coordinator.stop();
+  });
+
   it('gives one key, one request id and one singleton a single lease, however many ask at once', async () => {
     const w = await world();
     const same = await Promise.all(Array.from({ length: 5 }, () => allocate(w)));

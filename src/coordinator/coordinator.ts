@@ -213,6 +213,16 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     queue.noteStore(null);
   }
 
+  async function proveStore(): Promise<void> {
+    if (isStopping) throw stopping();
+    try {
+      await tracked(saveElapsed());
+    } catch (error) {
+      queue.noteStore(error);
+      throw error;
+    }
+  }
+
   // Before anybody is served: nobody is to be judged, and no lease taken over or released, by what was not seen yet.
   if (state.leaseCount > 0) await lookAtAll(0);
 
@@ -244,7 +254,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await options.store.close();
   }
 
-  return { submit, query, hold, health, stop };
+  return { submit, query, hold, health, proveStore, stop };
 }
 
 function idsOf(leases: Iterable<LeaseEntry>, isMeant: (entry: LeaseEntry) => boolean = () => true): string[] {

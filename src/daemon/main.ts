@@ -2,16 +2,24 @@
 
 import { closeSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { otherPort } from '../api/other-port.ts';
 import { ERRORS, StyxyError } from '../errors.ts';
+import { resolveHome } from '../home.ts';
+import { isSocketAt, takePassedSocket } from './activation.ts';
 import { errorProblem } from './problem-answer.ts';
+import { answerRefused } from './refused-start.ts';
 import { type RunningDaemon, runDaemon } from './run-daemon.ts';
+import { takeServiceManager } from './service-manager.ts';
 import { BUG_STATUS, stopOnSignals } from './shutdown.ts';
+import { startWatchdog } from './watchdog.ts';
 
 const REFUSED_STATUS = 1;
 const USAGE_STATUS = 2;
 /** EX_TEMPFAIL of sysexits: the same start can succeed later. */
 const PASSING_STATUS = 75;
+/** How long a refusal is told at the socket that a service manager passed, which starts the daemon again after it. */
+const REFUSAL_MS = 1_000;
+/** What may pass is tried again, and each try costs a start: not more often than this. */
+const PASSING_REFUSAL_MS = 5_000;
 
 // Nothing that the daemon creates is for anybody else.
 process.umask(0o077);
@@ -22,21 +30,27 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 const { notifyFd, isJson, ...asked } = readArguments(process.argv.slice(2));
 const exit = (status: number): void => process.exit(status);
+const manager = takeServiceManager(process.env);
+const passed = findPassedSocket();
 
-runDaemon({ env: process.env, ...asked, exit }).then(
+runDaemon({ env: process.env, ...asked, passedFd: passed?.fd ?? null, exit }).then(
   (daemon) => begin(daemon),
   (error: unknown) => giveUp(error),
 );
 
-function begin({ home, port, askedPort, socket, shutdown, log }: RunningDaemon): void {
+function begin({ home, port, socket, shutdown, log, selfCheck }: RunningDaemon): void {
   process.on('uncaughtException', shutdown.dieOfBug);
   process.on('unhandledRejection', shutdown.dieOfBug);
   stopOnSignals(shutdown, exit);
   notify({ ready: true, pid: process.pid });
+  if (manager !== null) {
+    void manager.tell('READY=1').then((isTold) => {
+      if (!isTold) log.warn({}, 'the service manager could not be told that the daemon is ready');
+    });
+    startWatchdog({ manager, check: selfCheck, log });
+  }
   const { pid } = process;
   if (isJson) printJson({ success: true, pid, home: home.dir, port, socket: socket && home.socket });
-  if (asked.isForeground && askedPort !== 0 && port !== askedPort)
-    process.stderr.write(`styxy: ${otherPort(askedPort, port)}\n`);
   if (process.stderr.isTTY) {
     const places = [socket === null ? null : home.socket, port === null ? null : `http://127.0.0.1:${port}`];
     process.stderr.write(`styxy: ready on ${places.filter(Boolean).join(' and ')} (pid ${process.pid})\n`);
@@ -56,7 +70,24 @@ function giveUp(error: unknown): void {
   );
   notify(problem);
   if (isJson) printJson(problem);
-  exit(statusOf(known));
+  const status = statusOf(known);
+  // Unless it was closed already, with everything that had begun to serve.
+  if (passed === null || !isSocketAt(passed.fd, passed.path)) exit(status);
+  else {
+    const forMs = status === REFUSED_STATUS ? REFUSAL_MS : PASSING_REFUSAL_MS;
+    answerRefused(passed.fd, problem, forMs).finally(() => exit(status));
+  }
+}
+
+function findPassedSocket(): { readonly fd: number; readonly path: string } | null {
+  try {
+    const path = resolveHome(process.env).socket;
+    const fd = takePassedSocket(process.env, path);
+    return fd === null ? null : { fd, path };
+  } catch {
+    // What is wrong with the home is said by the start itself.
+    return null;
+  }
 }
 
 /** What a service manager goes by: a start that was refused is refused again, a bug or a full disk may pass. */

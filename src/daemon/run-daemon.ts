@@ -22,6 +22,7 @@ import { readPlace, settlePlace } from './place.ts';
 import { createRangeFile, type RangeFile } from './range-file.ts';
 import type { Settings } from './settings.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
+import { createSelfCheck, type OwnAddress, type SelfCheck } from './watchdog.ts';
 
 export interface DaemonOptions {
   /** STYXY_HOME, STYXY_API_PORT, STYXY_LOG_LEVEL. */
@@ -36,6 +37,8 @@ export interface DaemonOptions {
   readonly homeInode?: string | undefined;
   /** Whether the home is to be served from here, wherever its last daemon ran. */
   readonly isTakenOver?: boolean;
+  /** The home's socket, where a service manager listens on it already. */
+  readonly passedFd?: number | null;
   /** Ends the process, after a stop that was asked for over HTTP, or after a bug. */
   readonly exit: (status: number) => void;
 }
@@ -44,10 +47,9 @@ export interface RunningDaemon {
   readonly home: Home;
   readonly socket: string | null;
   readonly port: number | null;
-  /** The TCP port that was asked for; 0 for any. */
-  readonly askedPort: number;
   readonly shutdown: Shutdown;
   readonly log: DaemonLog;
+  readonly selfCheck: SelfCheck;
 }
 
 /**
@@ -161,7 +163,6 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       home,
       socket,
       port: () => port,
-      askedPort,
       startedAt: system.clock.wall(),
       startedMonotonic: system.clock.monotonic(),
       storeKind: store.kind,
@@ -174,6 +175,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     await api.serve(context, {
       addresses,
       port: askedPort,
+      passedFd: options.passedFd ?? null,
       log,
       servers,
       onBug: shutdown.dieOfBug,
@@ -205,7 +207,11 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       onGone: () => end('its home was removed'),
     });
     log.info({ home: home.dir, socket, port }, 'the daemon is ready');
-    return { home, socket, port, askedPort, shutdown, log };
+    const selfCheck = createSelfCheck({
+      commit: () => started.proveStore(),
+      address: () => ownAddress(socket, port),
+    });
+    return { home, socket, port, shutdown, log, selfCheck };
   } catch (error) {
     for (const server of servers) server.close();
     if (coordinator === null) await store.close();
@@ -248,6 +254,11 @@ async function loadSystem() {
     portTable: createPortTable(),
     processes: createProcessTable(),
   };
+}
+
+function ownAddress(socket: string | null, port: number | null): OwnAddress | null {
+  if (socket !== null) return { socketPath: socket };
+  return port === null ? null : { host: '127.0.0.1', port };
 }
 
 /** The same store, which tells what its loading found. */

@@ -19,6 +19,8 @@ export interface ServeOptions {
   /** The TCP port that is asked for; another one is taken where it is not free. */
   readonly port: number;
   readonly log: Log;
+  /** The home's socket, where a service manager listens on it already. */
+  readonly passedFd: number | null;
   readonly onBug: OnBug;
   /** Every server is added here as soon as it listens. */
   readonly servers: Server[];
@@ -41,7 +43,7 @@ export async function serve(context: DaemonContext, options: ServeOptions): Prom
   // The socket first: whoever waits for the daemon asks there.
   if (context.socket !== null) {
     const guard = process.platform === 'win32' ? createTokenGuard(guardOptions(context)) : null;
-    options.servers.push(await listenOnSocket(context.socket, guard, route));
+    options.servers.push(await listenOnSocket(context.socket, options.passedFd, guard, route));
   }
   const tcp = await serveTcp(context, options, route);
   if (tcp !== null) options.servers.push(...tcp.servers);

@@ -31,14 +31,23 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => void
  *
  * To be called by the holder of the home's lock alone: the file may be another daemon's otherwise.
  *
+ * @param passedFd the socket, where a service manager listens on it already: then its file is the manager's
  * @param guard null where the permissions of the file are guard enough
  * @throws StyxyError HOME_UNUSABLE
  */
-export async function listenOnSocket(path: string, guard: Guard | null, route: Route): Promise<Server> {
+export async function listenOnSocket(
+  path: string,
+  passedFd: number | null,
+  guard: Guard | null,
+  route: Route,
+): Promise<Server> {
   const server = newServer(guard === null ? route : guarded(() => guard, route));
   try {
-    if (process.platform !== 'win32') rmSync(path, { force: true });
-    await listen(server, { path });
+    if (passedFd !== null) await listen(server, { fd: passedFd });
+    else {
+      if (process.platform !== 'win32') rmSync(path, { force: true });
+      await listen(server, { path });
+    }
     if (process.platform !== 'win32') chmodSync(path, 0o600);
   } catch (cause) {
     server.close();
