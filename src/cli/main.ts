@@ -5,12 +5,13 @@ import type { Command } from './command.ts';
 import { allocateCommand } from './commands/allocate.ts';
 import { checkCommand } from './commands/check.ts';
 import { releaseCommand } from './commands/release.ts';
+import { statusCommand } from './commands/status.ts';
 import { parseInvocation } from './parse.ts';
 import { reportFailure } from './report.ts';
 import { finalStatus } from './write.ts';
 
 /** Commands that scripts and hooks run all the time: nothing but what they need is loaded for them. */
-const FREQUENT: readonly Command[] = [allocateCommand, checkCommand, releaseCommand];
+const FREQUENT: readonly Command[] = [allocateCommand, checkCommand, releaseCommand, statusCommand];
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {
   const command = FREQUENT.find((each) => each.name === name || each.aliases?.includes(name));

@@ -42,6 +42,7 @@ describe('the frequent commands', () => {
     ['allocate', '-s', 'dev', '--json'],
     ['check', '3098'],
     ['release', '--port', '3000'],
+    ['status', '--brief'],
   ]) {
     it(`load no more than they need: ${args.join(' ')}`, async () => {
       const loaded = await loadedBy(args);

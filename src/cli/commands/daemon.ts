@@ -8,11 +8,11 @@ import { findRunning, SILENCE_MS } from '../../client/find-daemon.ts';
 import { readDaemonInfo } from '../../client/running-daemon.ts';
 import { type StoppedDaemon, stopDaemon } from '../../client/stop-daemon.ts';
 import { type Home, resolveOwnHome } from '../../home.ts';
+import { briefLine } from '../brief-line.ts';
 import { type Command, type Invocation, type OptionSpec, UsageError } from '../command.ts';
-import { pairLines } from '../table.ts';
+import { statusLines } from '../status-lines.ts';
 import { print, printJson } from '../write.ts';
 import { logsCommand } from './daemon-logs.ts';
-import { briefLine, statusPairs } from './status.ts';
 
 const LISTENING: Readonly<Record<string, OptionSpec>> = {
   host: { kind: 'value', value: 'ADDR', description: 'Listen there instead of on loopback' },
@@ -80,7 +80,7 @@ const status: Command = {
     const client = await connect({ home, env: invocation.env, autostart: false });
     const answer = await statusOf(client);
     if (invocation.isJson) printJson(answer);
-    else for (const line of pairLines(statusPairs(answer))) print(line);
+    else for (const line of statusLines(answer)) print(line);
     return 0;
   },
 };
