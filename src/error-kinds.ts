@@ -203,6 +203,20 @@ export const ERROR_KINDS = {
     retriable: false,
     hint: '`styxy daemon status` shows the one that runs.',
   },
+  AUTOSTART_UNAVAILABLE: {
+    title: 'No autostart here',
+    status: 503,
+    exit: 1,
+    retriable: false,
+    hint: 'Nothing is lost: every command starts the daemon where none runs.',
+  },
+  FILE_NOT_OURS: {
+    title: 'Not our file',
+    status: 409,
+    exit: 1,
+    retriable: false,
+    hint: 'Move the file away that the message names, and try again.',
+  },
   HOME_UNSAFE: {
     title: 'Unsafe home',
     status: 500,

@@ -3,6 +3,7 @@
 import type { Command } from './command.ts';
 import { adoptCommand } from './commands/adopt.ts';
 import { allocateCommand } from './commands/allocate.ts';
+import { autostartCommand } from './commands/autostart.ts';
 import { checkCommand } from './commands/check.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
 import { configCommand } from './commands/config.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   cleanupCommand,
   configCommand,
   daemonCommand,
+  autostartCommand,
   tokenCommand,
   explainCommand,
   demoCommand,

@@ -15,11 +15,22 @@ const NODE_FLAGS = [
 
 /** The program and its arguments that run the daemon: from source in development, the bundle once packed. */
 export function daemonCommand(args: readonly string[]): { file: string; args: string[] } {
+  return { file: process.execPath, args: [...NODE_FLAGS, daemonEntry(), ...args] };
+}
+
+/** The absolute path of the daemon's program. */
+export function daemonEntry(): string {
+  return entryOf('daemon', 'daemon.cjs');
+}
+
+/** The absolute path of the command line's program. */
+export function commandLineEntry(): string {
+  return entryOf('cli', 'styxy.cjs');
+}
+
+function entryOf(room: string, bundle: string): string {
   const isSource = extname(import.meta.filename) === '.ts';
-  const entry = isSource
-    ? join(import.meta.dirname, '..', 'daemon', 'main.ts')
-    : join(import.meta.dirname, 'daemon.cjs');
-  return { file: process.execPath, args: [...NODE_FLAGS, entry, ...args] };
+  return isSource ? join(import.meta.dirname, '..', room, 'main.ts') : join(import.meta.dirname, bundle);
 }
 
 const KEPT = /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|XDG_[A-Z_]+|STYXY_[A-Z_]+|TMPDIR|TZ|NO_COLOR)$/;

@@ -8,6 +8,7 @@ import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.t
 import { exchange } from './http.ts';
 import { replaceDaemon } from './replace-daemon.ts';
 import { type DaemonInfo, isRunning, lifeOf, readDaemonInfo } from './running-daemon.ts';
+import { runsSameProgram } from './supervisor.ts';
 
 const ASK_TIMEOUT_MS = 2_000;
 /** A little more than the daemon gives to the requests that are under way. */
@@ -16,7 +17,8 @@ const END_TIMEOUT_MS = 6_000;
 /**
  * Goes on with the daemon that was found, or with a new one in its place when it is older than this program.
  *
- * One in the foreground is somebody else's program: it is left alone, and whoever runs it restarts it.
+ * One in the foreground is somebody else's program: it is left alone, and whoever runs it restarts it. An autostart of this very
+ * program does so by itself.
  *
  * @param info what `daemon.json` says, with a version that is not this program's
  * @throws StyxyError DAEMON_UNREACHABLE when the two speak different versions of the API and it stays as it is
@@ -28,9 +30,9 @@ export async function settleVersion(
 ): Promise<Reached> {
   // The file may be a former daemon's: of the one that answers, nothing is known then.
   if (!isRunning(info)) return found;
-  const { home, autostart } = options;
+  const { home, env, autostart } = options;
   const isOlder = compareVersions(info.version ?? '', VERSION) < 0;
-  if (isOlder && autostart && !info.isForeground) {
+  if (isOlder && autostart && (!info.isForeground || runsSameProgram(home, env, info.pid))) {
     found.socket.destroy();
     return await replaceDaemon(options, info, {
       end: () => stopGracefully(home, info),

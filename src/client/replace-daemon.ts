@@ -31,8 +31,10 @@ export async function replaceDaemon(
     if (!isThere()) return null;
     await end();
     const reached = await startHere(options, until);
-    const pid = readDaemonInfo(home)?.pid;
-    options.onNotice?.(`${said} by a new one${pid === undefined ? '' : ` (pid ${pid})`}. No lease is lost.`);
+    const born = readDaemonInfo(home);
+    // One that a supervisor is still starting has not written its own yet.
+    const who = born === null || isSameDaemon(old, born) ? '' : ` (pid ${born.pid})`;
+    options.onNotice?.(`${said} by a new one${who}. No lease is lost.`);
     return reached;
   });
 }

@@ -6,8 +6,9 @@ import { endDaemon } from './end-daemon.ts';
 import type { DiscoverOptions, Reached } from './find-daemon.ts';
 import type { Endpoint } from './http.ts';
 import { replaceDaemon } from './replace-daemon.ts';
-import type { DaemonInfo } from './running-daemon.ts';
+import { type DaemonInfo, isProven, isSameDaemon, readDaemonInfo } from './running-daemon.ts';
 import { lookAtSilence } from './silence.ts';
+import { findSupervisor, isStarting } from './supervisor.ts';
 
 /** What to say of a daemon that was looked at and is not waited for. */
 const FOUND = {
@@ -36,12 +37,23 @@ export async function settleSilence(
   const { kind, info } = await lookAtSilence(home, endpoint, restMs, answered);
   // Of one that ended, the connection breaks, which is heard of where the answer is waited for.
   if (kind === 'answers' || kind === 'busy' || kind === 'gone') return null;
-  if (info === null || kind === 'unproven') throw unproven(home, info);
+  if (info === null || kind === 'unproven') {
+    if (await isBeingBorn(options, info)) return null;
+    throw unproven(home, info);
+  }
   if (kind === 'traced' || !autostart) throw silent(home, info, kind);
   return await replaceDaemon(options, info, {
     end: () => endDaemon(home, info, END_GRACE_MS),
     said: `The daemon (pid ${info.pid}) did not answer, ${FOUND[kind]}, and was replaced`,
   });
+}
+
+/** A supervisor holds the socket also before the daemon is there, and a daemon may have come meanwhile. */
+async function isBeingBorn({ home, env }: DiscoverOptions, before: DaemonInfo | null): Promise<boolean> {
+  const now = readDaemonInfo(home);
+  if (now !== null && isProven(home, now) && !isSameDaemon(now, before)) return true;
+  const supervisor = findSupervisor(home, env);
+  return supervisor !== null && (await isStarting(supervisor));
 }
 
 function silent(home: Home, { pid }: DaemonInfo, kind: keyof typeof FOUND): StyxyError {

@@ -5,6 +5,7 @@ import { type Home, refuseForeignHome } from '../home.ts';
 import { connect } from './client.ts';
 import { endDaemon, hasEnded, stillThere } from './end-daemon.ts';
 import { type DaemonInfo, isProven, lifeOf, readDaemonInfo } from './running-daemon.ts';
+import { findSupervisor } from './supervisor.ts';
 
 export interface StoppedDaemon {
   /** Null when none ran. */
@@ -19,9 +20,12 @@ const ASK_TIMEOUT_MS = 5_000;
 const END_TIMEOUT_MS = 10_000;
 /** One that does not answer has little to finish. */
 const SILENT_END_TIMEOUT_MS = 3_000;
+/** A supervisor lets the daemon finish as well, and kills it afterwards. */
+const SUPERVISED_END_TIMEOUT_MS = 20_000;
 
 /**
- * Stops the home's daemon and waits for its end. No lease is lost, whichever way it ends.
+ * Stops the home's daemon and waits for its end, and first of all whatever would start it again. No lease is lost, whichever
+ * way it ends.
  *
  * @throws StyxyError DAEMON_UNREACHABLE when a daemon is there that can neither be asked nor proven to be the one,
  *   HOME_UNSAFE when this is root and the home somebody else's
@@ -29,6 +33,9 @@ const SILENT_END_TIMEOUT_MS = 3_000;
 export async function stopDaemon(home: Home, env: NodeJS.ProcessEnv): Promise<StoppedDaemon> {
   refuseForeignHome(home.dir);
   const info = readDaemonInfo(home);
+  const wasRunning = info !== null && lifeOf(info) === 'running';
+  await findSupervisor(home, env)?.stop(SUPERVISED_END_TIMEOUT_MS);
+  if (wasRunning && lifeOf(info) === 'gone') return { pid: info.pid, wasKilled: false };
   let asked: number | null = null;
   let failure: unknown = null;
   try {

@@ -88,6 +88,24 @@ export function unitArguments(
   ];
 }
 
+/**
+ * The directory by which this user's service manager is reached. Sessions without a login of their own, such as those of `su` or of
+ * an agent with a cut-down environment, do not name it.
+ *
+ * @returns null where no manager of this user runs
+ */
+export function findRuntime(env: NodeJS.ProcessEnv): string | null {
+  if (process.platform !== 'linux') return null;
+  const named = env.XDG_RUNTIME_DIR ?? '';
+  const runtime = isAbsolute(named) ? named : `/run/user/${process.geteuid?.()}`;
+  return isOwnSocket(join(runtime, 'systemd', 'private')) ? runtime : null;
+}
+
+/** The first of `paths` that can be run. */
+export function findProgram(paths: readonly string[]): string | null {
+  return paths.find(isProgram) ?? null;
+}
+
 function isOwnSocket(path: string): boolean {
   try {
     const stats = statSync(path);

@@ -2,6 +2,7 @@
 
 import { type ErrorCode, type Problem, problem } from '../errors.ts';
 import type { Explanation } from './explanation.ts';
+import { OF_AUTOSTART } from './of-autostart.ts';
 import { OF_DAEMON } from './of-daemon.ts';
 import { OF_LEASES } from './of-leases.ts';
 import { OF_REQUESTS } from './of-requests.ts';
@@ -10,6 +11,7 @@ export const EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
   ...OF_REQUESTS,
   ...OF_LEASES,
   ...OF_DAEMON,
+  ...OF_AUTOSTART,
 };
 
 /** The problem document of a code's example. */

@@ -1,4 +1,4 @@
-// Owns the proof that the README's recipes run as they stand there, against the built program.
+// Owns the proof that the recipes of the README and of the guides run as they stand there, against the built program.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(ROOT, 'dist', 'styxy.cjs');
+const PAGES = ['README.md', 'docs/autostart.md'];
 
 /** What a recipe's output must show, by a word that only this recipe holds. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
@@ -86,8 +87,8 @@ require('node:http').createServer((request, response) => response.end('hello'))
 `;
 
 function recipes(): string[] {
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  return [...readme.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+  const pages = PAGES.map((page) => readFileSync(join(ROOT, page), 'utf8')).join('\n');
+  return [...pages.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
     .map(([, block = '']) => block)
     .filter((block) => !block.startsWith('npm '));
 }
@@ -152,7 +153,7 @@ describe('the recipes of the README', {
       try {
         const { status, output } = await run(`${PREAMBLE}${recipe}${EPILOGUE}`, project, env);
         assert.equal(status, 0, output);
-        assert.doesNotMatch(output, /Warning/);
+        assert.doesNotMatch(output, /\(node:\d+\)|Warning:/);
         for (const [word, shown] of Object.entries(EXPECTED))
           if (recipe.includes(word)) assert.match(output, shown);
       } finally {

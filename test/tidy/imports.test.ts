@@ -18,6 +18,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
   coordinator: { errors: 'all', home: 'all', core: 'all', store: 'types', os: 'types', config: 'all' },
   api: { errors: 'all', home: 'all', core: 'types' },
   client: { errors: 'all', home: 'all', 'text-mark': 'all', core: 'types', api: 'all' },
+  autostart: { errors: 'all', home: 'all', client: 'all' },
   tools: {},
   run: { errors: 'all', home: 'all', core: 'types', api: 'all', client: 'all', os: 'all', tools: 'all' },
   cli: {
@@ -27,6 +28,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     core: 'types',
     api: 'all',
     client: 'all',
+    autostart: 'all',
     run: 'all',
     demo: 'all',
     config: 'all',
