@@ -27,6 +27,14 @@ test('a missing file is the shipped configuration', (t) => {
   assert.deepEqual(new Set(loaded.sources.values()), new Set(['default']));
 });
 
+test('what keeps nobody from harm any more is told', (t) => {
+  const file = '{"recovery": {"port_conflict": {"enabled": false}, "health_monitoring": {"enabled": false}}}';
+  const { errors, warnings } = loadConfig(optionsFor(t, file));
+  assert.deepEqual(errors, []);
+  assert.match(warnings[0] ?? '', /not tried before they are granted \(recovery\.port_conflict\)/);
+  assert.match(warnings[1] ?? '', /not watched \(recovery\.health_monitoring\.enabled\)/);
+});
+
 test('a right file counts, is remembered, and each value says where it is from', (t) => {
   for (const prefix of ['', '\ufeff']) {
     const loaded = loadConfig(optionsFor(t, prefix + GOOD));

@@ -72,7 +72,12 @@ function result(
 ): Pick<LoadedConfig, 'config' | 'sources' | 'errors' | 'warnings'> {
   const sources = new Map<string, ConfigSource>();
   for (const path of leavesOf(config, '')) sources.set(path, named.get(path) ?? 'default');
-  return { config, sources, errors, warnings: [...rangeWarnings(config, context), ...warnings] };
+  return {
+    config,
+    sources,
+    errors,
+    warnings: [...rangeWarnings(config, context), ...safetyWarnings(config), ...warnings],
+  };
 }
 
 function* leavesOf(value: unknown, path: string): Generator<string> {
@@ -110,4 +115,19 @@ function rangeWarnings(config: Config, { ephemeral }: ConfigContext): string[] {
       ([name, { range }]) =>
         `the range ${range[0]}–${range[1]} of "${name}" lies among the ports ${ephemeral.start}–${ephemeral.end} that the system hands out by itself`,
     );
+}
+
+/** What is switched off and keeps nobody from harm any more. */
+function safetyWarnings({ recovery }: Config): string[] {
+  const { port_conflict: conflict, health_monitoring: monitoring } = recovery;
+  return [
+    ...(conflict.enabled && conflict.check_availability
+      ? []
+      : [
+          'ports are not tried before they are granted (recovery.port_conflict), so that one may be granted on which a program without a lease listens',
+        ]),
+    ...(monitoring.enabled
+      ? []
+      : ['leases are not watched (recovery.health_monitoring.enabled), so that their states may be old']),
+  ];
 }

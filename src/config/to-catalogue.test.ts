@@ -54,3 +54,22 @@ test('configured types, terms and ports to avoid are in it', () => {
   assert.equal(catalogue.conflictRestMs, 1000);
   assert.deepEqual([catalogue.defaultTtlMs, catalogue.missIntervalMs, catalogue.maxMisses], [5000, 2000, 1]);
 });
+
+test('quotas and what is switched off reach the catalogue', () => {
+  const shipped = read('{}');
+  assert.deepEqual([shipped.isProbing, shipped.isWatching, shipped.maxMisses], [true, true, 3]);
+  assert.deepEqual([shipped.maxLeasesPerProject, shipped.maxLeasesPerInstance], [20_000, 20_000]);
+  const catalogue = read(`{
+    "quotas": {"max_leases_per_project": 30, "max_leases_per_instance": 20},
+    "recovery": {
+      "port_conflict": {"check_availability": false},
+      "health_monitoring": {"enabled": false, "cleanup_stale_allocations": false}
+    }
+  }`);
+  assert.deepEqual([catalogue.maxLeasesPerProject, catalogue.maxLeasesPerInstance], [30, 20]);
+  assert.deepEqual(
+    [catalogue.isProbing, catalogue.isWatching, catalogue.maxMisses],
+    [false, false, Number.POSITIVE_INFINITY],
+  );
+  assert.equal(read('{"recovery": {"port_conflict": {"enabled": false}}}').isProbing, false);
+});

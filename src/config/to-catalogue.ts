@@ -23,7 +23,8 @@ export function toCatalogue(
   config: Config,
   machine: { readonly ownPorts: Iterable<number>; readonly ephemeralStart: number },
 ): Catalogue {
-  const { terms, quarantine, quotas, recovery } = config;
+  const { terms, quarantine, quotas } = config;
+  const { port_conflict: conflict, health_monitoring: monitoring } = config.recovery;
   const types = Object.entries(config.service_types).map(([name, type]): [string, ServiceType] => [
     name,
     {
@@ -56,7 +57,9 @@ export function toCatalogue(
     quarantineMs: quarantine.seconds * SECOND_MS,
     quarantineMaxMs: quarantine.max_seconds * SECOND_MS,
     conflictRestMs: quarantine.conflict_seconds * SECOND_MS,
-    missIntervalMs: recovery.health_monitoring.check_interval_ms,
-    maxMisses: recovery.health_monitoring.max_failures,
+    isProbing: conflict.enabled && conflict.check_availability,
+    isWatching: monitoring.enabled,
+    missIntervalMs: monitoring.check_interval_ms,
+    maxMisses: monitoring.cleanup_stale_allocations ? monitoring.max_failures : Number.POSITIVE_INFINITY,
   };
 }

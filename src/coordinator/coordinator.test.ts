@@ -9,7 +9,9 @@ import type { Listener } from '../os/os.ts';
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts';
 import type { Coordinator } from './contract.ts';
 import { startCoordinator } from './coordinator.ts';
+import type { CoordinatorOptions } from './options.ts';
 import { createScheduler } from './scheduler.ts';
+import { DEFAULT_TIMINGS } from './timings.ts';
 
 interface World {
   readonly coordinator: Coordinator;
@@ -30,6 +32,7 @@ async function world(
   disk: MemoryDisk = createMemoryDisk(),
   beforeWrite = () => {},
   table: Listener[] = [],
+  more: Partial<CoordinatorOptions> = {},
 ): Promise<World> {
   let ids = 0;
   const clock = { monotonic: () => performance.now(), wall: () => 0 };
@@ -59,6 +62,7 @@ async function world(
     onFault: (error) => {
       throw error;
     },
+    ...more,
   });
   return Object.assign(made, { coordinator });
 }
@@ -66,6 +70,10 @@ async function world(
 function listenerOn(port: number, pid: number): Listener {
   const rest = { addresses: ['::'], process: 'vite', command: null, user: null, cwd: null, container: null };
   return { protocol: 'tcp', port, pid, ...rest };
+}
+
+function stateOf({ coordinator }: World, lockId: string) {
+  return coordinator.query(({ state }) => state.lease(lockId)?.vitals.state ?? null);
 }
 
 async function allocate({ coordinator }: World, request: Partial<AllocateRequest> = {}, requestId?: string) {
@@ -215,6 +223,30 @@ describe('the coordinator', () => {
     const next = await allocate(w, { serviceType: 'ai', projectPath: '/b' });
     assert.equal(next.existing, false);
     assert.ok(next.snapshot.lease.fence > first.snapshot.lease.fence);
+    await w.coordinator.stop();
+  });
+
+  it('tries no port before a grant where it is told not to', async () => {
+    const w = await world(undefined, undefined, [], {
+      catalogue: () => ({ ...catalogue, isProbing: false }),
+    });
+    w.strangers.add(3000);
+    assert.equal((await allocate(w)).snapshot.lease.port, 3000);
+    assert.deepEqual(w.probed, []);
+    await w.coordinator.stop();
+  });
+
+  it('looks at a lease before it ends, also where nobody watches', async () => {
+    const w = await world(undefined, undefined, [listenerOn(3000, 5)], {
+      catalogue: () => ({ ...catalogue, isWatching: false }),
+      timings: { ...DEFAULT_TIMINGS, tickMs: 2, passMs: 2 },
+    });
+    const served = (await allocate(w, { serviceName: 'served', ttlMs: 50 })).snapshot.lease.lockId;
+    const idle = (await allocate(w, { serviceName: 'idle', ttlMs: 50 })).snapshot.lease.lockId;
+    for (const asked of [served, idle])
+      assert.equal(await stateOf(w, asked), 'reserved', 'nobody looked yet');
+    while ((await stateOf(w, idle)) !== null) await new Promise((resolve) => setTimeout(resolve, 2));
+    assert.equal(await stateOf(w, served), 'active');
     await w.coordinator.stop();
   });
 

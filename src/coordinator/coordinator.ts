@@ -208,6 +208,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await look({ lockIds: idsOf(state.leases()), instanceIds: instanceIds() }, maxAgeMs);
   }
 
+  /** Where nobody watches: what would end is looked at before it does. */
+  async function lookAtEnding(): Promise<void> {
+    const { now } = time();
+    const catalogue = options.catalogue();
+    const lockIds = idsOf(state.leases(), (entry) => endReason(state, entry, catalogue, now) !== null);
+    if (lockIds.length > 0) await look({ lockIds, instanceIds: instanceIds() }, timings.sharedTableMs);
+  }
+
   async function saveElapsed(): Promise<void> {
     await options.store.saveElapsed(time().now);
     queue.noteStore(null);
@@ -231,8 +239,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       state,
       time,
       noticeSleep,
-      observeAll: () => lookAtAll(timings.sharedTableMs),
+      observeAll: () => (options.catalogue().isWatching ? lookAtAll(timings.sharedTableMs) : lookAtEnding()),
       async observeHeld() {
+        if (!options.catalogue().isWatching) return;
         await look({ lockIds: idsOf(state.heldLeases()), instanceIds: [] }, timings.sharedTableMs);
       },
       sweep,

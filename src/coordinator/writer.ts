@@ -101,7 +101,7 @@ export function createWriter(
           for (const protocol of ['tcp', 'udp'] as const) {
             const ports = portsOf(decision.probes, protocol);
             if (ports.length === 0) continue;
-            const probing = options.probe.taken(protocol, ports);
+            const probing = observed.catalogue.isProbing ? options.probe.taken(protocol, ports) : [];
             const taken = probing instanceof Promise ? await aside(probing, decision.probes) : probing;
             note(observed, protocol, ports, taken);
           }

@@ -49,9 +49,13 @@ export interface Catalogue {
   readonly quarantineMaxMs: number;
   /** How long a port rests that a probe found taken by a stranger; short, since the stranger may go any moment. */
   readonly conflictRestMs: number;
+  /** Whether a port is tried before it is granted. */
+  readonly isProbing: boolean;
+  /** Whether all leases are looked at all the time, and not only before they would end. */
+  readonly isWatching: boolean;
   /** Misses of a listener are counted once in this time. */
   readonly missIntervalMs: number;
-  /** How many misses in a row end a lease that was active and has no live holder. */
+  /** How many misses in a row end a lease that was active and has no live holder; infinite where they end none. */
   readonly maxMisses: number;
 }
 

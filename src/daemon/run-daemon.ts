@@ -22,6 +22,7 @@ import { readPlace, settlePlace } from './place.ts';
 import { createRangeFile, type RangeFile } from './range-file.ts';
 import type { Settings } from './settings.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
+import { withRetries } from './store-retries.ts';
 import { createSelfCheck, type OwnAddress, type SelfCheck } from './watchdog.ts';
 
 export interface DaemonOptions {
@@ -126,7 +127,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     rangeFile = file;
     let recovery: StatusAnswer['recovery'] = { state: 'running', leases_restored: 0, set_aside: 0 };
     const started = await startCoordinator({
-      store: observed(store, (found) => {
+      store: observed(withRetries(store, loaded.retryPolicy), (found) => {
         recovery = { state: 'done', ...found };
       }),
       probe: system.probe,
@@ -167,7 +168,10 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       startedMonotonic: system.clock.monotonic(),
       storeKind: store.kind,
       recovery: () => recovery,
-      healthMonitor: () => ({ enabled: true, interval_ms: loaded.catalogue().missIntervalMs }),
+      healthMonitor: () => {
+        const { isWatching, missIntervalMs } = loaded.catalogue();
+        return { enabled: isWatching, interval_ms: missIntervalMs };
+      },
       config: loaded.answer,
       rangeFile: file,
       stop: () => end('asked over HTTP'),

@@ -9,6 +9,7 @@ import { ephemeralRange } from '../os/ephemeral-range.ts';
 import type { Store } from '../store/store.ts';
 import { followFiles, sightingOf } from './file-sighting.ts';
 import type { Log } from './logs.ts';
+import type { RetryPolicy } from './store-retries.ts';
 
 /** Under which name the store keeps the last configuration that was right. */
 const LAST_GOOD_NOTE = 'last_good_config';
@@ -29,6 +30,8 @@ export interface SettingsOptions {
 export interface Settings {
   /** What decisions read, with the daemon's own ports. */
   catalogue(): Catalogue;
+  /** How a write that the store could not make for the moment is tried again. */
+  retryPolicy(): RetryPolicy;
   /** As it was at the start: it counts when a store is opened. */
   readonly synchronous: 'normal' | 'full';
   /** The configuration for people, as the files are now. */
@@ -80,6 +83,10 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
   let timer: NodeJS.Timeout | null = null;
   return {
     catalogue: () => catalogue,
+    retryPolicy: () => {
+      const { enabled, max_retries, backoff_ms, backoff_multiplier } = loaded.config.recovery.port_conflict;
+      return { retries: enabled ? max_retries : 0, firstWaitMs: backoff_ms, factor: backoff_multiplier };
+    },
     synchronous,
     answer: () => {
       following.lookNow();

@@ -25,8 +25,27 @@ describe('the configuration', () => {
     assert.deepEqual(body.errors, []);
     assert.deepEqual(body.config.quarantine, { seconds: 120, max_seconds: 600, conflict_seconds: 2 });
     assert.deepEqual(body.config.recovery, {
-      health_monitoring: { check_interval_ms: 7000, max_failures: 3 },
+      port_conflict: {
+        enabled: true,
+        check_availability: true,
+        max_retries: 3,
+        backoff_ms: 100,
+        backoff_multiplier: 2,
+      },
+      health_monitoring: {
+        enabled: true,
+        check_interval_ms: 7000,
+        max_failures: 3,
+        cleanup_stale_allocations: true,
+      },
+      system_recovery: {
+        enabled: true,
+        run_on_startup: true,
+        backup_corrupted_state: true,
+        max_recovery_attempts: 3,
+      },
     });
+    assert.deepEqual(body.config.hooks, { kill_guard: 'deny', rewrite_permission: 'auto' });
     assert.equal(body.sources['quarantine.conflict_seconds'], 'config.json');
     assert.equal(body.sources['quarantine.seconds'], 'default');
   });

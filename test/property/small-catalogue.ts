@@ -47,6 +47,8 @@ export const CATALOGUE: Catalogue = {
   quarantineMs: 30_000,
   quarantineMaxMs: 120_000,
   conflictRestMs: 10_000,
+  isProbing: true,
+  isWatching: true,
   missIntervalMs: 5000,
   maxMisses: 3,
 };

@@ -67,6 +67,8 @@ export const CATALOGUE: Catalogue = {
   quarantineMs: 120_000,
   quarantineMaxMs: 600_000,
   conflictRestMs: 10_000,
+  isProbing: true,
+  isWatching: true,
   missIntervalMs: 10_000,
   maxMisses: 3,
 };

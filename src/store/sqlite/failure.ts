@@ -6,11 +6,16 @@ import { StyxyError } from '../../errors.ts';
 /** SQLite's primary result codes that are told apart. */
 const NO_PERMISSION = 3;
 const BUSY = 5;
+const LOCKED = 6;
+const NO_MEMORY = 7;
 const READ_ONLY = 8;
 const IO_ERROR = 10;
 const CORRUPT = 11;
 const FULL = 13;
+const CANNOT_OPEN = 14;
 const NOT_A_DATABASE = 26;
+
+const PASSING: readonly number[] = [BUSY, LOCKED, NO_MEMORY, IO_ERROR, CANNOT_OPEN];
 
 /** What the file system says where nothing may be written. */
 const FORBIDDEN: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
@@ -23,6 +28,12 @@ function resultCode(error: unknown): number | null {
 
 export function isBusy(error: unknown): boolean {
   return resultCode(error) === BUSY;
+}
+
+/** Whether the same write may succeed in a moment: somebody is in the way, or the process has too little of something. */
+export function isPassing(error: unknown): boolean {
+  if (!(error instanceof StyxyError) || error.code !== 'STORE_UNAVAILABLE') return false;
+  return PASSING.includes(resultCode(error.cause) ?? 0);
 }
 
 /** Whether the error says that the file's content is damaged. */
