@@ -12,6 +12,15 @@ export function reach(invocation: Invocation): Promise<Client> {
 }
 
 /**
+ * Reaches the daemon that runs, starts none, and replaces none.
+ *
+ * @throws StyxyError DAEMON_UNREACHABLE, HOME_UNUSABLE, HOME_UNSAFE
+ */
+export function reachRunning({ env }: Invocation): Promise<Client> {
+  return connect({ home: resolveOwnHome(env), env, autostart: false });
+}
+
+/**
  * The project of `directory`, else of the working directory.
  *
  * @throws StyxyError INVALID_REQUEST when there is no such directory

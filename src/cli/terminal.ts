@@ -11,6 +11,19 @@ export function terminalWidth(): number | null {
   return columns === undefined || columns < 20 ? null : columns;
 }
 
+/** Rows of the terminal that standard output is; null when it is none. */
+export function terminalHeight(): number | null {
+  if (!isatty(STDOUT)) return null;
+  // A terminal that nobody told its size has 0.
+  const { rows } = process.stdout;
+  return rows === undefined || rows < 3 ? null : rows;
+}
+
+/** Whether standard output is a terminal on which the cursor can be moved. */
+export function hasScreen(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env.TERM !== 'dumb' && isatty(STDOUT);
+}
+
 /** Whether standard output takes colours: a terminal alone, and not with NO_COLOR. */
 export function hasColours(env: NodeJS.ProcessEnv = process.env): boolean {
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;

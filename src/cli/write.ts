@@ -14,6 +14,11 @@ export function print(text: string): void {
   write(STDOUT, `${text}\n`);
 }
 
+/** Writes to standard output as it is, for what moves the cursor. */
+export function printRaw(text: string): void {
+  write(STDOUT, text);
+}
+
 /** Prints a message for people. A line end is added. */
 export function say(text: string): void {
   write(STDERR, `${text}\n`);

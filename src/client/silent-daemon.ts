@@ -1,7 +1,9 @@
 // Owns what becomes of a daemon that is silent: waited for, replaced where that is allowed and safe, or reported.
 
+import { VERSION } from '../api/api-version.ts';
 import { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
+import { compareVersions } from './daemon-version.ts';
 import { endDaemon } from './end-daemon.ts';
 import type { DiscoverOptions, Reached } from './find-daemon.ts';
 import type { Endpoint } from './http.ts';
@@ -41,6 +43,8 @@ export async function settleSilence(
     if (await isBeingBorn(options, info)) return null;
     throw unproven(home, info);
   }
+  // An older program replaces no newer daemon, not even one that hangs.
+  if (compareVersions(info.version ?? '', VERSION) > 0) throw newerSilent(home, info, kind);
   if (kind === 'traced' || !autostart) throw silent(home, info, kind);
   return await replaceDaemon(options, info, {
     end: () => endDaemon(home, info, END_GRACE_MS),
@@ -68,6 +72,17 @@ function silent(home: Home, { pid }: DaemonInfo, kind: keyof typeof FOUND): Styx
     {
       hint: hints[kind],
       fields: { reason: kind, pid },
+    },
+  );
+}
+
+function newerSilent(home: Home, { pid, version }: DaemonInfo, kind: keyof typeof FOUND): StyxyError {
+  return new StyxyError(
+    'DAEMON_UNREACHABLE',
+    `The daemon (pid ${pid}) of ${home.dir} does not answer: ${FOUND[kind]}. It is of version ${version}; this styxy is of version ${VERSION}, and an older one replaces no newer one`,
+    {
+      hint: `A command of the newer one replaces it (\`npm install -g styxy@${version}\`, or the version that your project depends on); \`styxy daemon stop\` ends it. No lease is lost.`,
+      fields: { reason: kind, pid, daemon_version: version },
     },
   );
 }

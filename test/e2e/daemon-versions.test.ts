@@ -119,6 +119,23 @@ describe('a newer daemon', () => {
     assert.equal(daemonInfo().pid, pid);
   });
 
+  it('that hangs is not replaced by an older command, which says so; a newer one replaces it', {
+    skip: process.platform === 'linux' ? false : 'a daemon that hangs is looked at on Linux alone',
+  }, async () => {
+    const [older, newer] = [build(OLDER), build(NEWER)];
+    const before = await lease(newer);
+    const { pid } = daemonInfo();
+    process.kill(pid, 'SIGSTOP');
+    const refused = await styxy(older, ['list']);
+    assert.equal(refused.status, 3, refused.stdout);
+    assert.match(refused.stderr, new RegExp(`does not answer: it is stopped.*It is of version ${NEWER}`));
+    assert.match(refused.stderr, new RegExp(`npm install -g styxy@${NEWER}`));
+    assert.equal(daemonInfo().pid, pid);
+    assert.ok(isAlive(pid));
+    assert.equal(await lease(newer), before);
+    assert.notEqual(daemonInfo().pid, pid);
+  });
+
   it('is left alone by an older restart, which says what to install; a stop may stop it', async () => {
     const [older, newer] = [build(OLDER), build(NEWER)];
     await styxy(newer, ['daemon', 'start']);

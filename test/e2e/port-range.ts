@@ -17,7 +17,8 @@ export const AREAS = {
   packed: [29_500, 29_699],
   killing: [29_700, 30_199],
   fullDisk: [30_200, 30_399],
-  life: [30_400, 30_679],
+  life: [30_400, 30_659],
+  watching: [30_660, 30_679],
   concurrency: [30_700, 32_767],
   tools: [18_000, 21_999],
 } as const satisfies Record<string, Range>;
