@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Lease } from '../core/lease.ts';
-import { NEW_VITALS } from '../core/lease.ts';
+import { type Lease, NEW_VITALS } from '../core/lease.ts';
 import type { LeaseSnapshot } from '../core/reply.ts';
 import { leaseJson } from './lease-json.ts';
 import { LeaseJson } from './schemas.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Lease, LeaseEntry, ProcessLife } from '../core/lease.ts';
-import { NEW_VITALS } from '../core/lease.ts';
+import { type Lease, type LeaseEntry, NEW_VITALS, type ProcessLife } from '../core/lease.ts';
 import type { Listener, ProcessTable } from '../os/os.ts';
 import { describeListener, serverOf, sightOf } from './sighting.ts';
 

@@ -1,5 +1,6 @@
 // Owns the writing turn: decide, probe or look, decide again, evolve, and wait for the commit before the answer.
 
+import type { Actor, AuditFact } from '../core/audit.ts';
 import { portId } from '../core/change.ts';
 import type { Command, Decision, HolderFacts, Moment, Observed, Probe } from '../core/command.ts';
 import { claimsOf, decide } from '../core/decide.ts';
@@ -24,8 +25,10 @@ const MAX_ROUNDS = 2 * 65_536;
 const NAMES_MAX_AGE_MS = 200;
 
 export interface Writer {
+  /** @param actor who asks; the daemon itself unless given */
   submit<Kind extends Command['kind']>(
     command: Extract<Command, { kind: Kind }>,
+    actor?: Actor,
   ): Promise<Outcome<Replies[Kind]>>;
   /** Candidates that a probe found taken since the start. */
   readonly conflicts: number;
@@ -55,11 +58,13 @@ export function createWriter(
   fenceCeiling: number,
 ): Writer {
   const pending = createPending();
+  const self: Actor = { instanceId: null, pid: options.daemonPid ?? null, command: 'daemon' };
   let ceiling = fenceCeiling;
   let conflicts = 0;
 
   async function submit<Kind extends Command['kind']>(
     command: Extract<Command, { kind: Kind }>,
+    actor: Actor = self,
   ): Promise<Outcome<Replies[Kind]>> {
     // Only what must be awaited is claimed, which with synchronous probes is next to nothing.
     let named: readonly string[] | null = null;
@@ -69,16 +74,17 @@ export function createWriter(
     };
     for (;;) {
       for (let holder = pending.free(claims); holder !== null; holder = pending.free(claims)) await holder;
-      const outcome = await attempt<Kind>(command, claims);
+      const outcome = await attempt<Kind>(command, actor, claims);
       if (outcome !== 'again') return outcome;
     }
   }
 
   async function attempt<Kind extends Command['kind']>(
     command: Extract<Command, { kind: Kind }>,
+    actor: Actor,
     claims: () => readonly string[],
   ): Promise<Outcome<Replies[Kind]> | 'again'> {
-    const observed = newObservation(command);
+    const observed = newObservation(command, actor);
     const held: { release: (() => void) | null } = { release: null };
     /** Awaits while nobody else may choose what this command is about to get. */
     const aside = async <T>(awaited: Promise<T>, ports: readonly Probe[]): Promise<T> => {
@@ -103,7 +109,7 @@ export function createWriter(
             if (ports.length === 0) continue;
             const probing = observed.catalogue.isProbing ? options.probe.taken(protocol, ports) : [];
             const taken = probing instanceof Promise ? await aside(probing, decision.probes) : probing;
-            note(observed, protocol, ports, taken);
+            noteTaken(observed, protocol, ports, taken);
           }
         } else if (decision.kind === 'look') {
           await aside(look(observed, decision.directories), []);
@@ -133,11 +139,20 @@ export function createWriter(
         decision.kind === 'answer'
           ? { ok: true, reply: decision.reply }
           : { ok: false, refusal: decision.refusal };
-      return queue.add(decision.changes).then((done) => (done === 'done' ? outcome : 'again'));
+      return queue.add(decision.changes).then((done) => {
+        if (done !== 'done') return 'again';
+        if (decision.notes !== undefined) note(decision.notes);
+        return outcome;
+      });
     }
   }
 
-  function newObservation(command: Command): Observation {
+  /** Nobody waits for it, and what it is about holds without it. */
+  function note(facts: readonly AuditFact[]): void {
+    submit<'record'>({ kind: 'record', facts }).catch(options.onFault ?? (() => {}));
+  }
+
+  function newObservation(command: Command, actor: Actor): Observation {
     const grants = grantsOf(command);
     const lockIds: string[] = [];
     for (let id = 0; id < grants; id++) lockIds.push(options.newLockId());
@@ -146,10 +161,10 @@ export function createWriter(
       grants === 0
         ? NOTHING
         : { busy: new Map(), clear: new Set<string>(), directories: new Map(), holders: new Map() };
-    return { ...made, catalogue: options.catalogue(), pending: pending.ports, lockIds };
+    return { ...made, catalogue: options.catalogue(), actor, pending: pending.ports, lockIds };
   }
 
-  function note(
+  function noteTaken(
     observed: Observation,
     protocol: Protocol,
     asked: readonly number[],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
 import { allocateRequest, createDesk, type Desk } from '../../test/fixtures/core-desk.ts';
+import { NOBODY } from './audit.ts';
 import { planType } from './automatic-type.ts';
 import { PortSet } from './port-set.ts';
 
@@ -38,6 +39,7 @@ describe('a service type that is not known', () => {
   const rule = { size: 10, placement: 'after', preferredStart: null } as const;
   const policy = { bounds: { start: 10_000, end: 10_059 }, gap: 10, avoided: new Set<number>() };
   const NOTHING_SEEN = {
+    actor: NOBODY,
     busy: new Map<string, string>(),
     clear: new Set<string>(),
     directories: new Map<string, boolean>(),

@@ -187,7 +187,8 @@ function grant(
   const skipped = [...leasedWish(state, request, port), ...skippedPorts(observed, request, type)];
   const changes: Change[] = instanceOfAllocation(state, request, catalogue, moment);
   // A singleton that a stranger pushed off its port makes room for its successor.
-  if (replaced !== undefined) changes.push(...forcedEndChanges(state, replaced, catalogue, moment.now));
+  if (replaced !== undefined)
+    changes.push(...forcedEndChanges(state, replaced, 'replaced', catalogue, moment.now));
   const madeAt = Math.round(moment.wall);
   const range: AutomaticRange | null = isNewType ? { name: type.name, ...type.range, madeAt } : null;
   if (range !== null) changes.push({ table: 'range', id: type.name, before: null, after: range });
@@ -196,10 +197,11 @@ function grant(
     { table: 'vitals', id: lockId, before: null, after: vitals },
     ...keyChange(state, lease, moment.now),
   );
-  for (const { port: taken } of skipped) {
+  for (const { port: taken, holder } of skipped) {
     // A port under a lease needs no rest: it is its holder's.
     if (state.leaseOn(request.protocol, taken) !== undefined) continue;
-    changes.push(...restAfterConflict(state, request.protocol, taken, catalogue, moment.now));
+    const met = { protocol: request.protocol, port: taken, holder, serviceType: type.name };
+    changes.push(...restAfterConflict(state, met, catalogue, moment.now));
   }
   const reply: AllocateReply = {
     snapshot: snapshot(state, { lease, vitals }, moment),

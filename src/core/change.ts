@@ -1,5 +1,6 @@
 // Owns the change: one row put or removed, with the row before it, so that the same value is applied, stored and undone.
 
+import type { AuditEntry, EndCause } from './audit.ts';
 import type { Instance, Pulse } from './instance.ts';
 import type { Lease, Protocol, Vitals } from './lease.ts';
 import type { NamedRange } from './range-placement.ts';
@@ -53,14 +54,26 @@ interface Row<Table extends string, Id, Value> {
   readonly after: Value | null;
 }
 
+/** A stranger whom a probe met, and who asked for the port. */
+export interface Meeting {
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly holder: string | null;
+  readonly serviceType: string;
+}
+
 /** Changes that the store keeps. */
 export type DurableChange =
-  | Row<'lease', string, Lease>
+  /** `cause`: why it ended. */
+  | (Row<'lease', string, Lease> & { readonly cause?: EndCause })
   | Row<'key', string, KeyMemory>
-  | Row<'quarantine', string, Quarantine>
+  /** `met`: whom the port rests from, where that is no forced end. */
+  | (Row<'quarantine', string, Quarantine> & { readonly met?: Meeting })
   | Row<'instance', string, Instance>
   | Row<'request', string, RequestMemory>
-  | Row<'range', string, AutomaticRange>;
+  | Row<'range', string, AutomaticRange>
+  /** Only ever put; the store alone drops old ones. */
+  | Row<'audit', number, AuditEntry>;
 
 /** Changes of what is only observed; they live in memory alone. */
 export type VolatileChange =

@@ -1,5 +1,6 @@
 // Owns the commands that the core decides, and what is observed for them.
 
+import type { Actor, AuditFact } from './audit.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
 import type { LeaseEntry, ProcessLife, Protocol } from './lease.ts';
@@ -168,6 +169,12 @@ export interface MarkSingletonsCommand {
   readonly kind: 'mark-singletons';
 }
 
+/** Takes facts into the audit that belong to no other change of the store. */
+export interface RecordCommand {
+  readonly kind: 'record';
+  readonly facts: readonly AuditFact[];
+}
+
 export type Command =
   | AllocateCommand
   | BatchCommand
@@ -185,7 +192,8 @@ export type Command =
   | CleanupCommand
   | UndoRangeCommand
   | ConsolidateCommand
-  | MarkSingletonsCommand;
+  | MarkSingletonsCommand
+  | RecordCommand;
 
 /** The moment of a decision. The core has no clock of its own. */
 export interface Moment {
@@ -206,6 +214,8 @@ export interface HolderFacts {
 /** What the coordinator observed for one command so far, and the randomness it may use. */
 export interface Observed {
   readonly catalogue: Catalogue;
+  /** Who asks, for the audit alone: no rule reads it. */
+  readonly actor: Actor;
   /**
    * By `portId`: ports that probes found taken, with a sentence about the holder, null where nobody knows it, and
    * undefined where that was not looked up yet.
@@ -229,13 +239,20 @@ export interface Probe {
   readonly port: number;
 }
 
+/** What a decision makes happen. */
+interface Effects {
+  readonly changes: readonly Change[];
+  /** What the audit is to record once this is done, where nothing of it is stored. */
+  readonly notes?: readonly AuditFact[];
+}
+
 /**
  * What the core says to a command: an answer or a refusal with the changes it makes, or what it must know first.
  * `probe`, `look` and `meet` are answered by deciding again with the result in `Observed`.
  */
 export type Decision<Reply> =
-  | { readonly kind: 'answer'; readonly reply: Reply; readonly changes: readonly Change[] }
-  | { readonly kind: 'refuse'; readonly refusal: Refusal; readonly changes: readonly Change[] }
+  | ({ readonly kind: 'answer'; readonly reply: Reply } & Effects)
+  | ({ readonly kind: 'refuse'; readonly refusal: Refusal } & Effects)
   | { readonly kind: 'probe'; readonly probes: readonly Probe[] }
   | { readonly kind: 'look'; readonly directories: readonly string[] }
   | { readonly kind: 'meet'; readonly entry: LeaseEntry };

@@ -1,6 +1,7 @@
 // Owns the core's one entrance: a state, a command and a moment go in, a decision comes out.
 
 import { decideAllocate } from './allocate.ts';
+import { audited, numbered } from './audit-facts.ts';
 import { decideBatch } from './batch.ts';
 import type { AllocateCommand, Command, Decision, Moment, Observed } from './command.ts';
 import { decideForget } from './forgetting.ts';
@@ -25,7 +26,8 @@ export function decide<Kind extends Command['kind']>(
   moment: Moment,
   observed: Observed,
 ): Decision<Replies[Kind]> {
-  return decideAny(state, command, moment, observed) as Decision<Replies[Kind]>;
+  const decision = decideAny(state, command, moment, observed) as Decision<Replies[Kind]>;
+  return audited(state, command, decision, moment, observed);
 }
 
 function decideAny(
@@ -73,6 +75,8 @@ function decideAny(
       return decideConsolidate(state, command, catalogue);
     case 'mark-singletons':
       return decideMarkSingletons(state, catalogue);
+    case 'record':
+      return { kind: 'answer', reply: {}, changes: numbered(command.facts, state.lastAudit) };
   }
 }
 

@@ -1,5 +1,6 @@
 // Owns the answer from what is there: which live lease a request matches, and what becomes of it when it is asked for again.
 
+import { notedAt } from './audit.ts';
 import type { AllocateRequest } from './command.ts';
 import { isStale } from './instance.ts';
 import { type Lease, type LeaseEntry, leaseKey } from './lease.ts';
@@ -61,6 +62,7 @@ export function askedAgain(
       ...vitals,
       renewedAt: now,
       askedAt: now,
+      notedAt: notedAt(vitals, !isSame, now),
       missed: 0,
       // Asked for anew, it waits for its program as after a grant.
       state: vitals.state === 'idle' ? 'reserved' : vitals.state,

@@ -89,7 +89,7 @@ export function decideRetire(
   const changes: Change[] = [];
   for (const lease of state.leasesOfInstance(command.instanceId)) {
     released.push(snapshot(state, lease, moment));
-    changes.push(...releaseChanges(state, lease, moment.now));
+    changes.push(...releaseChanges(state, lease, 'instance-retired', moment.now));
   }
   changes.push(
     { table: 'pulse', id: command.instanceId, before: entry.pulse, after: null },

@@ -1,5 +1,6 @@
 // Owns what a holder does with a lease after its grant: renew it, hold it by a connection, release it.
 
+import { notedAt } from './audit.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
 import type {
@@ -15,7 +16,7 @@ import { heartbeat } from './instance-changes.ts';
 import type { Lease, LeaseEntry, Vitals } from './lease.ts';
 import { hasLiveHolder, hasLiveProcess, hasProcessLeft, lifeAtGrant, snapshot } from './life.ts';
 import { isSameProcess } from './process-identity.ts';
-import { refusal } from './refusal.ts';
+import { type Refusal, refusal } from './refusal.ts';
 import { leaseInUse, leaseNotFound, listenerUnknown, staleFence } from './refusals.ts';
 import type { LeaseReply } from './reply.ts';
 import { type Behaviors, singletonOf } from './singleton.ts';
@@ -52,6 +53,7 @@ export function decideRenew(
     ...vitals,
     renewedAt: moment.now,
     askedAt: moment.now,
+    notedAt: notedAt(vitals, renewed !== lease, moment.now),
     process: hasHolderAnew ? lifeAtGrant(renewed) : vitals.process,
     orphan: false,
     missed: 0,
@@ -76,15 +78,25 @@ export function decideRelease(
   if (entry === undefined) return refuse(leaseNotFound(command.lockId));
   if (command.fence !== null && command.fence !== entry.lease.fence)
     return refuse(staleFence(entry, command.fence));
-  if (!command.force && !isCallers(entry.lease, command)) {
-    if (singletonOf(catalogue, entry.lease) !== null && isKept(entry, command))
-      return refuse(singletonInUse(state, entry));
-    if (entry.vitals.state === 'active') return refuse(leaseInUse(entry));
-    if (entry.vitals.isUnseen && isMistrusted(entry.lease, command)) return refuse(listenerUnknown(entry));
-  }
+  const denial = isCallers(entry.lease, command) ? null : denialOf(state, entry, command, catalogue);
+  if (denial !== null && !command.force) return refuse(denial);
+  const cause = denial === null ? 'released' : 'released-by-force';
   const caller = command.callerInstanceId === null ? undefined : state.instance(command.callerInstanceId);
-  const changes = [...releaseChanges(state, entry, moment.now), ...heartbeat(caller, moment.now)];
+  const changes = [...releaseChanges(state, entry, cause, moment.now), ...heartbeat(caller, moment.now)];
   return { kind: 'answer', reply: { snapshot: snapshot(state, entry, moment) }, changes };
+}
+
+/** Why somebody else may not release the lease without force; null where anybody may. */
+function denialOf(
+  state: StateView,
+  entry: LeaseEntry,
+  command: ReleaseCommand,
+  catalogue: Behaviors,
+): Refusal | null {
+  if (singletonOf(catalogue, entry.lease) !== null && isKept(entry, command))
+    return singletonInUse(state, entry);
+  if (entry.vitals.state === 'active') return leaseInUse(entry);
+  return entry.vitals.isUnseen && isMistrusted(entry.lease, command) ? listenerUnknown(entry) : null;
 }
 
 /**

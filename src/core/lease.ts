@@ -41,6 +41,8 @@ export interface Vitals {
   readonly renewedAt: number;
   /** When somebody last asked for the lease, renewed it, or opened or closed a connection to it, in coordinator time (ms). */
   readonly askedAt: number;
+  /** When the audit last noted a renewal, in coordinator time (ms); null: none yet. */
+  readonly notedAt: number | null;
   /** Open connections that hold the lease. */
   readonly holds: number;
   /** What is known of the holder process; `none` when no pid was named. */
@@ -64,6 +66,7 @@ export const NEW_VITALS: Vitals = {
   state: 'reserved',
   renewedAt: 0,
   askedAt: 0,
+  notedAt: null,
   holds: 0,
   process: 'none',
   orphan: false,

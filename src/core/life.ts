@@ -1,11 +1,12 @@
 // Owns the life of a lease: which holders it has, whether its term renews itself, and when and why it ends.
 
+import type { EndReason } from './audit.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Moment } from './command.ts';
 import { hostName } from './host-name.ts';
 import { isStale } from './instance.ts';
 import type { Lease, LeaseEntry, Vitals } from './lease.ts';
-import type { EndReason, KeepReason, LeaseSnapshot } from './reply.ts';
+import type { KeepReason, LeaseSnapshot } from './reply.ts';
 import type { StateView } from './state.ts';
 
 /** A held connection, or a process proven alive. */

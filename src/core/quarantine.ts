@@ -1,8 +1,8 @@
 // Owns the quarantine: how long a port rests after a forced end or after a stranger was found on it.
 
 import type { Catalogue } from './catalogue.ts';
-import { type DurableChange, portId } from './change.ts';
-import { type Lease, leaseKey, type Protocol } from './lease.ts';
+import { type DurableChange, type Meeting, portId } from './change.ts';
+import { type Lease, leaseKey } from './lease.ts';
 import type { StateView } from './state.ts';
 
 /**
@@ -31,18 +31,18 @@ export function restAfterForcedEnd(
 /** The short rest of a port on which a probe met a stranger; it does not bind the key that remembers the port. */
 export function restAfterConflict(
   state: StateView,
-  protocol: Protocol,
-  port: number,
+  met: Meeting,
   catalogue: Pick<Catalogue, 'conflictRestMs'>,
   now: number,
 ): DurableChange[] {
+  const { protocol, port } = met;
   const before = state.quarantine(protocol, port) ?? null;
   const until = now + catalogue.conflictRestMs;
   if (before !== null && before.until >= until) return [];
   const key = state.keyRemembering(protocol, port) ?? null;
   // A longer rest that is over keeps its length: the next forced end still counts as a repetition.
   const after = { until, restMs: before?.restMs ?? catalogue.conflictRestMs, key: before?.key ?? key };
-  return [{ table: 'quarantine', id: portId(protocol, port), before, after }];
+  return [{ table: 'quarantine', id: portId(protocol, port), before, after, met }];
 }
 
 /**

@@ -39,7 +39,9 @@ export function decideUndoRange(
     const fields = { service_type: serviceType, holders, holders_total: leases.length };
     return { kind: 'refuse', refusal: refusal('LEASE_IN_USE', detail, hint, fields), changes: [] };
   }
-  const changes: Change[] = leases.flatMap((entry) => forcedEndChanges(state, entry, catalogue, moment.now));
+  const changes: Change[] = leases.flatMap((entry) =>
+    forcedEndChanges(state, entry, 'range-undone', catalogue, moment.now),
+  );
   changes.push(...forgottenKeys(state, range, leases));
   changes.push({ table: 'range', id: serviceType, before: range, after: null });
   return { kind: 'answer', reply: { range, ended: leases.length }, changes };

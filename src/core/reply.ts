@@ -1,5 +1,6 @@
 // Owns the replies that commands get: what was granted, renewed, ended, seen.
 
+import type { EndReason } from './audit.ts';
 import type { AutomaticRange } from './change.ts';
 import type { InstanceEntry } from './instance.ts';
 import type { LeaseEntry, Vitals } from './lease.ts';
@@ -47,15 +48,6 @@ export interface RetireReply {
   readonly instanceId: string;
   readonly released: readonly LeaseSnapshot[];
 }
-
-/** Why a lease ended without being released by its holder. */
-export type EndReason =
-  | 'term-over'
-  | 'holder-dead'
-  | 'hold-closed'
-  | 'instance-ended'
-  | 'listener-gone'
-  | 'forced';
 
 export interface EndedLease {
   readonly snapshot: LeaseSnapshot;
@@ -133,4 +125,5 @@ export interface Replies {
   'undo-range': UndoRangeReply;
   consolidate: ConsolidateReply;
   'mark-singletons': MarkReply;
+  record: Record<string, never>;
 }

@@ -13,6 +13,8 @@ export interface Stored {
   readonly requests: ReadonlyMap<string, RequestMemory>;
   readonly ranges: readonly AutomaticRange[];
   readonly fenceCeiling: number;
+  /** The number of the last event in the audit; 0 where there is none. */
+  readonly lastAudit: number;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface Stored {
  * @param now coordinator time in ms
  */
 export function restore(stored: Stored, now: number): State {
-  const state = new State(stored.fenceCeiling);
+  const state = new State(stored.fenceCeiling, stored.lastAudit);
   const changes: Change[] = [{ table: 'floor', id: 'floor', before: 0, after: now }];
   for (const instance of stored.instances) {
     changes.push({ table: 'instance', id: instance.instanceId, before: null, after: instance });

@@ -4,8 +4,9 @@ import type { AutomaticRange, Change, KeyMemory, Quarantine, RequestMemory } fro
 import { invert, portId } from './change.ts';
 import type { ProjectNames } from './host-name.ts';
 import { type Instance, type InstanceEntry, NEW_PULSE, type Pulse } from './instance.ts';
+import { KeyIndex } from './key-index.ts';
 import { type Lease, type LeaseEntry, leaseKey, NEW_VITALS, type Protocol, type Vitals } from './lease.ts';
-import { type Ids, idsOf, LeaseIndex, oldestFirst, withId, withoutId } from './lease-index.ts';
+import { LeaseIndex, oldestFirst } from './lease-index.ts';
 import type { PortSet } from './port-set.ts';
 import { ProjectIndex } from './project-index.ts';
 
@@ -13,6 +14,8 @@ import { ProjectIndex } from './project-index.ts';
 export interface StateView {
   /** The highest fence that was given out or reserved by an earlier run. */
   readonly lastFence: number;
+  /** The number of the last event in the audit. Unlike a fence, one that was taken back was told to nobody. */
+  readonly lastAudit: number;
   /** Coordinator time (ms) before which no silence and no term counts: the start, or the end of a sleep. */
   readonly floor: number;
   readonly leaseCount: number;
@@ -54,12 +57,12 @@ export interface StateView {
 /** The state with its indexes. Built by `evolve` alone; everybody else gets it as a `StateView`. */
 export class State implements StateView {
   lastFence: number;
+  lastAudit: number;
   floor = 0;
   readonly #leases = new Map<string, LeaseEntry>();
   readonly #index = new LeaseIndex();
   readonly #held = new Set<string>();
-  readonly #keys = new Map<string, KeyMemory>();
-  readonly #keysOfPort = { tcp: new Map<number, Ids>(), udp: new Map<number, Ids>() };
+  readonly #keys = new KeyIndex();
   readonly #projects = new ProjectIndex();
   readonly #quarantines = new Map<string, Quarantine>();
   readonly #instances = new Map<string, InstanceEntry>();
@@ -69,8 +72,9 @@ export class State implements StateView {
   /** Whether the map of leases is in the order of their fences, which undoing a release disturbs. */
   #isOrdered = true;
 
-  constructor(lastFence = 0) {
+  constructor(lastFence = 0, lastAudit = 0) {
     this.lastFence = lastFence;
+    this.lastAudit = lastAudit;
   }
 
   get leaseCount(): number {
@@ -111,19 +115,10 @@ export class State implements StateView {
     return this.#keys.get(key);
   }
   keyRemembering(protocol: Protocol, port: number): string | undefined {
-    let last: string | undefined;
-    let lastUse = Number.NEGATIVE_INFINITY;
-    for (const key of idsOf(this.#keysOfPort[protocol].get(port))) {
-      const usedAt = this.#keys.get(key)?.usedAt ?? 0;
-      if (usedAt > lastUse || (usedAt === lastUse && key > (last ?? ''))) {
-        last = key;
-        lastUse = usedAt;
-      }
-    }
-    return last;
+    return this.#keys.remembering(protocol, port);
   }
   keys(): Iterable<readonly [string, KeyMemory]> {
-    return this.#keys;
+    return this.#keys.entries();
   }
   get projects(): ProjectNames {
     return this.#projects;
@@ -179,6 +174,9 @@ export class State implements StateView {
         break;
       case 'range':
         put(this.#ranges, change.id, change.after);
+        break;
+      case 'audit':
+        this.lastAudit = change.after === null ? change.id - 1 : change.id;
         break;
       case 'floor':
         this.floor = change.after ?? 0;
@@ -248,19 +246,12 @@ export class State implements StateView {
 
   #applyKey(key: string, before: KeyMemory | null, after: KeyMemory | null): void {
     if (before !== null) {
-      const keys = this.#keysOfPort[before.protocol];
-      for (const port of portsOf(before)) put(keys, port, withoutId(keys.get(port), key));
       if (before.projectPath !== null) this.#projects.remove(before.projectPath);
       this.#forgetProject(before.projectPath);
     }
-    put(this.#keys, key, after);
-    if (after === null) {
-      this.#index.forgetKey(key);
-      return;
-    }
-    const keys = this.#keysOfPort[after.protocol];
-    for (const port of portsOf(after)) keys.set(port, withId(keys.get(port), key));
-    if (after.projectPath !== null) this.#projects.add(after.projectPath);
+    this.#keys.apply(key, before, after);
+    if (after === null) this.#index.forgetKey(key);
+    else if (after.projectPath !== null) this.#projects.add(after.projectPath);
   }
 
   #applyInstance(instanceId: string, instance: Instance | null): void {
@@ -292,8 +283,4 @@ export function devolve(state: State, changes: readonly Change[]): void {
 function put<Id, Value>(map: Map<Id, Value>, id: Id, value: Value | null): void {
   if (value === null) map.delete(id);
   else map.set(id, value);
-}
-
-function* portsOf(memory: KeyMemory): Generator<number> {
-  for (let port = memory.port; port < memory.port + memory.count; port++) yield port;
 }

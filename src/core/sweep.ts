@@ -1,12 +1,13 @@
 // Owns the ending of leases that are over, by their rules and by hand, and the wake that lets none end too early.
 
+import type { EndReason } from './audit.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
 import type { CleanupCommand, Decision, Moment, SweepCommand } from './command.ts';
 import { endedLease, forcedEndChanges } from './ending.ts';
 import type { LeaseEntry } from './lease.ts';
 import { endReason, hasLiveHolder, keepReason, snapshot } from './life.ts';
-import type { CleanupReply, EndedLease, EndReason, KeptLease, SweepReply } from './reply.ts';
+import type { CleanupReply, EndedLease, KeptLease, SweepReply } from './reply.ts';
 import type { StateView } from './state.ts';
 
 /** Ends every lease that is over, of the given ones where some are given. */
@@ -81,7 +82,7 @@ function endAll(
     const reason = reasonOf(entry);
     if (reason === null) continue;
     ended.push(endedLease(state, entry, reason, moment));
-    changes.push(...forcedEndChanges(state, entry, catalogue, moment.now));
+    changes.push(...forcedEndChanges(state, entry, reason, catalogue, moment.now));
   }
   return { ended, changes };
 }

@@ -272,6 +272,7 @@ function observed(
 ): Store {
   return {
     kind: store.kind,
+    audit: store.audit,
     load: async () => {
       const stored = await store.load();
       onLoad({ leases_restored: stored.leases.length, set_aside: stored.setAside.length });

@@ -50,6 +50,7 @@ export function withRetries(
   };
   return {
     kind: store.kind,
+    audit: store.audit,
     load: () => store.load(),
     commit: (changes) => trying(() => store.commit(changes)),
     reserveFences: (ceiling) => trying(() => store.reserveFences(ceiling)),

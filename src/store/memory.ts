@@ -1,5 +1,6 @@
 // Owns the memory store: the same promises as a database within one process, for tests and the simulation.
 
+import type { AuditEntry } from '../core/audit.ts';
 import {
   type AutomaticRange,
   type DurableChange,
@@ -11,6 +12,7 @@ import {
 import type { Instance } from '../core/instance.ts';
 import type { Lease, Protocol } from '../core/lease.ts';
 import { StyxyError } from '../errors.ts';
+import { countPart, readPart, spanOf, trimPart } from './memory-audit.ts';
 import type { Store, StoredState } from './store.ts';
 
 /** What was committed. It outlives the store that wrote it, as a disk outlives a process: open the next one on it. */
@@ -23,6 +25,8 @@ export interface MemoryDisk {
   readonly instances: Map<string, Instance>;
   readonly requests: Map<string, RequestMemory>;
   readonly ranges: Map<string, AutomaticRange>;
+  /** By number. */
+  readonly audit: Map<number, AuditEntry>;
   readonly notes: Map<string, string>;
   fenceCeiling: number;
   elapsedMs: number;
@@ -35,6 +39,7 @@ export type MemoryWrite =
   | { readonly kind: 'commit'; readonly changes: readonly DurableChange[] }
   | { readonly kind: 'fences'; readonly ceiling: number }
   | { readonly kind: 'elapsed'; readonly elapsedMs: number }
+  | { readonly kind: 'trim' }
   | { readonly kind: 'note'; readonly name: string; readonly value: string };
 
 export interface MemoryStoreOptions {
@@ -57,6 +62,7 @@ export function createMemoryDisk(): MemoryDisk {
     instances: new Map(),
     requests: new Map(),
     ranges: new Map(),
+    audit: new Map(),
     notes: new Map(),
     fenceCeiling: 0,
     elapsedMs: 0,
@@ -74,6 +80,7 @@ export function snapshotDisk(disk: MemoryDisk): MemoryDisk {
     instances: new Map(disk.instances),
     requests: new Map(disk.requests),
     ranges: new Map(disk.ranges),
+    audit: new Map(disk.audit),
     notes: new Map(disk.notes),
     fenceCeiling: disk.fenceCeiling,
     elapsedMs: disk.elapsedMs,
@@ -99,6 +106,24 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
   return {
     kind: 'memory',
     disk,
+    audit: {
+      span() {
+        begin(null);
+        return spanOf(disk.audit);
+      },
+      read(window, filter, limit, isForward) {
+        begin(null);
+        return readPart(disk.audit, window, filter, limit, isForward);
+      },
+      count(window, filter) {
+        begin(null);
+        return countPart(disk.audit, window, filter);
+      },
+      trim(after, cut, limit) {
+        begin({ kind: 'trim' });
+        return trimPart(disk.audit, disk.leases, after, cut, limit);
+      },
+    },
     load(): StoredState {
       begin(null);
       return {
@@ -110,6 +135,7 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
         ranges: [...disk.ranges.values()],
         fenceCeiling: disk.fenceCeiling,
         elapsedMs: disk.elapsedMs,
+        lastAudit: spanOf(disk.audit)?.last ?? 0,
         setAside: [],
       };
     },
@@ -171,6 +197,9 @@ function applyChange(disk: MemoryDisk, change: DurableChange, undo: (() => void)
     case 'range':
       put(disk.ranges, change.id, change.after, undo);
       break;
+    case 'audit':
+      put(disk.audit, change.id, change.after, undo);
+      break;
     default:
       change satisfies never;
   }
@@ -209,7 +238,7 @@ function contradiction(detail: string): StyxyError {
   return new StyxyError('STORE_UNAVAILABLE', `the change contradicts the store: ${detail}`);
 }
 
-function put<Value>(map: Map<string, Value>, id: string, value: Value | null, undo: (() => void)[]): void {
+function put<Id, Value>(map: Map<Id, Value>, id: Id, value: Value | null, undo: (() => void)[]): void {
   const former = map.get(id);
   undo.push(() => (former === undefined ? map.delete(id) : map.set(id, former)));
   if (value === null) map.delete(id);

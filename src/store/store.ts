@@ -3,6 +3,7 @@
 import type { AutomaticRange, DurableChange, KeyMemory, Quarantine, RequestMemory } from '../core/change.ts';
 import type { Instance } from '../core/instance.ts';
 import type { Lease } from '../core/lease.ts';
+import type { AuditStore } from './audit-store.ts';
 
 /** Everything that a store keeps, as it is read at start. */
 export interface StoredState {
@@ -15,6 +16,8 @@ export interface StoredState {
   readonly ranges: readonly AutomaticRange[];
   /** No fence above this one was ever used; every one up to it counts as used. */
   readonly fenceCeiling: number;
+  /** The number of the newest event in the audit, 0 where there is none. The events themselves stay where they are. */
+  readonly lastAudit: number;
   /** Coordinator time (ms) when it was last saved; it goes on from here. */
   readonly elapsedMs: number;
   /** Records that could not be read: set aside with a backup, never fatal (invariant 15). */
@@ -36,6 +39,8 @@ export interface SetAside {
 export interface Store {
   /** Which store this is, for `status`: `sqlite` or `memory`. */
   readonly kind: string;
+  /** What was recorded, which is written by `commit` like everything else. */
+  readonly audit: AuditStore;
   load(): StoredState | Promise<StoredState>;
   /** Makes all of `changes` durable, or none. */
   commit(changes: readonly DurableChange[]): void | Promise<void>;

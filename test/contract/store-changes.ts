@@ -133,7 +133,7 @@ const leaseStep = (
   };
 };
 
-const rowStep = <Table extends Exclude<DurableChange['table'], 'lease'>>(
+const rowStep = <Table extends Exclude<DurableChange['table'], 'lease' | 'audit'>>(
   table: Table,
   rowsOf: (model: Model) => Map<string, unknown>,
   id: string,
@@ -283,6 +283,8 @@ export function playGroup(model: Model, group: Group, nextFence: () => number): 
 }
 
 export function applyToModel(model: Model, change: DurableChange): void {
+  // Events are read where they are, never loaded: `store-audit.ts` looks at them.
+  if (change.table === 'audit') return;
   const rows = {
     lease: model.leases,
     key: model.keys,

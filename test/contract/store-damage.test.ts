@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { StyxyError } from '../../src/errors.ts';
+import type { AuditPart } from '../../src/store/audit-store.ts';
 import type { StoredState } from '../../src/store/store.ts';
+import { anEvent, put } from './store-audit.ts';
 import { aLease, granted } from './store-changes.ts';
 import { createSqliteHome, type SqliteHome, startChild } from './store-home.ts';
 
@@ -253,4 +255,44 @@ test('a flipped bit in the log of a killed process is told, and no fence of what
     if (length > 32 + (frames - 18) * frameBytes) assert.deepEqual(state.setAside, [], `cut at ${length}`);
     home.dispose();
   }
+});
+
+test('an event that makes no sense is left out and counted, the others are read', (t) => {
+  const home = homeFor(t);
+  home.using((store) => void store.commit([1, 2, 3].map((seq) => put(anEvent(seq)))));
+  const cases = [
+    "UPDATE audit SET event = 'what' WHERE seq = 2",
+    "UPDATE audit SET at = 'then' WHERE seq = 2",
+    'UPDATE audit SET port = 70000 WHERE seq = 2',
+    'UPDATE audit SET fence = 9223372036854775807 WHERE seq = 2',
+    "UPDATE audit SET actor_command = 'a' || char(27) WHERE seq = 2",
+    'UPDATE audit SET seq = 9223372036854775807 WHERE seq = 2',
+  ];
+  const anything = { since: null, until: null, event: null, serviceType: null, port: null };
+  for (const sql of cases) {
+    tamper(home, sql);
+    home.using((store) => {
+      const window = { first: 1, last: Number.MAX_SAFE_INTEGER };
+      const { entries, unreadable } = store.audit.read(window, anything, 10, true) as AuditPart;
+      assert.deepEqual(
+        entries.map(({ seq }) => seq),
+        [1, 3],
+        sql,
+      );
+      assert.equal(unreadable, sql.includes('SET seq') ? 0 : 1, sql);
+      assert.equal((store.load() as StoredState).lastAudit, 3, sql);
+    });
+  }
+});
+
+test('what a damaged file still has of the audit goes into the new one', (t) => {
+  const home = homeFor(t);
+  fill(home);
+  home.using((store) => void store.commit([1, 2, 3].map((seq) => put(anEvent(seq)))));
+  const bytes = readFileSync(home.path);
+  bytes.write('no database', 0, 'latin1');
+  writeFileSync(home.path, bytes, { mode: 0o600 });
+  const state = load(home);
+  assert.equal(state.setAside[0]?.table, 'store');
+  assert.equal(state.lastAudit, 3);
 });

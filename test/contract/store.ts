@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { DurableChange } from '../../src/core/change.ts';
 import { StyxyError } from '../../src/errors.ts';
 import type { Store } from '../../src/store/store.ts';
+import { auditContract } from './store-audit.ts';
 import { aLease, asModel, createModel, granted, groups, playGroup, released } from './store-changes.ts';
 
 /** One home of a store: `open` gives the store that finds what former ones committed. */
@@ -190,6 +191,8 @@ export function storeContract(kind: string, createHome: () => StoreHome): void {
         assert.equal(await next.readNote('empty'), '');
         await next.close();
       }));
+
+    auditContract(inHome);
 
     test('a closed store refuses, and closing twice is closing once', () =>
       inHome(async (_, store) => {

@@ -1,6 +1,7 @@
 // Owns a synchronous coordinator for tests: it observes, decides, evolves, and checks that deciding left the state alone.
 
 import assert from 'node:assert/strict';
+import { type AuditEntry, NOBODY } from '../../src/core/audit.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
 import { portId } from '../../src/core/change.ts';
 import type { Command, Decision, HolderFacts, Observed } from '../../src/core/command.ts';
@@ -9,6 +10,7 @@ import { PortSet } from '../../src/core/port-set.ts';
 import type { Refusal } from '../../src/core/refusal.ts';
 import type { Replies } from '../../src/core/reply.ts';
 import { devolve, evolve, State } from '../../src/core/state.ts';
+import { eventsOf, untold } from './audit-fold.ts';
 import { dumpState } from './state-dump.ts';
 
 export type Outcome<Reply> = { readonly reply: Reply } | { readonly refusal: Refusal };
@@ -24,6 +26,8 @@ export class CoreHarness {
   readonly strangers = new Set<string>();
   /** Project directories that are gone. */
   readonly deleted = new Set<string>();
+  /** Everything that the audit was told, oldest first. */
+  readonly audit: AuditEntry[] = [];
   /** All ports that were probed in the last command. */
   probed: string[] = [];
   readonly #catalogue: Catalogue;
@@ -50,6 +54,9 @@ export class CoreHarness {
     assert.deepEqual(this.dump(), before, 'a decision can be undone');
     evolve(this.state, decision.changes);
     assert.deepEqual(this.dump(), after, 'a decision that was undone can be done again');
+    assert.equal(untold(decision.changes), null);
+    this.audit.push(...eventsOf(decision.changes));
+    if (decision.notes !== undefined) this.run<'record'>({ kind: 'record', facts: decision.notes });
     return decision.kind === 'answer' ? { reply: decision.reply } : { refusal: decision.refusal };
   }
 
@@ -63,6 +70,7 @@ export class CoreHarness {
     const lockIds = Array.from({ length: 64 }, () => `lk-${++this.#lockIds}`);
     const observed: Observed = {
       catalogue: this.#catalogue,
+      actor: NOBODY,
       busy,
       clear,
       pending: { tcp: new PortSet(), udp: new PortSet() },

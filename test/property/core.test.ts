@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { AllocateRequest } from '../../src/core/command.ts';
 import { restore } from '../../src/core/restore.ts';
 import type { StateView } from '../../src/core/state.ts';
+import { assertNumbered, fold } from './audit-fold.ts';
 import { CoreHarness } from './core-harness.ts';
 import { LEASE_STEPS } from './lease-commands.ts';
 import { Model } from './model.ts';
@@ -44,6 +45,22 @@ test('loading what was saved gives the same state', () => {
       );
     }),
     { numRuns: 50, seed: SEED },
+  );
+});
+
+test('the audit tells every change, and folding it gives the live leases', () => {
+  fc.assert(
+    fc.property(steps, (steps) => {
+      const real = new CoreHarness(CATALOGUE, PORTS);
+      fc.modelRun(() => ({ model: new Model(CATALOGUE), real }), steps);
+      const live = [...real.state.leases()].map(({ lease }) => lease);
+      assert.deepEqual(
+        [...fold(asJson(real.audit)).values()].sort((a, b) => a.fence - b.fence),
+        live,
+      );
+      assertNumbered(real.audit, 1);
+    }),
+    { numRuns: 100, seed: SEED },
   );
 });
 
@@ -102,6 +119,7 @@ function saved(state: StateView) {
     requests: new Map(asJson([...state.requests()])),
     ranges: asJson([...state.ranges()]),
     fenceCeiling: state.lastFence,
+    lastAudit: state.lastAudit,
   };
 }
 

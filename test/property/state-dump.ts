@@ -21,6 +21,7 @@ export function dumpState(state: StateView, ports: readonly number[]): unknown {
   ]);
   return structuredClone({
     floor: state.floor,
+    lastAudit: state.lastAudit,
     leaseCount: state.leaseCount,
     leases,
     byId: leases.map(({ lease }) => state.lease(lease.lockId)?.lease.fence),

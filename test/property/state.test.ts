@@ -3,12 +3,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { NO_SUBJECT, NOBODY } from '../../src/core/audit.ts';
 import type { Change, KeyMemory } from '../../src/core/change.ts';
 import { portId } from '../../src/core/change.ts';
 import { type Lease, leaseKey, type Protocol } from '../../src/core/lease.ts';
 import { devolve, evolve, State } from '../../src/core/state.ts';
 import { dumpState } from './state-dump.ts';
 
+const AN_EVENT = {
+  event: 'config_changed',
+  actor: NOBODY,
+  reason: null,
+  subject: NO_SUBJECT,
+  lease: null,
+} as const;
 const PORTS = Array.from({ length: 6 }, (_, i) => 3000 + i);
 
 /** One move, read against the state of the moment, so that every change it becomes is one the core could make. */
@@ -25,6 +33,7 @@ const move = fc.record({
     'rest',
     'request',
     'range',
+    'audit',
     'floor',
   ),
   pick: fc.nat(5),
@@ -139,6 +148,11 @@ function changesOf(state: State, m: Move, fence: number): Change[] {
       const after = m.single ? null : { name, start: 10_000, end: 10_009, madeAt: m.number };
       return [{ table: 'range', id: name, before: state.range(name) ?? null, after }];
     }
+    case 'audit': {
+      const seq = state.lastAudit + 1;
+      const after = { ...AN_EVENT, seq, at: m.number, moment: m.number };
+      return [{ table: 'audit', id: seq, before: null, after }];
+    }
     default:
       return [{ table: 'floor', id: 'floor', before: state.floor, after: m.number }];
   }
@@ -169,6 +183,7 @@ function grant(state: State, m: Move, fence: number): Change[] {
     state: 'reserved',
     renewedAt: m.number,
     askedAt: m.number,
+    notedAt: null,
     holds: 0,
     process: 'none',
     orphan: false,

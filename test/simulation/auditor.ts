@@ -6,6 +6,7 @@ import { singletonName } from '../../src/core/lease.ts';
 import { AnswerAudit } from './audit-answers.ts';
 import { describeRecord, watchLeases } from './audit-bounds.ts';
 import { excuseForEnd, excuseForInstance, isByWish } from './audit-endings.ts';
+import { LogAudit } from './audit-log.ts';
 import { type Ending, RestAudit } from './audit-rests.ts';
 import { watchStates } from './audit-states.ts';
 import type { Call } from './call.ts';
@@ -41,6 +42,7 @@ export class Auditor {
   readonly instances = new Map<string, InstanceRecord>();
   readonly answers: AnswerAudit;
   readonly rests: RestAudit;
+  readonly log: LogAudit;
   /** No silence and no term counts from before this moment: a start, or the end of a sleep. */
   floor = 0;
   /** Since when the daemon can see and do everything; null while it cannot. */
@@ -64,6 +66,7 @@ export class Auditor {
     this.#world = world;
     this.answers = new AnswerAudit(world, this);
     this.rests = new RestAudit(world);
+    this.log = new LogAudit(world);
     watchLeases(world, this);
     watchStates(world, this);
   }
@@ -108,6 +111,7 @@ export class Auditor {
   }
 
   daemonStarts(): void {
+    this.log.judge();
     this.woke(0);
   }
 
@@ -162,6 +166,7 @@ export class Auditor {
   commits(changes: readonly DurableChange[]): void {
     const gone = new Set(changes.flatMap((c) => (c.table === 'instance' && c.after === null ? [c.id] : [])));
     const endings: Ending[] = [];
+    this.log.commits(changes);
     for (const change of changes) {
       if (change.table === 'instance') this.#instanceChanges(change.id, change.after);
       if (change.table !== 'lease') continue;
@@ -207,6 +212,7 @@ export class Auditor {
       if (change.table === 'instance' && change.after === null) this.instances.delete(change.id);
       else if (change.table === 'instance') this.#instanceChanges(change.id, change.after);
     }
+    this.log.undone(undone);
     this.answers.forget();
     this.rests.forget();
   }

@@ -1,5 +1,6 @@
 // Owns the simulated disk: what was committed outlives every daemon; what was not synced does not outlive a power cut.
 
+import type { AuditEntry } from '../../src/core/audit.ts';
 import type {
   AutomaticRange,
   DurableChange,
@@ -10,6 +11,7 @@ import type {
 import { invert } from '../../src/core/change.ts';
 import type { Instance } from '../../src/core/instance.ts';
 import type { Lease } from '../../src/core/lease.ts';
+import { spanOf } from '../../src/store/memory-audit.ts';
 import type { StoredState } from '../../src/store/store.ts';
 
 /** How many commits at the end of the log a power cut may undo. */
@@ -22,6 +24,7 @@ export class Disk {
   readonly instances = new Map<string, Instance>();
   readonly requests = new Map<string, RequestMemory>();
   readonly ranges = new Map<string, AutomaticRange>();
+  readonly audit = new Map<number, AuditEntry>();
   readonly notes = new Map<string, string>();
   fenceCeiling = 0;
   elapsedMs = 0;
@@ -63,6 +66,7 @@ export class Disk {
       ranges: [...this.ranges.values()],
       fenceCeiling: this.fenceCeiling,
       elapsedMs: this.elapsedMs,
+      lastAudit: spanOf(this.audit)?.last ?? 0,
       setAside: [],
     };
   }
@@ -87,13 +91,16 @@ export class Disk {
       case 'range':
         put(this.ranges, change.id, change.after);
         break;
+      case 'audit':
+        put(this.audit, change.id, change.after);
+        break;
       default:
         change satisfies never;
     }
   }
 }
 
-function put<Value>(map: Map<string, Value>, id: string, value: Value | null): void {
+function put<Id, Value>(map: Map<Id, Value>, id: Id, value: Value | null): void {
   if (value === null) map.delete(id);
   else map.set(id, value);
 }

@@ -36,6 +36,7 @@ export async function simulate(seed: number, variant: Variant = {}): Promise<Res
   letStrangersIn(world, random.fork());
   if (random.chance(0.9)) plagueWith(world, random.fork());
   await world.timeline.run(LIFE_MS, () => world.failure !== null);
+  world.auditor.log.judge();
   return {
     seed,
     failure: world.failure,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { EndReason, KeepReason } from '../../core/reply.ts';
+import type { EndReason } from '../../core/audit.ts';
+import type { KeepReason } from '../../core/reply.ts';
 import { type Judged, reasonText } from './cleanup-reasons.ts';
 
 const lease = {

@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AutomaticRange, KeyMemory, Quarantine, RequestMemory } from '../../core/change.ts';
 import type { Instance } from '../../core/instance.ts';
 import { type Lease, singletonName } from '../../core/lease.ts';
+import { createAuditTable } from './audit-table.ts';
 import { unusedFence } from './fences.ts';
 import type { TableName } from './migrations.ts';
 import {
@@ -35,6 +36,7 @@ export interface Loaded {
   readonly ranges: ReadonlyMap<string, AutomaticRange>;
   readonly fenceCeiling: number;
   readonly elapsedMs: number;
+  readonly lastAudit: number;
   readonly damaged: readonly DamagedRow[];
 }
 
@@ -56,6 +58,7 @@ export function loadAll(db: DatabaseSync): Loaded {
     ...rows,
     fenceCeiling: Math.max(meta.get('fence_ceiling') ?? unusedFence(), highestFence),
     elapsedMs: meta.get('elapsed_ms') ?? latestMoment(rows.quarantines, rows.requests),
+    lastAudit: createAuditTable(db).span()?.last ?? 0,
     damaged,
   };
 }

@@ -21,6 +21,11 @@ export const MIGRATIONS: readonly Migration[] = [
     description: 'automatic ranges',
     up: (db) => db.exec(SCHEMA_2),
   },
+  {
+    version: 3,
+    description: 'the audit',
+    up: (db) => db.exec(SCHEMA_3),
+  },
 ];
 
 /**
@@ -63,6 +68,20 @@ CREATE TABLE auto_range (
 ) WITHOUT ROWID;
 `;
 
+/**
+ * A lease's columns are named as in `lease`; they are there where the event says what the lease is from then on. Nothing
+ * but the number is indexed, apart from renewals, which are few: another index costs each grant as much as the row.
+ */
+const SCHEMA_3 = `
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY, at INTEGER, moment INTEGER, event TEXT, actor_instance TEXT, actor_pid INTEGER,
+  actor_command TEXT, reason TEXT, lock_id TEXT, protocol TEXT, port INTEGER, port_count INTEGER, service_type TEXT,
+  service_name TEXT, instance_id TEXT, project_path TEXT, pid INTEGER, process TEXT, singleton INTEGER, fence INTEGER,
+  ttl_ms INTEGER, allocated_at INTEGER
+);
+CREATE INDEX audit_later ON audit (lock_id, seq) WHERE event <> 'granted' AND fence IS NOT NULL;
+`;
+
 /** The tables whose rows are state, with the columns of their primary key. */
 export const TABLES = {
   lease: ['address', 'protocol', 'port'],
@@ -73,6 +92,7 @@ export const TABLES = {
   auto_range: ['service_type'],
   meta: ['name'],
   note: ['name'],
+  audit: ['seq'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type TableName = keyof typeof TABLES;
@@ -87,7 +107,8 @@ export function schemaVersion(db: DatabaseSync): number {
 }
 
 /**
- * Brings a database up to date, each migration in a transaction of its own.
+ * Brings a database up to date, each migration in a transaction of its own; a new one is made in a single one, which needs
+ * less room on a disk that is nearly full.
  *
  * @param dir where the database lives
  * @param backUp called once before the first step on a store that already has a version; where it fails, nothing is
@@ -106,16 +127,20 @@ export function migrate(
   const due = migrations.filter(({ version }) => version > from && version <= upTo);
   if (due.length === 0) return;
   if (from > 0) backUp(from);
-  for (const migration of due) {
+  for (const steps of from === 0 ? [due] : due.map((step) => [step])) {
+    let current: Migration | undefined;
     db.exec('BEGIN IMMEDIATE');
     try {
-      migration.up(db);
-      // The version is part of page 1, so it commits or rolls back with the change.
-      db.exec(`PRAGMA user_version = ${migration.version}; COMMIT`);
+      for (current of steps) {
+        current.up(db);
+        // The version is part of page 1, so it commits or rolls back with the change.
+        db.exec(`PRAGMA user_version = ${current.version}`);
+      }
+      db.exec('COMMIT');
     } catch (error) {
       rollBack(db);
-      const { version, description } = migration;
-      throw storeFailure(error, `migration ${version} of the store (${description}) was rolled back`, dir);
+      const step = `migration ${current?.version} of the store (${current?.description})`;
+      throw storeFailure(error, `${step} was rolled back`, dir);
     }
   }
 }

@@ -133,7 +133,7 @@ function checkAddress(row: Row): void {
   if (row.address !== WHOLE_MACHINE) throw new UnreadableRow(`address is ${shown(row.address)}`);
 }
 
-function protocolOf(row: Row): Protocol {
+export function protocolOf(row: Row): Protocol {
   if (row.protocol === 'tcp' || row.protocol === 'udp') return row.protocol;
   throw new UnreadableRow(`protocol is ${shown(row.protocol)}`);
 }
@@ -152,7 +152,11 @@ function blockSize(row: Row, firstPort: number): number {
   return count;
 }
 
-function nullable<Value>(row: Row, column: string, read: (row: Row, column: string) => Value): Value | null {
+export function nullable<Value>(
+  row: Row,
+  column: string,
+  read: (row: Row, column: string) => Value,
+): Value | null {
   return row[column] === null ? null : read(row, column);
 }
 
@@ -163,7 +167,7 @@ function text(row: Row, column: string): string {
 }
 
 /** A name or path: non-empty, of bounded length, and without what bit rot or tampering would leave in it. */
-function name(row: Row, column: string): string {
+export function name(row: Row, column: string): string {
   const value = text(row, column);
   if (value.length > MAX_TEXT_CHARS || /[\u0000-\u001f\u007f\ufffd]/.test(value)) {
     throw new UnreadableRow(`${column} is ${shown(value)}`);
@@ -171,20 +175,20 @@ function name(row: Row, column: string): string {
   return value;
 }
 
-function integer(row: Row, column: string): number {
+export function integer(row: Row, column: string): number {
   const value = amount(row, column);
   if (!Number.isSafeInteger(value)) throw new UnreadableRow(`${column} is ${shown(row[column])}`);
   return value;
 }
 
-function positive(row: Row, column: string): number {
+export function positive(row: Row, column: string): number {
   const value = integer(row, column);
   if (value < 1) throw new UnreadableRow(`${column} is ${value}`);
   return value;
 }
 
 /** A number that is not negative: a time, a duration, a counter. */
-function amount(row: Row, column: string): number {
+export function amount(row: Row, column: string): number {
   const value = row[column];
   const number = typeof value === 'bigint' ? Number(value) : value;
   if (typeof number !== 'number' || !(number >= 0 && number <= Number.MAX_SAFE_INTEGER)) {

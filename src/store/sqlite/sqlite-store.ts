@@ -5,7 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DurableChange } from '../../core/change.ts';
 import { StyxyError } from '../../errors.ts';
+import type { AuditStore } from '../audit-store.ts';
 import type { SetAside, Store, StoredState } from '../store.ts';
+import { createAuditTable } from './audit-table.ts';
 import { moveDamaged } from './damaged.ts';
 import { openingFailure, storeFailure } from './failure.ts';
 import { type DamagedRow, loadAll } from './loader.ts';
@@ -79,6 +81,7 @@ interface Surroundings {
 
 class SqliteStore implements Store {
   readonly kind = 'sqlite';
+  readonly audit: AuditStore;
   readonly #db: DatabaseSync;
   readonly #statements: Statements;
   readonly #surroundings: Surroundings;
@@ -94,6 +97,7 @@ class SqliteStore implements Store {
     this.#surroundings = surroundings;
     this.#onClose = onClose;
     this.#statements = prepareStatements(db);
+    this.audit = this.#auditOf(db);
     this.#setSynchronous(surroundings.synchronous);
   }
 
@@ -110,6 +114,7 @@ class SqliteStore implements Store {
         ranges: [...loaded.ranges.values()],
         fenceCeiling: loaded.fenceCeiling,
         elapsedMs: loaded.elapsedMs,
+        lastAudit: loaded.lastAudit,
         setAside: [
           ...this.#surroundings.setAside,
           ...loaded.damaged.map(({ table, id, reason }) => ({ table, id, reason })),
@@ -160,6 +165,21 @@ class SqliteStore implements Store {
     } finally {
       this.#onClose();
     }
+  }
+
+  #auditOf(db: DatabaseSync): AuditStore {
+    const table = createAuditTable(db);
+    const reading = <Result>(read: () => Result): Result => this.#guard('the audit could not be read', read);
+    return {
+      span: () => reading(() => table.span()),
+      read: (...what) => reading(() => table.read(...what)),
+      count: (...what) => reading(() => table.count(...what)),
+      trim: (after, cut, limit) => {
+        const upTo = reading(() => table.lastToGo(after, cut, limit));
+        if (upTo !== null) this.#write('the audit could not be trimmed', () => table.trim(after, upTo));
+        return upTo;
+      },
+    };
   }
 
   #setSynchronous(mode: 'normal' | 'full'): void {

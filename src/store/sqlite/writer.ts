@@ -1,6 +1,7 @@
 // Owns the statements that write changes to SQLite, prepared once and kept.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { AuditEntry } from '../../core/audit.ts';
 import type { DurableChange } from '../../core/change.ts';
 import type { Lease } from '../../core/lease.ts';
 import { StyxyError } from '../../errors.ts';
@@ -26,6 +27,14 @@ const SQL = {
   deleteRequest: 'DELETE FROM request WHERE request_id = ?',
   putRange: `INSERT OR REPLACE INTO auto_range (service_type, first_port, last_port, made_at) VALUES (?, ?, ?, ?)`,
   deleteRange: 'DELETE FROM auto_range WHERE service_type = ?',
+  // Events that say what a lease is, and the others, which leave its columns out.
+  insertLeaseEvent: `INSERT INTO audit (seq, at, moment, event, actor_instance, actor_pid, actor_command, reason,
+      lock_id, protocol, port, port_count, service_type, service_name, instance_id, project_path, pid, process,
+      singleton, fence, ttl_ms, allocated_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  insertEvent: `INSERT INTO audit (seq, at, moment, event, actor_instance, actor_pid, actor_command, reason,
+      lock_id, protocol, port, port_count, service_type, service_name, instance_id, project_path)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   putMeta: 'INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)',
   raiseMeta: `INSERT INTO meta (name, value) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`,
@@ -104,9 +113,62 @@ export function writeChange(statements: Statements, change: DurableChange): void
       else statements.putRange.run(range.name, range.start, range.end, range.madeAt);
       break;
     }
+    case 'audit':
+      if (change.after !== null) insertEntry(statements, change.after);
+      break;
     default:
       change satisfies never;
   }
+}
+
+function insertEntry(statements: Statements, entry: AuditEntry): void {
+  const { seq, at, moment, event, actor, reason, subject, lease } = entry;
+  const { lockId, protocol, port, count, serviceType, serviceName, instanceId, projectPath } = subject;
+  if (lease === null) {
+    statements.insertEvent.run(
+      seq,
+      at,
+      moment,
+      event,
+      actor.instanceId,
+      actor.pid,
+      actor.command,
+      reason,
+      lockId,
+      protocol,
+      port,
+      count,
+      serviceType,
+      serviceName,
+      instanceId,
+      projectPath,
+    );
+    return;
+  }
+  statements.insertLeaseEvent.run(
+    seq,
+    at,
+    moment,
+    event,
+    actor.instanceId,
+    actor.pid,
+    actor.command,
+    reason,
+    lockId,
+    protocol,
+    port,
+    count,
+    serviceType,
+    serviceName,
+    instanceId,
+    projectPath,
+    lease.pid,
+    lease.process === null ? null : JSON.stringify(lease.process),
+    lease.singleton ? 1 : 0,
+    lease.fence,
+    lease.ttlMs,
+    lease.allocatedAt,
+  );
 }
 
 function insertLease({ insertLease: statement }: Statements, lease: Lease): void {

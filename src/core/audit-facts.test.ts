@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
+import { createDesk, type Desk } from '../../test/fixtures/core-desk.ts';
+import { RENEWAL_NOTE_MS } from './audit.ts';
+import type { ListenerSight, RenewCommand } from './command.ts';
+
+const catalogue = testCatalogue([
+  serviceType('dev', 3000, 3009),
+  serviceType('ai', 11400, 11409, { instanceBehavior: 'single' }),
+]);
+
+const told = (desk: Desk): unknown[] =>
+  desk.audit.map(({ event, reason, subject }) => [event, reason, subject.port]);
+const noted = (desk: Desk): unknown[] => desk.notes.map(({ event, lease }) => [event, lease]);
+
+function renew(desk: Desk, lockId: string, fields: Partial<RenewCommand> = {}): void {
+  const plain = { ttlMs: null, pid: null, process: null, fence: null, claim: false } as const;
+  desk.submit({ kind: 'renew', lockId, ...plain, ...fields });
+}
+
+function release(desk: Desk, lockId: string, force = false): void {
+  const nobody = { fence: null, callerInstanceId: null, callerProjectPath: null };
+  desk.submit({ kind: 'release', lockId, ...nobody, force });
+}
+
+function see(desk: Desk, lockId: string, sight: ListenerSight): void {
+  const listeners = new Map([[lockId, sight]]);
+  desk.submit({ kind: 'observe', listeners, holders: new Map(), instances: new Map() });
+}
+
+describe('the audit', () => {
+  it('tells a grant with the whole lease, and its end with the reason', () => {
+    const desk = createDesk(catalogue);
+    const { lease } = desk.granted().snapshot;
+    release(desk, lease.lockId);
+    assert.deepEqual(told(desk), [
+      ['granted', null, 3000],
+      ['released', 'released', 3000],
+    ]);
+    assert.deepEqual([desk.audit[0]?.lease, desk.audit[1]?.lease], [lease, null]);
+    assert.deepEqual(
+      desk.audit.map(({ seq }) => seq),
+      [1, 2],
+    );
+  });
+
+  it('tells an end by the term apart from one by force', () => {
+    const desk = createDesk(catalogue);
+    desk.granted({ ttlMs: 1000 });
+    desk.granted({ serviceName: 'api' });
+    desk.now += 2000;
+    desk.submit({ kind: 'sweep' });
+    desk.submit({ kind: 'cleanup', force: true, dryRun: false });
+    assert.deepEqual(told(desk).slice(2), [
+      ['expired', 'term-over', 3000],
+      ['reclaimed', 'forced', 3001],
+    ]);
+  });
+
+  it('tells of a release of what others use that it was forced', () => {
+    const desk = createDesk(catalogue);
+    const { lockId } = desk.granted().snapshot.lease;
+    see(desk, lockId, 'own');
+    release(desk, lockId);
+    assert.equal(desk.audit.length, 1, 'a refusal is no event');
+    release(desk, lockId, true);
+    assert.deepEqual(told(desk).slice(1), [['released', 'released-by-force', 3000]]);
+  });
+
+  it('tells a renewal that changes the lease in its commit, each time', () => {
+    const desk = createDesk(catalogue);
+    const { lockId } = desk.granted().snapshot.lease;
+    for (const ttlMs of [1000, 2000]) renew(desk, lockId, { ttlMs });
+    assert.deepEqual(
+      desk.audit.slice(1).map(({ event, lease }) => [event, lease?.ttlMs]),
+      [
+        ['renewed', 1000],
+        ['renewed', 2000],
+      ],
+    );
+    assert.deepEqual(desk.notes, []);
+  });
+
+  it('notes a plain renewal apart, without the lease, and once in a while', () => {
+    const desk = createDesk(catalogue);
+    const { lockId } = desk.granted().snapshot.lease;
+    renew(desk, lockId);
+    desk.now += RENEWAL_NOTE_MS - 1;
+    renew(desk, lockId);
+    desk.granted();
+    assert.deepEqual(noted(desk), [['renewed', null]]);
+    desk.now += 1;
+    desk.granted();
+    assert.deepEqual(noted(desk), [
+      ['renewed', null],
+      ['renewed', null],
+    ]);
+    assert.equal(desk.audit.length, 1);
+  });
+
+  it('notes a hijack once, and a listener of its own never', () => {
+    const desk = createDesk(catalogue);
+    const { lockId } = desk.granted().snapshot.lease;
+    for (const sight of ['own', 'none', 'stranger', 'stranger'] as const) see(desk, lockId, sight);
+    assert.deepEqual(noted(desk), [['hijacked', null]]);
+  });
+
+  it('tells whom a probe met on the way to a grant', () => {
+    const desk = createDesk(catalogue);
+    desk.strangers.add(3000);
+    desk.granted();
+    const [, conflict] = desk.audit;
+    assert.deepEqual(told(desk), [
+      ['granted', null, 3001],
+      ['conflict', 'held by a stranger', 3000],
+    ]);
+    assert.equal(conflict?.subject.serviceType, 'dev');
+  });
+
+  it('tells that a singleton on a hijacked port was replaced', () => {
+    const desk = createDesk(catalogue);
+    const { lockId } = desk.granted({ serviceType: 'ai' }).snapshot.lease;
+    see(desk, lockId, 'stranger');
+    desk.granted({ serviceType: 'ai', projectPath: '/b' });
+    assert.deepEqual(told(desk).slice(1), [
+      ['reclaimed', 'replaced', 11400],
+      ['granted', null, 11401],
+    ]);
+  });
+
+  it('tells instances by what became of them', () => {
+    const desk = createDesk(catalogue);
+    desk.granted({ instanceId: 'one' });
+    desk.submit({ kind: 'retire', instanceId: 'one' });
+    assert.deepEqual(
+      desk.audit.map(({ event, reason, subject }) => [event, reason, subject.instanceId]),
+      [
+        ['instance_registered', null, 'one'],
+        ['granted', null, 'one'],
+        ['released', 'instance-retired', 'one'],
+        ['instance_ended', 'retired', 'one'],
+      ],
+    );
+  });
+});

@@ -1,0 +1,44 @@
+// Owns the judging of the daemon's own audit: every change is told in its commit, numbers have no gap, and the leases follow from it.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { DurableChange } from '../../src/core/change.ts';
+import { fold, untold } from '../property/audit-fold.ts';
+import type { World } from './world.ts';
+
+export class LogAudit {
+  /** The number of the last event on the disk. */
+  #last = 0;
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Judges changes that are about to be on the disk. */
+  commits(changes: readonly DurableChange[]): void {
+    const missing = untold(changes);
+    if (missing !== null) this.#world.violation(18, `the audit has a gap: ${missing}`);
+    for (const { table, id } of changes) {
+      if (table !== 'audit') continue;
+      if (id !== this.#last + 1) this.#world.violation(18, `event ${id} came after ${this.#last}`);
+      this.#last = id;
+    }
+  }
+
+  /** A power cut undid these, the last ones first. */
+  undone(changes: readonly DurableChange[]): void {
+    for (const { table, id } of changes) if (table === 'audit') this.#last = id - 1;
+  }
+
+  /** The events that are kept tell exactly the leases that there are. */
+  judge(): void {
+    const { disk } = this.#world;
+    const told = fold([...disk.audit.values()].sort((a, b) => a.seq - b.seq));
+    for (const id of new Set([...told.keys(), ...disk.leases.keys()])) {
+      const [row, event] = [disk.leases.get(id), told.get(id)];
+      if (isDeepStrictEqual(row, event)) continue;
+      const wrong = row === undefined ? 'tells a lease that ended' : 'does not tell the lease';
+      this.#world.violation(15, `the audit ${wrong} ${id} as it is`);
+    }
+  }
+}
