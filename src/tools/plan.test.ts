@@ -315,6 +315,7 @@ describe('a plan', () => {
     };
     assert.equal(planRun(['npm', 'run', 'doubled'], '/shop', counting).tool, null);
     assert.ok(reads < 1_000, `${reads} reads`);
+    assert.equal(plan('npm run again').tool, null, 'what was seen on a way without end proves nothing');
   });
 
   it('keeps its variables where the user tells the port by a placeholder', () => {
