@@ -38,10 +38,12 @@ interface World {
   readonly isListenedTo?: boolean;
   /** Another run claims the lease right after it was looked at. */
   readonly isRaced?: boolean;
+  /** The lease ends right after it was looked at. */
+  readonly isLost?: boolean;
 }
 
 /** A client of a daemon that answers as the world says, with a record of what it was asked. */
-function clientOf({ existing, isListenedTo = false, isRaced = false }: World) {
+function clientOf({ existing, isListenedTo = false, isRaced = false, isLost = false }: World) {
   const asked: string[] = [];
   const answer = (method: string, path: string, body: unknown): Reply<unknown> => {
     asked.push(`${method} ${path} ${JSON.stringify(body) ?? ''}`.trim());
@@ -51,6 +53,7 @@ function clientOf({ existing, isListenedTo = false, isRaced = false }: World) {
     if (path.endsWith('/heartbeat')) {
       const { pid, claim } = body as { pid?: number; claim?: boolean };
       if (isRaced && claim === true) return { status: 409, body: { code: 'LEASE_IN_USE', detail: '' } };
+      if (isLost && claim === true) return { status: 404, body: { code: 'LEASE_NOT_FOUND', detail: '' } };
       return { status: 200, body: { ...existing, ...(pid === undefined ? {} : { pid }) } };
     }
     const isNew = (body as RunRequest).new === true || existing === null;
@@ -101,6 +104,10 @@ describe('a claim', () => {
     ['is held by a connection without a pid', { existing: lease({ pid: null }) }],
     ['has a listener that the daemon saw', { existing: lease({ state: 'active' }) }],
     ['has a listener that the daemon has not seen yet', { existing: lease(), isListenedTo: true }],
+    [
+      'has a stranger on its port',
+      { existing: lease({ pid: null, state: 'hijacked', expires_at: EXPIRES }), isListenedTo: true },
+    ],
   ];
   for (const [why, world] of taken) {
     it(`takes another port when the lease ${why}`, async () => {
@@ -150,6 +157,11 @@ describe('a claim by lock id', () => {
     const claim = await claimById(client, 'lk_1', ME);
     assert.ok(claim.kind === 'mine');
     assert.deepEqual([claim.lease.lock_id, claim.elsewhere?.lock_id], ['lk_2', 'lk_1']);
+  });
+
+  it('is refused where the lease ends meanwhile: nobody asked for another one', async () => {
+    const { client } = clientOf({ existing: lease(raced), isLost: true });
+    await assert.rejects(claimById(client, 'lk_1', ME), { code: 'LEASE_NOT_FOUND' });
   });
 
   it('leaves a singleton to the run that was faster', async () => {

@@ -99,7 +99,7 @@ async function allocate(client: Client, request: RunRequest): Promise<AllocateAn
 
 /** A holder is there, or the lease's own listener: only then has it no end. */
 function renewsItself(lease: LeaseJson): boolean {
-  return lease.expires_at === null || lease.state === 'active' || lease.state === 'hijacked';
+  return lease.expires_at === null;
 }
 
 /** Asks the system anew: the daemon looks at a lease's listeners only now and then. */

@@ -110,4 +110,26 @@ describe('the keeping of a lease', () => {
     await new Promise((resolve) => setTimeout(resolve, 60));
     assert.equal(state.held.length, 1);
   });
+
+  it('holds nothing where it is stopped while it looks for the daemon', async () => {
+    const { state, reach } = daemon();
+    let arrive = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    let isClosed = false;
+    const keeping = keepLease({
+      reach: async () => {
+        await late;
+        return { ...(await reach()), close: () => (isClosed = true) };
+      },
+      lease,
+      onEvent,
+      onLost: nothingLost,
+    });
+    keeping.stop();
+    arrive();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([state.held, isClosed], [[], true]);
+  });
 });
