@@ -10,7 +10,7 @@ import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/m
 import type { Coordinator } from './contract.ts';
 import { startCoordinator } from './coordinator.ts';
 import type { CoordinatorOptions } from './options.ts';
-import { createScheduler } from './scheduler.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
 import { DEFAULT_TIMINGS } from './timings.ts';
 
 interface World {
@@ -67,6 +67,21 @@ async function world(
   return Object.assign(made, { coordinator });
 }
 
+/** A world whose watch never ticks: what is looked at is looked at for a command's sake, or when a test says so. */
+async function unwatched(): Promise<World & { readonly secondLooks: (() => void)[] }> {
+  const secondLooks: (() => void)[] = [];
+  const after: Scheduler['after'] = (delayMs, look) => {
+    if (delayMs === DEFAULT_TIMINGS.secondLookMs) secondLooks.push(look);
+    return () => {};
+  };
+  const quiet = await world(createMemoryDisk(), () => {}, [], { scheduler: { ...createScheduler(), after } });
+  return Object.assign(quiet, { secondLooks });
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 function listenerOn(port: number, pid: number): Listener {
   const rest = { addresses: ['::'], process: 'vite', command: null, user: null, cwd: null, container: null };
   return { protocol: 'tcp', port, pid, ...rest };
@@ -84,6 +99,12 @@ async function allocate({ coordinator }: World, request: Partial<AllocateRequest
   });
   if (!outcome.ok) throw Object.assign(new Error(outcome.refusal.detail), outcome.refusal);
   return outcome.reply;
+}
+
+const held = { pid: 9, process: { pid: 9, startTicks: '1', bootId: 'b', pidNamespace: 'n' } };
+
+function countOf({ coordinator }: World): Promise<number> {
+  return coordinator.query(({ state }) => state.leaseCount);
 }
 
 describe('the coordinator', () => {
@@ -213,6 +234,79 @@ describe('the coordinator', () => {
       unknown.table = null;
       assert.equal(await afterClose(unknown), 0);
     });
+  });
+
+  it('looks once more after a connection closed, since its process may be about to end', async () => {
+    const w = await unwatched();
+    const { lockId } = (await allocate(w, held)).snapshot.lease;
+    const hold = await w.coordinator.hold(lockId);
+    assert.ok(hold.ok);
+    hold.reply.close();
+    for (let turns = 0; turns < 50 && w.secondLooks.length === 0; turns++) await nextTurn();
+    assert.equal(await countOf(w), 1, 'its process is there yet');
+    w.life = 'dead';
+    for (const look of w.secondLooks) look();
+    await w.coordinator.stop();
+    assert.equal(w.coordinator.health().ended, 1);
+  });
+
+  it('lets whoever renews go on in place of a dead holder', async () => {
+    const w = await unwatched();
+    const { lockId } = (await allocate(w, held)).snapshot.lease;
+    w.life = 'dead';
+    const renewed = await w.coordinator.submit({
+      kind: 'renew',
+      lockId,
+      ttlMs: null,
+      pid: null,
+      process: null,
+      fence: null,
+      claim: false,
+    });
+    assert.ok(renewed.ok);
+    assert.equal(renewed.reply.snapshot.lease.pid, null);
+    await w.coordinator.stop();
+  });
+
+  it('says at a clean-up by hand of every lease that was over why it went', async () => {
+    const w = await unwatched();
+    const { lockId } = (await allocate(w, held)).snapshot.lease;
+    w.life = 'dead';
+    const cleaned = await w.coordinator.submit({ kind: 'cleanup', force: false, dryRun: false });
+    assert.ok(cleaned.ok);
+    assert.deepEqual(
+      cleaned.reply.cleaned.map(({ snapshot, reason }) => [snapshot.lease.lockId, reason]),
+      [[lockId, 'holder-dead']],
+    );
+    await w.coordinator.stop();
+  });
+
+  it('shows no reader what could not be committed', async () => {
+    let isFull = false;
+    const w = await world(createMemoryDisk(), () => {
+      if (isFull) throw new Error('disk full');
+    });
+    const { lockId } = (await allocate(w)).snapshot.lease;
+    isFull = true;
+    const releasing = w.coordinator.submit({
+      kind: 'release',
+      lockId,
+      fence: null,
+      callerInstanceId: null,
+      callerProjectPath: null,
+      force: true,
+    });
+    const [released, count] = await Promise.allSettled([releasing, countOf(w)]);
+    assert.deepEqual([released.status, count.status === 'fulfilled' && count.value], ['rejected', 1]);
+    isFull = false;
+    await w.coordinator.stop();
+  });
+
+  it('takes no command any more once it stops', async () => {
+    const w = await world();
+    const stopped = w.coordinator.stop();
+    await assert.rejects(allocate(w), { code: 'STORE_UNAVAILABLE', message: /stopping/ });
+    await stopped;
   });
 
   it('gives a dead holder’s singleton to the next asker, with a higher fence', async () => {
