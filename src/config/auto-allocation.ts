@@ -2,6 +2,7 @@
 
 import type { AutoAllocation } from '../core/catalogue.ts';
 import type { RangeRule } from '../core/range-planner.ts';
+import { matchesWildcard } from '../wildcard.ts';
 import type { AutoAllocationConfig } from './config.ts';
 import { WELL_KNOWN_SERVERS } from './shipped-catalogue.ts';
 
@@ -18,7 +19,7 @@ export function toAutoAllocation(
   if (!config.enabled) return null;
   // Of two patterns that fit, the longer one says more of the name.
   const rules = Object.entries(config.rules)
-    .map(([pattern, rule]) => ({ pattern, matches: matcherOf(pattern), rule }))
+    .map(([pattern, rule]) => ({ pattern, rule }))
     .sort((a, b) => b.pattern.length - a.pattern.length);
   return {
     policy: {
@@ -27,7 +28,7 @@ export function toAutoAllocation(
       avoided: new Set(Object.keys(WELL_KNOWN_SERVERS).map(Number)),
     },
     ruleOf: (name): RangeRule => {
-      const rule = rules.find(({ matches }) => matches.test(name))?.rule;
+      const rule = rules.find(({ pattern }) => matchesWildcard(pattern, name))?.rule;
       return {
         size: rule?.chunk_size ?? config.default_chunk_size,
         placement: rule?.placement ?? config.placement,
@@ -35,9 +36,4 @@ export function toAutoAllocation(
       };
     },
   };
-}
-
-/** `*` stands for any characters, `?` for one. Names and patterns hold nothing that means more to a regular expression. */
-function matcherOf(pattern: string): RegExp {
-  return new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`);
 }

@@ -66,7 +66,7 @@ function readItem(reading: Reading, at: number, indent: number, text: string, is
   if (isStrict && !/^["'\w-]{1,60}\s{0,20}[:=]?\s{0,20}(?:["'[({]?\s{0,4}\d|$)/.test(text)) return;
   const found = readNamed(reading, at, text, !isStrict);
   const hasRange = rangesIn(plainText(text)).length > 0;
-  const name = found ?? (hasRange ? null : typeNameIn(text.replace(/:.*$/, '')));
+  const name = found ?? (hasRange ? null : typeNameIn(text.split(':', 1)[0] ?? ''));
   enter(reading, { name: name ?? subjectOf(reading), indent });
 }
 

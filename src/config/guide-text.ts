@@ -59,7 +59,7 @@ export function plainText(markdown: string): string {
   return markdown
     .replace(/<[^<>]{0,200}>/g, ' ')
     .replace(/!?\[([^[\]]{0,200})\]\([^()]{0,300}\)/g, '$1')
-    .replace(/[*`]|~~|(?<!\w)_+|_+(?!\w)/g, '')
+    .replace(/[*`]|~~|(?<!\w)_+|(?<!_)_+(?!\w)/g, '')
     .replace(/\\([\\|*_#`-])/g, '$1')
     .replace(/\s+/g, ' ')
     .trim();

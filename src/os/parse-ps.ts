@@ -17,7 +17,7 @@ export function parsePs(text: string): PsRow[] {
   const rows: PsRow[] = [];
   for (const line of text.split('\n')) {
     const [, pid, parentPid, state = '', start = ''] =
-      /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S.*?)\s*$/.exec(line) ?? [];
+      /^(\d+)\s+(\d+)\s+(\S+)\s+(\S.*)$/.exec(line.trim()) ?? [];
     if (pid === undefined) continue;
     rows.push({
       pid: Number(pid),

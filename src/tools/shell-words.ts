@@ -164,8 +164,7 @@ class Reading {
         this.#at += 1;
       }
     }
-    const isPattern = /[*?[]|^~|[{].*(?:,|\.\.).*\}/.test(unquoted);
-    return { text, isLiteral: isLiteral && !isPattern };
+    return { text, isLiteral: isLiteral && !isPattern(unquoted) };
   }
 
   #singleQuoted(): string {
@@ -225,4 +224,11 @@ class Reading {
       this.#skipBlanks();
     }
   }
+}
+
+/** Whether the shell looks for files, a home directory or alternatives in what stands unquoted in a word. */
+function isPattern(unquoted: string): boolean {
+  if (/[*?[]|^~/.test(unquoted)) return true;
+  const open = unquoted.indexOf('{');
+  return open >= 0 && /,|\.\./.test(unquoted.slice(open + 1, Math.max(open, unquoted.lastIndexOf('}'))));
 }

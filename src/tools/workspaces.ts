@@ -1,6 +1,7 @@
 // Owns where packages are: the nearest one above a directory, and those of a workspace by name or by path.
 
 import { dirname, join, resolve } from 'node:path';
+import { matchesWildcard } from '../wildcard.ts';
 import type { ProjectReader } from './situation.ts';
 
 export interface Package {
@@ -11,9 +12,15 @@ export interface Package {
   readonly workspaces: readonly string[];
 }
 
-/** How deep `**` is followed, and how many directories are looked at: a pattern may name half the disk. */
+/** How deep `**` is followed, and how many directories one pattern may name: it may name half the disk. */
 const MAX_DEPTH = 4;
 const MAX_DIRECTORIES = 2_000;
+/** How many directories are read for all patterns of one root together. */
+const MAX_READS = 4_000;
+/** No honest workspace has more patterns, or longer ones; braces are not nested deeper. */
+const MAX_PATTERNS = 500;
+const MAX_PATTERN_LENGTH = 1_000;
+const MAX_BRACES = 3;
 
 /** The package in a directory or the nearest one above. */
 export function nearestPackage(directory: string, reader: ProjectReader): Package | null {
@@ -74,10 +81,10 @@ export function packageAt(directory: string, reader: ProjectReader): Package | n
 /** Those that are probably meant come first, so that most searches end soon. */
 function* membersOf(root: Package, wanted: string, reader: ProjectReader): Generator<Package> {
   const last = wanted.slice(wanted.lastIndexOf('/') + 1);
+  const children = childrenOf(reader);
+  const patterns = root.workspaces.slice(0, MAX_PATTERNS);
   // A package may be listed twice, as where package.json and pnpm-workspace.yaml both list it.
-  const directories = [
-    ...new Set(root.workspaces.flatMap((pattern) => expand(root.directory, pattern, reader))),
-  ];
+  const directories = [...new Set(patterns.flatMap((pattern) => expand(root.directory, pattern, children)))];
   const isLikely = (directory: string): boolean => directory.endsWith(`/${last}`);
   for (const directory of [
     ...directories.filter(isLikely),
@@ -89,16 +96,16 @@ function* membersOf(root: Package, wanted: string, reader: ProjectReader): Gener
 }
 
 /** The directories that a pattern such as `packages/*` means; one that excludes means none. */
-function expand(root: string, pattern: string, reader: ProjectReader): string[] {
-  if (pattern.startsWith('!')) return [];
+function expand(root: string, pattern: string, children: Children): string[] {
+  if (pattern.startsWith('!') || pattern.length > MAX_PATTERN_LENGTH) return [];
   let found = [root];
   for (const part of pattern.split('/').filter((each) => each !== '' && each !== '.')) {
-    if (part === '**') found = found.flatMap((at) => below(at, MAX_DEPTH, reader));
+    if (part === '**') found = found.flatMap((at) => below(at, children));
     else if (/[*?[{]/.test(part)) {
-      const matches = wildcard(part);
+      const wildcard = wildcardOf(part);
       found = found.flatMap((at) =>
-        children(at, reader)
-          .filter((name) => matches.test(name))
+        children(at)
+          .filter((name) => matchesWildcard(wildcard, name))
           .map((name) => join(at, name)),
       );
     } else found = found.map((at) => join(at, part));
@@ -107,26 +114,36 @@ function expand(root: string, pattern: string, reader: ProjectReader): string[] 
   return found;
 }
 
-function below(directory: string, depth: number, reader: ProjectReader): string[] {
-  if (depth === 0) return [directory];
-  const names = children(directory, reader);
-  return [directory, ...names.flatMap((name) => below(join(directory, name), depth - 1, reader))].slice(
-    0,
-    MAX_DIRECTORIES,
-  );
+/** A directory and those below it, the nearest first. */
+function below(directory: string, children: Children): string[] {
+  const found = [directory];
+  let level = found;
+  for (let depth = 0; depth < MAX_DEPTH && found.length < MAX_DIRECTORIES; depth++) {
+    level = level.flatMap((at) => children(at).map((name) => join(at, name)));
+    found.push(...level);
+  }
+  return found.slice(0, MAX_DIRECTORIES);
 }
 
-function children(directory: string, reader: ProjectReader): string[] {
-  return reader.names(directory).filter((name) => name !== 'node_modules' && !name.startsWith('.'));
+type Children = (directory: string) => readonly string[];
+
+/** Reads each directory once, and no more than so many: for a pattern or a thousand of them, whatever they name. */
+function childrenOf(reader: ProjectReader): Children {
+  const known = new Map<string, readonly string[]>();
+  return (directory) => {
+    const read = known.get(directory);
+    if (read !== undefined || known.size === MAX_READS) return read ?? [];
+    const names = reader.names(directory).filter((name) => name !== 'node_modules' && !name.startsWith('.'));
+    known.set(directory, names);
+    return names;
+  };
 }
 
-/** `*` and `?` in one part of a path; what else a pattern may hold is taken for any text. */
-function wildcard(part: string): RegExp {
-  const source = part
-    .replace(/[\\^$.|+()]/g, '\\$&')
-    .replace(/\*+|\{[^}]*\}|\[[^\]]*\]/g, '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source.replace(/[[\]{}]/g, '\\$&')}$`);
+/** One part of a path with `*` and `?`; what else a pattern may hold, alternatives in braces for one, is any text. */
+function wildcardOf(part: string): string {
+  let text = part;
+  for (let depth = 0; depth < MAX_BRACES; depth++) text = text.replace(/\{[^{}]*\}|\[[^[\]]*\]/g, '*');
+  return text;
 }
 
 /** The list under `packages:`; the rest of the file is none of our business, and needs no parser. */

@@ -7,7 +7,7 @@ import { plainAddress, type SocketRow } from '../socket-row.ts';
  * included, and is shown with at most 19 bytes: fewer than stand before the address.
  */
 const ROW =
-  /^(tcp|udp)(?:6| {2})? [ \d]{6,} [ \d]{6,} (\S+):(\d{1,5}) +\S+:(?:\*|\d+) +(?:LISTEN +)?(?:(\d+) +(\d+) +)?(?:(\d+)\/(.*)|-)/gm;
+  /^(tcp|udp)(?:6| {2})? [ \d]{6,20} [ \d]{6,20} (\S+):(\d{1,5}) +\S+:(?:\*|\d+) +(?:LISTEN +)?(?:(\d+) +(\d+) +)?(?:(\d+)\/(.*)|-)/gm;
 
 /**
  * Reads the sockets out of `text`, one when asked for.

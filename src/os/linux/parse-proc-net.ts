@@ -7,7 +7,7 @@ import { plainAddress, type SocketRow } from '../socket-row.ts';
 const TAKING_STATE: Record<Protocol, string> = { tcp: '0A', udp: '07' };
 
 const ROW =
-  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) \S+ \S+ \S+ +(\d+) +\d+ +(\d+)/gm;
+  /^ *\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) \S+ \S+ \S+ +(\d+) +\d+ +(\d+)/gm;
 
 /**
  * Reads the sockets that take a port out of one of the four files.

@@ -35,7 +35,7 @@ export function programName(
   commandLine: Buffer | null,
   executable: string | null,
 ): string | null {
-  const words = commandLine?.toString('utf8').replace(/\0+$/, '').split('\0') ?? [];
+  const words = commandLine === null ? [] : textOf(commandLine).split('\0');
   const program = executable === null ? '' : posix.basename(executable.replace(/ \(deleted\)$/, ''));
   // The second word is the script of an interpreter, by which the kernel names the process; login shells have a hyphen.
   const names = [program, ...words.slice(0, 2).map((word) => posix.basename(word).replace(/^-/, ''))];
@@ -81,8 +81,14 @@ export function readCommandLine(pid: number): Buffer | null {
  * @returns null when it is empty, as that of kernel threads and zombies is
  */
 export function parseCommandLine(bytes: Buffer): string | null {
-  const words = bytes.toString('utf8').replace(/\0+$/, '');
-  return printable(words.replaceAll('\0', ' ')) || null;
+  return printable(textOf(bytes).replaceAll('\0', ' ')) || null;
+}
+
+/** The words with one NUL between each, and none behind the last. */
+function textOf(bytes: Buffer): string {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return bytes.toString('utf8', 0, end);
 }
 
 /**

@@ -7,7 +7,10 @@
  */
 export function parseByPid(text: string): Map<number, string> {
   const texts = new Map<number, string>();
-  for (const [, pid, rest = ''] of text.matchAll(/^\s*(\d+)\s+(\S.*?)\s*$/gm)) texts.set(Number(pid), rest);
+  for (const line of text.split('\n')) {
+    const [, pid, rest = ''] = /^(\d+)\s+(\S.*)$/.exec(line.trim()) ?? [];
+    if (pid !== undefined) texts.set(Number(pid), rest);
+  }
   return texts;
 }
 

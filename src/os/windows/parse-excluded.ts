@@ -4,8 +4,11 @@ import type { PortRange } from '../../core/port-range.ts';
 
 /** Reads the ranges, whatever the language of the titles. */
 export function parseExcludedRanges(text: string): PortRange[] {
-  return Array.from(text.matchAll(/^\s*(\d{1,5})\s+(\d{1,5})\s*\*?\s*$/gm), ([, start, end]) => ({
-    start: Number(start),
-    end: Number(end),
-  })).filter(({ start, end }) => start <= end && end <= 65_535);
+  return Array.from(
+    text.matchAll(/^[ \t]*(\d{1,5})[ \t]+(\d{1,5})(?:[ \t]*\*)?[ \t]*\r?$/gm),
+    ([, start, end]) => ({
+      start: Number(start),
+      end: Number(end),
+    }),
+  ).filter(({ start, end }) => start <= end && end <= 65_535);
 }

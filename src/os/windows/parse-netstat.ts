@@ -6,7 +6,8 @@ import { plainAddress, type SocketRow } from '../socket-row.ts';
  * A TCP socket listens when nobody is on its other side. The word for the state is another one in every language of
  * Windows, and so is not looked at.
  */
-const ROW = /^\s*(TCP|UDP)\s+(\S+):(\d{1,5})\s+(?:0\.0\.0\.0:0|\[::\]:0|\*:\*)\s+(?:\D\S*\s+)?(\d+)\s*$/gm;
+const ROW =
+  /^[ \t]*(TCP|UDP)[ \t]+(\S+):(\d{1,5})[ \t]+(?:0\.0\.0\.0:0|\[::\]:0|\*:\*)[ \t]+(?:[^\d\s]\S*[ \t]+)?(\d+)[ \t]*\r?$/gm;
 
 /** Reads the sockets that take a port; what is no row is passed over. */
 export function parseWindowsNetstat(text: string): SocketRow[] {

@@ -109,7 +109,7 @@ export const LANGUAGES: readonly Tool[] = [
     id: 'sinatra',
     name: 'Sinatra',
     commands: ['ruby'],
-    reads: /^\s*require\s*\(?\s*['"]sinatra['"/]/m,
+    reads: /^[ \t]*require[ \t]*(?:\([ \t]*)?['"]sinatra['"/]/m,
     serviceType: 'api',
     defaultPort: 4567,
     told: { variables: PORT, add: ['-p', '{port}'], options: ['-p'], isLastWinning: true },
