@@ -20,6 +20,10 @@ export const StatusAnswer = Type.object(
     home: text('STYXY_HOME'),
     socket: nullable(Type.string(), 'The unix socket'),
     port: nullable(Type.integer(), 'The TCP port of API and dashboard'),
+    asked_port: nullable(
+      Type.integer(),
+      'The TCP port that was asked for, by STYXY_API_PORT or by default, where it was taken at the start and another one is used; null where it was not',
+    ),
     token: text('The token, masked'),
     counts: Type.object(
       {

@@ -30,7 +30,7 @@ function statusPairs(status: StatusAnswer): (readonly [string, string])[] {
     ['Process', `${status.pid}, up ${durationText(status.uptime_seconds)}`],
     ['Home', status.home],
     ['Socket', socketText(status.socket)],
-    ['API', status.port === null ? 'no TCP port' : `http://127.0.0.1:${status.port}`],
+    ['API', apiText(status)],
     ['Token', status.token],
     [
       'Leases',
@@ -59,4 +59,9 @@ function statusPairs(status: StatusAnswer): (readonly [string, string])[] {
         : 'not watched',
     ],
   ];
+}
+
+function apiText({ port, asked_port: asked }: StatusAnswer): string {
+  const place = port === null ? 'no TCP port' : `http://127.0.0.1:${port}`;
+  return asked === null ? place : `${place}; port ${asked}, which was asked for, was taken`;
 }

@@ -1,9 +1,11 @@
 // Owns the start of a daemon by a client, so that many clients on a cold machine end with one daemon and all answered.
 
+import { otherPort } from '../api/other-port.ts';
 import { StyxyError } from '../errors.ts';
-import { type Home, makeDirectory, refuseSharedDirectory } from '../home.ts';
+import { type Home, makeDirectory, refuseSharedDirectory, resolveApiPort } from '../home.ts';
 import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.ts';
 import { monotonicMs } from './monotonic.ts';
+import { readDaemonInfo } from './running-daemon.ts';
 import { type DaemonRefusal, spawnDaemon } from './spawn-daemon.ts';
 import { dropMarker, takeMarker } from './start-marker.ts';
 import { findSupervisor } from './supervisor.ts';
@@ -76,7 +78,10 @@ export async function startHere(options: DiscoverOptions, until: number): Promis
   const manager = findUserManager(env);
   if (manager !== null && (await startByManager(manager, home, env, daemonArgs ?? []))) {
     const born = await reachUntil(options, Math.min(until, monotonicMs() + MANAGED_TIMEOUT_MS));
-    if (born !== null) return born;
+    if (born !== null) {
+      tellOfOtherPort(options);
+      return born;
+    }
     // The manager may be outside of a sandbox, and not see this home; or the daemon said no, and says why to us.
   }
   const refusal = await spawnDaemon(home, env, Math.max(0, until - monotonicMs()), daemonArgs);
@@ -86,6 +91,7 @@ export async function startHere(options: DiscoverOptions, until: number): Promis
   const patience = isRival ? Math.min(until, monotonicMs() + RIVAL_TIMEOUT_MS) : until;
   const reached = await reachUntil(options, patience);
   if (reached === null && isRival) throw cannotReach(refusal);
+  if (reached !== null) tellOfOtherPort(options);
   return reached;
 }
 
@@ -100,6 +106,15 @@ async function startSupervised(options: DiscoverOptions, until: number): Promise
   if (supervisor === null) return null;
   if (!(await supervisor.start(Math.max(1, until - monotonicMs())))) return null;
   return await reachUntil(options, Math.min(until, monotonicMs() + MANAGED_TIMEOUT_MS));
+}
+
+/** Whoever names a port wants to find the API there; of the usual one it is no news that it is taken. */
+function tellOfOtherPort({ home, env, onNotice }: DiscoverOptions): void {
+  const named = env.STYXY_API_PORT ?? '';
+  const info = readDaemonInfo(home);
+  if (named === '' || info === null) return;
+  const asked = resolveApiPort(env);
+  if (asked !== 0 && asked !== info.port) onNotice?.(otherPort(asked, info.port));
 }
 
 async function reachUntil({ home, timeoutMs }: DiscoverOptions, until: number): Promise<Reached | null> {

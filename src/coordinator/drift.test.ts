@@ -62,6 +62,11 @@ describe('the search for servers on other ports', () => {
     assert.deepEqual(await scene([tcp(9876, 13), tcp(5174, 12)]).find(), [[5174], [], [], []]);
   });
 
+  it("leaves out the ports of helpers, such as Node's inspector", async () => {
+    const sockets = [9229, 9230, 24_678, 35_729, 9250].map((port) => tcp(port, 12));
+    assert.deepEqual((await scene(sockets).find())?.[0], [9250]);
+  });
+
   it('blames no session, neither for its programs nor for its own ports', async () => {
     assert.deepEqual(await scene([tcp(7777, 21), tcp(7778, 20)]).find(), [[], [], [], []]);
   });

@@ -9,6 +9,15 @@ import { type Scheduler, turn } from './scheduler.ts';
 const MAX_SHOWN = 20;
 /** The way up from a process costs some 100 µs: other work gets its turn after this many. */
 const PROCESSES_PER_TURN = 32;
+/**
+ * Ports of helpers, which are not instead of anything: inspectors of Node (9229, and the next ones for its children),
+ * the reload socket of Vite in other servers (24678), LiveReload (35729).
+ */
+const HELPERS = [
+  [9_229, 9_249],
+  [24_678, 24_678],
+  [35_729, 35_729],
+] as const;
 /** One process may have ten thousands. */
 const SOCKETS_PER_TURN = 1_000;
 
@@ -57,7 +66,7 @@ export async function findStrays(
     for (const { protocol, port } of own) {
       looks += 1;
       if (looks % SOCKETS_PER_TURN === 0) await turn(eyes.scheduler);
-      if (state.leaseOn(protocol, port) !== undefined) continue;
+      if (isHelper(port) || state.leaseOn(protocol, port) !== undefined) continue;
       if (holders === null) {
         processes += 1;
         if (processes % PROCESSES_PER_TURN === 0) await turn(eyes.scheduler);
@@ -72,6 +81,10 @@ export async function findStrays(
     of: ({ lease: { protocol, pid }, vitals }) =>
       pid === null || vitals.holds === 0 ? NONE : (shown[protocol].get(pid) ?? NONE),
   };
+}
+
+function isHelper(port: number): boolean {
+  return HELPERS.some(([first, last]) => port >= first && port <= last);
 }
 
 function byPid(sockets: readonly PortOwner[]): Map<number, PortOwner[]> {

@@ -127,11 +127,11 @@ describe('a pass of observation', () => {
   });
 
   it('takes a port for drift only while nothing serves the own one', async () => {
-    const moved = await seenOfRun('alive', [[9229, 8]]);
-    assert.deepEqual([...(moved.drifts?.values() ?? [])], [[9229]]);
+    const moved = await seenOfRun('alive', [[5174, 8]]);
+    assert.deepEqual([...(moved.drifts?.values() ?? [])], [[5174]]);
     const beside = await seenOfRun('alive', [
       [3000, 8],
-      [9229, 8],
+      [5174, 8],
     ]);
     assert.deepEqual([...(beside.drifts?.values() ?? [])], []);
   });

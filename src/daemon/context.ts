@@ -26,6 +26,8 @@ export interface DaemonContext {
   readonly socket: string | null;
   /** The TCP port once it is listened on. */
   readonly port: () => number | null;
+  /** The TCP port that was asked for; 0 for any. */
+  readonly askedPort: number;
   /** Wall clock in epoch ms. */
   readonly startedAt: number;
   /** Clock's monotonic ms at the start. */

@@ -2,6 +2,7 @@
 
 import { closeSync, writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { otherPort } from '../api/other-port.ts';
 import { ERRORS, StyxyError } from '../errors.ts';
 import { resolveHome } from '../home.ts';
 import { isSocketAt, takePassedSocket } from './activation.ts';
@@ -38,7 +39,7 @@ runDaemon({ env: process.env, ...asked, passedFd: passed?.fd ?? null, exit }).th
   (error: unknown) => giveUp(error),
 );
 
-function begin({ home, port, socket, shutdown, log, selfCheck }: RunningDaemon): void {
+function begin({ home, port, askedPort, socket, shutdown, log, selfCheck }: RunningDaemon): void {
   process.on('uncaughtException', shutdown.dieOfBug);
   process.on('unhandledRejection', shutdown.dieOfBug);
   stopOnSignals(shutdown, exit);
@@ -51,6 +52,8 @@ function begin({ home, port, socket, shutdown, log, selfCheck }: RunningDaemon):
   }
   const { pid } = process;
   if (isJson) printJson({ success: true, pid, home: home.dir, port, socket: socket && home.socket });
+  if (asked.isForeground && askedPort !== 0 && port !== askedPort)
+    process.stderr.write(`styxy: ${otherPort(askedPort, port)}\n`);
   if (process.stderr.isTTY) {
     const places = [socket === null ? null : home.socket, port === null ? null : `http://127.0.0.1:${port}`];
     process.stderr.write(`styxy: ready on ${places.filter(Boolean).join(' and ')} (pid ${process.pid})\n`);

@@ -48,6 +48,8 @@ export interface RunningDaemon {
   readonly home: Home;
   readonly socket: string | null;
   readonly port: number | null;
+  /** The TCP port that was asked for; 0 for any. */
+  readonly askedPort: number;
   readonly shutdown: Shutdown;
   readonly log: DaemonLog;
   readonly selfCheck: SelfCheck;
@@ -164,6 +166,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       home,
       socket,
       port: () => port,
+      askedPort,
       startedAt: system.clock.wall(),
       startedMonotonic: system.clock.monotonic(),
       storeKind: store.kind,
@@ -215,7 +218,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       commit: () => started.proveStore(),
       address: () => ownAddress(socket, port),
     });
-    return { home, socket, port, shutdown, log, selfCheck };
+    return { home, socket, port, askedPort, shutdown, log, selfCheck };
   } catch (error) {
     for (const server of servers) server.close();
     if (coordinator === null) await store.close();

@@ -18,6 +18,8 @@ export type Claim =
       readonly lease: LeaseJson;
       readonly elsewhere: LeaseJson | null;
       readonly message: string;
+      /** What the answer said besides; nothing where the lease was named. */
+      readonly answer?: Pick<AllocateAnswer, 'skipped' | 'existing'>;
     }
   /** A singleton that runs; nothing is to be started. `message` is what the daemon said of it, where it was asked. */
   | { readonly kind: 'runs'; readonly lease: LeaseJson; readonly message: string | null };
@@ -29,13 +31,14 @@ export type Claim =
  */
 export async function claimLease(client: Client, request: RunRequest): Promise<Claim> {
   const first = await allocate(client, request);
-  if (!first.existing) return { kind: 'mine', lease: first, elsewhere: null, message: first.message };
+  if (!first.existing)
+    return { kind: 'mine', lease: first, elsewhere: null, message: first.message, answer: first };
   // What another project or instance has reserved is its own until it is released or over, held or not.
   if (first.singleton && isOthers(first, request)) return runs(first);
   // A lease that nobody held is this pid's by the answer; that of a live holder never is.
   const isHeld = renewsItself(first) && first.pid !== request.pid;
   const lease = isHeld ? null : await takeUnheld(client, first, request.pid);
-  if (lease !== null) return { kind: 'mine', lease, elsewhere: null, message: first.message };
+  if (lease !== null) return { kind: 'mine', lease, elsewhere: null, message: first.message, answer: first };
   if (first.singleton) return runs(first);
   return await claimBeside(client, request, first);
 }
@@ -90,7 +93,7 @@ function heartbeatPath(lockId: string): string {
 
 async function claimBeside(client: Client, request: RunRequest, elsewhere: LeaseJson): Promise<Claim> {
   const lease = await allocate(client, { ...request, new: true });
-  return { kind: 'mine', lease, elsewhere, message: lease.message };
+  return { kind: 'mine', lease, elsewhere, message: lease.message, answer: lease };
 }
 
 async function allocate(client: Client, request: RunRequest): Promise<AllocateAnswer> {

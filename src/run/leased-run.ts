@@ -5,6 +5,7 @@ import { type Client, connect, expectOk } from '../client/client.ts';
 import type { RunPlan } from '../tools/plan.ts';
 import { leasedEnvironment, withoutPort } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
+import { inspectorPorts } from './inspector-ports.ts';
 import { type Keeping, keepLease } from './keeping.ts';
 import { loadProcesses, newMark } from './members.ts';
 import * as messages from './messages.ts';
@@ -40,6 +41,7 @@ export interface Attempt {
 export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promise<Attempt> {
   const { lease, plan } = run;
   const { home, env, say, stdio } = around;
+  const words = plan.words(lease.port);
   // Whoever ends the daemon while the command runs may want it to stay ended.
   const reach = (): Promise<Client> => connect({ home, env, autostart: false, timeoutMs: KEEP_TIMEOUT_MS });
   let keeping: Keeping | null = null;
@@ -55,6 +57,7 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
     watch = watchPort({
       isServer: plan.tool !== null,
       usage: () => usageOf(reach, lease),
+      helpers: inspectorPorts(words, env),
       isMember: started.isMember,
       onLost: (found) => {
         moving = move(found);
@@ -72,7 +75,6 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
     });
   };
 
-  const words = plan.words(lease.port);
   const mark = newMark();
   try {
     const { ending, wasSignalled } = await supervise(

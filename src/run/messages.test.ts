@@ -22,7 +22,22 @@ describe('the messages of a run', () => {
   const cases: readonly [said: string, expected: string][] = [
     [messages.granted(lease, null), 'web gets http://localhost:3001'],
     [messages.granted(lease, 3001), 'web gets http://localhost:3001'],
-    [messages.granted(lease, 3000), 'web gets http://localhost:3001 (port 3000 is not to be had)'],
+    [
+      messages.granted(lease, 3000),
+      'web gets http://localhost:3001 (port 3000 is not to be had: `styxy check 3000` says why)',
+    ],
+    [
+      messages.granted(lease, 3000, { skipped: [{ port: 3000, holder: 'vite (pid 4)' }] }),
+      'web gets http://localhost:3001 (port 3000 is held by vite (pid 4))',
+    ],
+    [
+      messages.granted(lease, 3000, { existing: true }),
+      'web gets http://localhost:3001, which it had before; to move it to 3000: styxy release lk_1',
+    ],
+    [
+      messages.drifted({ tool: 'Vite' } as RunPlan, lease, [5174], null),
+      'Vite listens on 5174 so far, and not on its own port 3001; tell it by {port} in the command, such as `--port {port}`',
+    ],
     [messages.granted({ ...lease, service_name: null, url: null }, null), 'dev gets port 3001'],
     [
       messages.runsElsewhere(lease),

@@ -1,16 +1,27 @@
 // Owns what a run says to people, in sentences that name the place and the next step.
 
-import type { LeaseJson, SystemUsage } from '../api/schemas.ts';
+import type { AllocateAnswer, LeaseJson, SystemUsage } from '../api/schemas.ts';
 import { usageName } from '../api/usage-name.ts';
 import type { StyxyError } from '../errors.ts';
 import type { RunPlan } from '../tools/plan.ts';
 import { variableSuffix } from './environment.ts';
 import { fillPort, wantsPort } from './placeholder.ts';
 
-export function granted(lease: LeaseJson, preferredPort: number | null): string {
-  const instead =
-    preferredPort === null || preferredPort === lease.port ? '' : ` (port ${preferredPort} is not to be had)`;
-  return `${nameOf(lease)} gets ${placeOf(lease)}${instead}`;
+/**
+ * @param wish the port that was asked for
+ * @param skipped the ports that were found taken on the way to this lease
+ */
+export function granted(
+  lease: LeaseJson,
+  wish: number | null,
+  { skipped = [], existing = false }: Partial<Pick<AllocateAnswer, 'skipped' | 'existing'>> = {},
+): string {
+  const gets = `${nameOf(lease)} gets ${placeOf(lease)}`;
+  if (wish === null || wish === lease.port) return gets;
+  if (existing) return `${gets}, which it had before; to move it to ${wish}: styxy release ${lease.lock_id}`;
+  const holder = skipped.find(({ port }) => port === wish)?.holder ?? null;
+  const why = holder === null ? `is not to be had: \`styxy check ${wish}\` says why` : `is held by ${holder}`;
+  return `${gets} (port ${wish} ${why})`;
 }
 
 export function runsElsewhere(lease: LeaseJson): string {
@@ -69,7 +80,7 @@ export function drifted(
   ports: readonly number[],
   stranger: SystemUsage | null,
 ): string {
-  const what = `${tool ?? 'the command'} listens on ${ports.join(', ')}, not on its own port ${lease.port}`;
+  const what = `${tool ?? 'the command'} listens on ${ports.join(', ')} so far, and not on its own port ${lease.port}`;
   const why = stranger === null ? '' : `, which ${nameOfStranger(stranger)} has`;
   return `${what}${why}; tell it by {port} in the command, such as \`--port {port}\``;
 }

@@ -24,6 +24,7 @@ function scene({ usage = null, isServer = false }: Given = {}) {
   const clock = { now: 0 };
   const watch = watchPort({
     isServer,
+    helpers: new Set([9300]),
     usage: async () => usage,
     isMember: async (pid) => pid === OWN.pid,
     onLost: () => said.push('lost'),
@@ -124,6 +125,14 @@ describe('a command that listens elsewhere', () => {
     answer();
     await settle();
     assert.deepEqual(said, ['5174']);
+  });
+
+  it('is not blamed for the port of its debugger', async () => {
+    const { take, said } = scene();
+    await take({ state: 'reserved', drift: [9300] }, 10_000);
+    assert.deepEqual(said, []);
+    await take({ state: 'reserved', drift: [5174, 9300] }, 10_000);
+    assert.deepEqual(said, ['on 5174']);
   });
 
   it('is told of with whoever has its port', async () => {

@@ -12,6 +12,8 @@ export interface PortWatchOptions {
   readonly isServer: boolean;
   /** Who listens on the port right now, as the system sees it; null where nobody does, or it cannot be known. */
   readonly usage: () => Promise<SystemUsage | null>;
+  /** Ports that the command opens for something else than to serve, such as its debugger. */
+  readonly helpers?: ReadonlySet<number>;
   /** Whether a process is of the command's tree. */
   readonly isMember: (pid: number) => Promise<boolean>;
   /** Called once: a stranger took the port while the command was starting. */
@@ -74,9 +76,10 @@ export function watchPort(options: PortWatchOptions): PortWatch {
   }
 
   return {
-    take({ event, state, drift: seen = [], served = false }) {
+    take({ event, state, drift: all = [], served = false }) {
       if (isDone || (event !== 'held' && event !== 'seen')) return;
       isServed ||= served;
+      const seen = all.filter((port) => options.helpers?.has(port) !== true);
       if (state === 'hijacked') void judgeHijack().catch(() => {});
       if (seen.join() === drift.join()) return;
       drift = seen;

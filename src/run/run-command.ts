@@ -13,6 +13,7 @@ import { loadProcesses } from './members.ts';
 import * as messages from './messages.ts';
 import { fillPort } from './placeholder.ts';
 import { projectFiles } from './project-files.ts';
+import { withWayOut } from './refused-port.ts';
 import type { RunOptions, RunSurroundings } from './run-options.ts';
 import { isLeaseless, requestOf, wishOf } from './run-request.ts';
 import { supervise } from './supervision.ts';
@@ -52,7 +53,7 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
     }
     if (claim.elsewhere !== null) around.say(messages.runsElsewhere(claim.elsewhere));
     const wish = options.lockId === null ? wishOf(options, plan) : null;
-    around.say(messages.granted(lease, wish));
+    around.say(messages.granted(lease, wish, claim.answer));
     // A range that was made for a type nobody knew may be a typing error.
     if ('auto_allocated' in lease) around.say(claim.message);
     for (const hint of messages.hints(plan, lease)) around.say(hint);
@@ -63,15 +64,6 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
     if (next === null) return status;
     given = await givenWith(next, around);
   }
-}
-
-/** A refusal of the one port that will do, with what to do about it here, where the hint speaks of `allocate`. */
-function withWayOut(error: unknown, isWished: boolean): unknown {
-  if (!(error instanceof StyxyError) || error.code !== 'PORT_UNAVAILABLE') return error;
-  const hint = isWished
-    ? 'Run it without --exact, and it gets another port.'
-    : 'The command opens this port whatever it is told. Take the number out of it, and each copy gets a port of its own.';
-  return new StyxyError(error.code, error.message, { hint, fields: error.fields, cause: error });
 }
 
 /** A lease of the same kind on another port, held by this run; null where it is not to be had, for whatever reason. */
@@ -113,8 +105,8 @@ async function ask(options: RunOptions, plan: RunPlan, around: RunSurroundings):
     return { claim, project: await leasesOf(client, claim.lease, around), isExact: false };
   }
   const request = requestOf(options, plan, around, pid);
-  const claim = await claimLease(client, request).catch((error: unknown) => {
-    throw withWayOut(error, options.exact);
+  const claim = await claimLease(client, request).catch(async (error: unknown) => {
+    throw await withWayOut(client, error, options.exact);
   });
   return { claim, project: await leasesOf(client, claim.lease, around), isExact: request.exact === true };
 }

@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { openPlace, type Place, PROGRAM } from './cli-harness.ts';
@@ -97,6 +98,31 @@ describe('the daemon', () => {
       assert.deepEqual([refused.status, code], [2, 'INVALID_REQUEST'], command);
     }
     assert.equal(daemonPid(), pid);
+  });
+
+  it('on another port than the one that was asked for says so at its start, and in the status', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const env = { STYXY_API_PORT: String(port) };
+    const started = await place.styxy(['list'], { env });
+    assert.equal(started.status, 0, started.stderr);
+    assert.match(
+      started.stderr,
+      new RegExp(`port ${port} \\(STYXY_API_PORT\\) cannot be had: the daemon is on port \\d+`),
+    );
+    const again = await place.styxy(['status'], { env });
+    assert.equal(again.stderr, '', 'it is said once');
+    assert.match(
+      again.stdout,
+      new RegExp(`API +http://127.0.0.1:\\d+; port ${port}, which was asked for, was taken`),
+    );
+    const { asked_port: asked } = JSON.parse((await place.styxy(['status', '--json'], { env })).stdout);
+    assert.equal(asked, port);
+    await place.styxy(['daemon', 'stop']);
+    server.close();
+    const usual = await place.styxy(['daemon', 'start', '--json']);
+    assert.equal(JSON.parse(usual.stdout).asked_port, null);
   });
 
   it('in the foreground says with --json where it answers', async () => {

@@ -250,6 +250,20 @@ describe('a run without a daemon', () => {
     assert.match(run.err(), /\{port\} stays as it is/);
   });
 
+  it('is no failure for a program either: the document has no lease, and what is wrong', async () => {
+    const run = fixture.run(['--json', '--', NODE, '-e', '']);
+    assert.equal(await run.ended, 0);
+    const { warning, ...lease } = JSON.parse(run.out());
+    assert.deepEqual(lease, { lock_id: null, port: null, ports: [], url: null });
+    assert.equal(warning.code, 'DAEMON_UNREACHABLE');
+    const required = fixture.run(['--json', '--require', '--', NODE, '-e', '']);
+    assert.equal(await required.ended, 3);
+    assert.deepEqual(
+      [JSON.parse(required.out()).success, JSON.parse(required.out()).code],
+      [false, warning.code],
+    );
+  });
+
   it('puts the port that was asked for in place of {port}, since nothing else can be meant', async () => {
     const run = fixture.run(['-p', '4321', '--', NODE, '-e', SHOW, '{port}']);
     assert.equal(await run.ended, 0);

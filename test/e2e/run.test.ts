@@ -96,6 +96,17 @@ describe('the environment of styxy run', () => {
     assert.equal(typeof env.STYXY_LOCK_ID, 'string');
   });
 
+  it('has the variables that stand before the command, as in a shell', async () => {
+    const show = 'console.log(process.env.COLOUR, process.env.ASSETS === process.env.PORT)';
+    const words = ['COLOUR=blue', 'ASSETS={port}', NODE, '-e', show];
+    const run = fixture.runTyped(['-n', 'assigned', '--', ...words]);
+    assert.equal(await run.ended, 0, run.err());
+    assert.equal(run.out(), 'blue true\n');
+    const nothing = fixture.runTyped(['-n', 'assigned', '--', 'COLOUR=blue']);
+    assert.equal(await nothing.ended, 2);
+    assert.match(nothing.err(), /there is no command behind COLOUR=blue/);
+  });
+
   it('leaves the standard streams to the command', async () => {
     const run = fixture.runTyped(['-n', 'cat', '--', 'cat']);
     run.child.stdin?.end('through');
@@ -310,6 +321,7 @@ describe('the lease of styxy run', { concurrency: 3 }, () => {
     const copy = fixture.run(['-n', 'fixed', '--', ...script]);
     assert.equal(await copy.ended, 1);
     assert.match(copy.err(), new RegExp(`port ${first + 39} is held by fixed of .*pid ${run.pid}`));
+    assert.match(copy.err(), new RegExp(`It runs at http://fixed\\.project\\.localhost:${first + 39}\\.`));
     assert.match(copy.err(), /Take the number out of it, and each copy gets a port of its own/);
     run.child.kill('SIGTERM');
     await run.ended;
@@ -320,6 +332,16 @@ describe('the lease of styxy run', { concurrency: 3 }, () => {
     assert.match(exact.err(), /Run it without --exact/);
     wished.child.kill('SIGTERM');
     await wished.ended;
+  });
+
+  it('says who has the port that was wished for', async () => {
+    const run = fixture.runTyped(['-n', 'first-come', ...SERVE]);
+    const { port } = await serving(run);
+    const second = fixture.runTyped(['-n', 'late-come', '-p', String(port), '--', NODE, '-e', '']);
+    assert.equal(await second.ended, 0, second.err());
+    assert.match(second.err(), new RegExp(`\\(port ${port} is held by first-come of .*pid ${run.pid}`));
+    run.child.kill('SIGTERM');
+    await run.ended;
   });
 
   it('says of a type that nobody knew that a range was made for it', async () => {

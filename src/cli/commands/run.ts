@@ -24,7 +24,7 @@ export const runCommand: Command = {
     'The lease is held while the command lives. Signals are passed on; when the command ends, every process that it left behind is ended too (SIGTERM, and after 3 seconds SIGKILL; a command that ignores SIGTERM itself is killed after 5), and the port is free again.',
     'A port that a stranger takes before the command listens on it is exchanged once: the command is ended and started again on another port, unless --exact was given or it ran for a minute already. A command that listens elsewhere than on its own port is told so.',
     'A copy that runs already is never joined: the new one says where it runs, and gets a port of its own. Of a singleton that runs, nothing is started: its URL is printed, and the status is 0.',
-    'Without a daemon the command runs unchanged, after one warning; {port} stays as it is then, unless -p names a port. With --json the lease is printed when it is first granted, and what the command prints goes to standard error.',
+    'Without a daemon the command runs unchanged, after one warning; {port} stays as it is then, unless -p names a port. With --json the lease is printed when it is first granted, and what the command prints goes to standard error; without a daemon its `lock_id`, `port` and `url` are null, and `warning` is the problem document.',
   ],
   usage: ['run [-s TYPE] [-n NAME] [-p PORT] [--exact] [--require] [--lock ID] -- COMMAND …'],
   options: {
@@ -76,14 +76,16 @@ export const runCommand: Command = {
         if (isJson) printJson(answer);
       },
       onNoDaemon: (why) => {
-        if (isJson) printJson(problem(why.code, why.message, why.hint, why.fields));
+        // No failure: the command runs. What is wrong stands in it all the same.
+        const warning = problem(why.code, why.message, why.hint, why.fields);
+        if (isJson) printJson({ lock_id: null, port: null, ports: [], url: null, warning });
       },
     });
   },
 };
 
 function readOptions(invocation: Invocation): RunOptions {
-  const { rest } = invocation;
+  const rest = commandOf(invocation.rest);
   const options: RunOptions = {
     words: rest,
     serviceType: invocation.text('service'),
@@ -103,6 +105,23 @@ function readOptions(invocation: Invocation): RunOptions {
     throw new UsageError('--lock names the whole lease: -s, -n and --exact do not go with it');
   }
   return options;
+}
+
+const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;
+
+/** `NAME=value` before the command is for its environment, as in a shell. */
+function commandOf(words: readonly string[]): readonly string[] {
+  const first = words.findIndex((word) => !ASSIGNMENT.test(word));
+  if (first === 0 || words.length === 0) return words;
+  const named = first < 0 ? words : words.slice(0, first);
+  if (first < 0) throw new UsageError(`there is no command behind ${named.join(' ')}`);
+  if (process.platform === 'win32') {
+    throw new UsageError(
+      `${named.join(' ')} is no command`,
+      'Set the variable before, or put `npx cross-env` in front of the command.',
+    );
+  }
+  return ['env', ...words];
 }
 
 /** A port may be named beside `--lock`: without a daemon it is the one that the command gets. */

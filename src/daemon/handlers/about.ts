@@ -45,6 +45,7 @@ export const status: Handler<'status'> = (context) =>
       // Not the address it is bound by: that of a long path means nothing to another process.
       socket: context.socket === null ? null : context.home.socket,
       port: context.port(),
+      asked_port: [0, context.port()].includes(context.askedPort) ? null : context.askedPort,
       token: maskToken(context.token.current()),
       counts: {
         leases: state.leaseCount,
