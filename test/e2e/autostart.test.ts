@@ -165,6 +165,19 @@ describe('an installed autostart', { skip: missingManager() }, () => {
     },
   );
 
+  installed('ends a daemon that says nothing, though nobody asks for it', async () => {
+    const dropIn = join(place.dir, '.config', 'systemd', 'user', `${unitName('.service')}.d`);
+    mkdirSync(dropIn);
+    writeFileSync(join(dropIn, 'impatient.conf'), '[Service]\nWatchdogSec=1\n');
+    manager?.systemctl('daemon-reload');
+    await good('daemon', 'restart');
+    const pid = mainPid();
+    process.kill(pid, 'SIGSTOP');
+    const next = await until('another daemon', () => (isAlive(pid) ? null : mainPid() || null));
+    assert.notEqual(next, pid);
+    await good('status');
+  });
+
   installed('runs its look as the timer does', async () => {
     manager?.systemctl('start', unitName('-check.service'));
     assert.equal(
