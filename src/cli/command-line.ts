@@ -25,6 +25,10 @@ async function runWords(words: readonly string[], env: NodeJS.ProcessEnv): Promi
   const isJson = asksForJson(words);
   if (first === '' || first === '--help' || first === '-h') return showOverview(isJson);
   if (first === '--version' || first === '-V' || first === 'version') return showVersion(isJson);
+  if (first === '--complete') {
+    const { answerCompletion } = await import('./completion/answer.ts');
+    return await answerCompletion(COMMANDS, rest[0] === '--' ? rest.slice(1) : rest, env);
+  }
   if (first === 'help') return await runWords([...rest.filter((word) => word !== '--help'), '--help'], env);
   const path: string[] = [];
   try {

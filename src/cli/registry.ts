@@ -6,6 +6,7 @@ import { allocateCommand } from './commands/allocate.ts';
 import { autostartCommand } from './commands/autostart.ts';
 import { checkCommand } from './commands/check.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
+import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -15,6 +16,7 @@ import { listCommand } from './commands/list.ts';
 import { releaseCommand } from './commands/release.ts';
 import { runCommand } from './commands/run.ts';
 import { scanCommand } from './commands/scan.ts';
+import { setupCommand } from './commands/setup.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommand } from './commands/token.ts';
 import { waitCommand } from './commands/wait.ts';
@@ -34,7 +36,9 @@ export const COMMANDS: readonly Command[] = [
   configCommand,
   daemonCommand,
   autostartCommand,
+  setupCommand,
   tokenCommand,
+  completionCommand,
   explainCommand,
   demoCommand,
 ];

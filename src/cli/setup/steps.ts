@@ -1,0 +1,7 @@
+// Owns the table of the steps, in the order in which they are asked for; they are undone the other way round.
+
+import { autostartStep } from './autostart-step.ts';
+import { completionsStep } from './completions-step.ts';
+import type { SetupStep } from './step.ts';
+
+export const SETUP_STEPS: readonly SetupStep[] = [autostartStep, completionsStep];
