@@ -11,6 +11,7 @@ const optional = Type.optional;
 const instanceFields = {
   instance_id: text('Its id'),
   working_directory: nullable(Type.string(), 'Where it works'),
+  branch: nullable(Type.string(), 'The branch of the checkout there, or `detached at` its commit'),
   template: nullable(Type.string(), 'Which of the preferred ports it starts at'),
   pid: nullable(Type.integer(), 'Its process; it lives as long as this does'),
   ttl_seconds: Type.integer({ description: 'Seconds between heartbeats; counts without a pid only' }),

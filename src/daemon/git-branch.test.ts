@@ -30,6 +30,8 @@ test('a checkout and a linked worktree are each on their own branch', async () =
   git('worktree', 'add', '-q', '-b', 'fix/ui', join(root, 'linked'));
   git('worktree', 'add', '-q', '--detach', join(root, 'detached'));
   assert.equal(await gitBranch(join(root, 'linked')), 'fix/ui');
+  mkdirSync(join(root, 'linked', 'a', 'b'), { recursive: true });
+  assert.equal(await gitBranch(join(root, 'linked', 'a', 'b')), 'fix/ui');
   assert.match((await gitBranch(join(root, 'detached'))) ?? '', /^detached at [0-9a-f]{10}$/);
 });
 

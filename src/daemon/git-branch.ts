@@ -1,7 +1,7 @@
-// Owns the look at a checkout that says on which branch it is.
+// Owns the look at a directory that says on which branch its checkout is.
 
 import { constants, open } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createRememberedLook } from './remembered-look.ts';
 
 /** `.git` and `HEAD` have one line. */
@@ -12,22 +12,27 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 const SHORT_COMMIT = 10;
 
 /**
- * The branch of the checkout at a path, or `detached at` its commit. Git is not asked: starting it would take longer
- * than all the rest.
+ * The branch of the checkout that a directory is in, or `detached at` its commit. Git is not asked: starting it would
+ * take longer than all the rest.
  *
  * @returns null where there is no checkout, or where it cannot be known
  */
 export const gitBranch = createRememberedLook<string | null>({
   look: async (path) => {
-    const git = join(path, '.git');
-    const head = (await firstLine(join(git, 'HEAD'))) ?? (await headOfLink(path, git));
-    return head === null ? null : nameOf(head);
+    for (let at = path; ; at = dirname(at)) {
+      const head = await headOf(at);
+      if (head !== null) return nameOf(head);
+      if (dirname(at) === at) return null;
+    }
   },
   inDoubt: () => null,
 });
 
 /** In a linked worktree and a submodule `.git` is a file that says where they are kept. */
-async function headOfLink(path: string, git: string): Promise<string | null> {
+async function headOf(path: string): Promise<string | null> {
+  const git = join(path, '.git');
+  const head = await firstLine(join(git, 'HEAD'));
+  if (head !== null) return head;
   const said = /^gitdir: (.+)$/.exec((await firstLine(git)) ?? '')?.[1];
   return said === undefined ? null : await firstLine(join(resolve(path, said), 'HEAD'));
 }

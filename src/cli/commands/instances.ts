@@ -21,16 +21,26 @@ const MAX_PID = 2 ** 31 - 1;
 const MAX_TTL_SECONDS = 30 * 24 * 3600;
 
 const COLUMNS: readonly Column<InstanceJson>[] = [
-  { title: 'INSTANCE', cell: (each) => each.instance_id },
+  { title: 'INSTANCE', cell: (each) => each.instance_id, isKept: true },
   { title: 'TEMPLATE', cell: (each) => each.template ?? '-' },
   { title: 'PID', cell: (each) => (each.pid === null ? '-' : String(each.pid)), isRight: true },
   { title: 'LEASES', cell: (each) => String(each.leases), isRight: true },
   { title: 'HEARD', cell: (each) => `${ageText(each.last_seen_at)} ago${each.stale ? ', stale' : ''}` },
   {
+    title: 'BRANCH',
+    cell: (each) => each.branch ?? '-',
+    beneath: ({ branch }) => (branch === null ? null : `on branch ${branch}`),
+  },
+  {
     title: 'DIRECTORY',
-    cell: (each) => (each.working_directory === null ? '-' : shortPath(each.working_directory)),
+    cell: (each) => directoryOf(each) ?? '-',
+    beneath: directoryOf,
   },
 ];
+
+function directoryOf({ working_directory: path }: InstanceJson): string | null {
+  return path === null ? null : shortPath(path);
+}
 
 const list: Command = {
   name: 'list',

@@ -11,6 +11,7 @@ import type {
 import type { Reading } from '../../coordinator/contract.ts';
 import { type InstanceEntry, isStale } from '../../core/instance.ts';
 import type { DaemonContext, Handler } from '../context.ts';
+import { gitBranch } from '../git-branch.ts';
 import { isLinkedWorktree } from '../linked-worktree.ts';
 import { directory, identify, milliseconds, refuse } from './command.ts';
 
@@ -56,25 +57,40 @@ export const retireInstance: Handler<'retireInstance'> = async (context, { param
   } satisfies RetireAnswer;
 };
 
-export const listInstances: Handler<'listInstances'> = (context) =>
-  context.coordinator.query((reading): InstancesAnswer => {
-    const instances = Array.from(reading.state.instances(), (entry) => instanceJson(entry, reading));
+export const listInstances: Handler<'listInstances'> = async (context) => {
+  const directories = await context.coordinator.query(({ state }) =>
+    Array.from(state.instances(), ({ instance }) => instance.workingDirectory),
+  );
+  const branches = new Map<string, string | null>();
+  for (const path of new Set(directories)) if (path !== null) branches.set(path, await gitBranch(path));
+  return await context.coordinator.query((reading): InstancesAnswer => {
+    const instances = Array.from(reading.state.instances(), (entry) =>
+      instanceJson(entry, branches.get(entry.instance.workingDirectory ?? '') ?? null, reading),
+    );
     return { instances, count: instances.length };
   });
+};
 
-function answer(context: DaemonContext, entry: InstanceEntry, what: string): Promise<InstanceAnswer> {
-  return context.coordinator.query((reading) => ({
+async function answer(context: DaemonContext, entry: InstanceEntry, what: string): Promise<InstanceAnswer> {
+  const { workingDirectory } = entry.instance;
+  const branch = workingDirectory === null ? null : await gitBranch(workingDirectory);
+  return await context.coordinator.query((reading) => ({
     success: true,
-    ...instanceJson(entry, reading),
+    ...instanceJson(entry, branch, reading),
     message: `Instance ${entry.instance.instanceId} ${what}`,
   }));
 }
 
-function instanceJson(entry: InstanceEntry, { state, now, wall }: Reading): InstanceJson {
+function instanceJson(
+  entry: InstanceEntry,
+  branch: string | null,
+  { state, now, wall }: Reading,
+): InstanceJson {
   const { instance, pulse } = entry;
   return {
     instance_id: instance.instanceId,
     working_directory: instance.workingDirectory,
+    branch,
     template: instance.template,
     pid: instance.pid,
     ttl_seconds: Math.round(instance.ttlMs / 1000),
