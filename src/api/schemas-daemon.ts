@@ -71,6 +71,10 @@ export const StatusAnswer = Type.object(
           Type.string(),
           'Why config.json does not have all of them; null where it has',
         ),
+        placement_problem: nullable(
+          Type.string(),
+          "Why the user's own placement module is not followed; null where it is, and where there is none",
+        ),
       },
       { description: 'The automatic ranges' },
     ),

@@ -25,6 +25,10 @@ export const AutoAllocationAnswer = Type.object(
     min_port: nullable(Type.integer(), 'The lowest port of new ranges; null where none are made'),
     max_port: nullable(Type.integer(), "The highest one, below the system's own range"),
     gap_size: nullable(Type.integer(), 'How many ports lie between two ranges at least'),
+    placement_problem: nullable(
+      Type.string(),
+      "Why the user's own placement module is not followed; null where it is, and where there is none",
+    ),
     ranges: Type.array(automaticRange, { description: 'The automatic ranges, ascending' }),
     not_in_config: nullable(Type.string(), 'Why config.json does not have all of them; null where it has'),
   },

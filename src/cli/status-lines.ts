@@ -10,9 +10,15 @@ export function statusLines(status: StatusAnswer): readonly string[] {
   return pairLines(statusPairs(status));
 }
 
-function rangesText({ enabled, ranges, not_in_config: why }: StatusAnswer['auto_allocation']): string {
+function rangesText({
+  enabled,
+  ranges,
+  not_in_config: why,
+  placement_problem: problem,
+}: StatusAnswer['auto_allocation']): string {
   const made = `${ranges} made by themselves${enabled ? '' : ', and no more are made'}`;
-  return why === null ? made : `${made}; not in config.json: ${why}`;
+  const written = why === null ? made : `${made}; not in config.json: ${why}`;
+  return problem === null ? written : `${written}; the placement module is not followed: ${problem}`;
 }
 
 function socketText(socket: string | null): string {

@@ -3,7 +3,7 @@
 import { MAX_PORT, MIN_UNPRIVILEGED_PORT } from '../core/port-range.ts';
 import { type ChoiceSetting, integer, type SectionSetting } from './setting.ts';
 
-const PLACEMENTS = ['after', 'before', 'smart'] as const;
+const PLACEMENTS = ['after', 'before', 'smart', 'module'] as const;
 /** A larger range for one type, or a larger gap, leaves no room for others. */
 const MAX_CHUNK_PORTS = 1000;
 
@@ -31,8 +31,15 @@ export const AUTO_ALLOCATION_SCHEMA: SectionSetting = {
     ),
     placement: placement(
       'after',
-      'Where a range is looked for: `after` the highest automatic one, `before` the lowest one, or `smart`, near the types with the same prefix.',
+      'Where a range is looked for: `after` the highest automatic one, `before` the lowest one, `smart`, near the types with the same prefix, or where the `module` says.',
     ),
+    placement_module: {
+      kind: 'text',
+      maxLength: 4096,
+      default: '',
+      description:
+        "For `module`: a script of your own that sets `module.exports` to a function from the case to a first port. A path that is absolute, begins with `~/`, or counts from this file's directory; nobody else may be able to write it.",
+    },
     min_port: port(10_000, 'The lowest port of automatic ranges.'),
     max_port: port(
       32_767,

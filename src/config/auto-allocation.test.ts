@@ -3,11 +3,16 @@ import { describe, it } from 'node:test';
 import { toAutoAllocation } from './auto-allocation.ts';
 import type { AutoAllocationConfig } from './config.ts';
 import { parseConfig } from './parse-config.ts';
+import type { PlacementModule } from './placement-module.ts';
 
-function shipped(more: Partial<AutoAllocationConfig> = {}, ephemeralStart = 32_768) {
+function shipped(
+  more: Partial<AutoAllocationConfig> = {},
+  ephemeralStart = 32_768,
+  module: PlacementModule | null = null,
+) {
   const ephemeral = { start: 32_768, end: 60_999 };
   const { config } = parseConfig('{}', { ephemeral, ownPort: 9876 });
-  return toAutoAllocation({ ...config.auto_allocation, ...more }, ephemeralStart);
+  return toAutoAllocation({ ...config.auto_allocation, ...more }, ephemeralStart, module);
 }
 
 describe('automatic ranges', () => {
@@ -22,7 +27,7 @@ describe('automatic ranges', () => {
       ['database-x', 5, 'after', 5400],
       ['database', 10, 'after', null],
     ] as const) {
-      assert.deepEqual(auto?.ruleOf(name), { size, placement, preferredStart }, name);
+      assert.deepEqual(auto?.ruleOf(name), { size, placement, preferredStart, own: null }, name);
     }
   });
 

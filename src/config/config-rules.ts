@@ -30,6 +30,18 @@ export function checkRules(reading: Reading, config: Config, context: ConfigCont
   const { quarantine, auto_allocation: automatic } = config;
   checkOrder(reading, 'quarantine', 'seconds', quarantine.seconds, 'max_seconds', quarantine.max_seconds);
   checkOrder(reading, 'auto_allocation', 'min_port', automatic.min_port, 'max_port', automatic.max_port);
+  checkModule(reading, automatic);
+}
+
+/** Whoever leaves a choice to a module must name it. */
+function checkModule({ places, errors }: Reading, config: Config['auto_allocation']): void {
+  if (config.placement_module !== '') return;
+  const rules = Object.keys(config.rules).map((pattern) => `rules.${pattern}.placement`);
+  for (const path of ['placement', ...rules]) {
+    const place = places.get(`auto_allocation.${path}`);
+    if (place?.value !== 'module') continue;
+    errors.push(place.error('"module" needs auto_allocation.placement_module, the path of a script; add it'));
+  }
 }
 
 /** Refuses an upper bound that is below its lower one, told where the file names one of them. */

@@ -17,7 +17,7 @@ export interface ServiceConfig {
   readonly instance_behavior?: 'multi' | 'single';
 }
 
-export type Placement = 'after' | 'before' | 'smart';
+export type Placement = 'after' | 'before' | 'smart' | 'module';
 
 /** What holds for the automatic ranges of types whose name matches; what is missing is as in general. */
 export interface AutoAllocationRule {
@@ -30,6 +30,8 @@ export interface AutoAllocationConfig {
   readonly enabled: boolean;
   readonly default_chunk_size: number;
   readonly placement: Placement;
+  /** The path of the user's own strategy, as the file names it; empty for none. */
+  readonly placement_module: string;
   readonly min_port: number;
   readonly max_port: number;
   readonly preserve_gaps: boolean;

@@ -5,13 +5,16 @@ import { overlaps } from '../core/port-range.ts';
 import type { Config, ConfigError, ConfigSource } from './config.ts';
 import { type ConfigContext, rangeOf } from './config-rules.ts';
 import { type ParsedConfig, parseConfig } from './parse-config.ts';
-import { guidePath, readGuideFile } from './read-guide.ts';
+import { type PlacementModule, readPlacementModule } from './placement-module.ts';
+import { namedPath, readGuideFile } from './read-guide.ts';
 import { readTextFile } from './text-file.ts';
 
 export interface LoadConfigOptions extends ConfigContext {
   readonly path: string;
   /** The last configuration that was right, as `goodText` told it; null when there was none. */
   readonly lastGood: string | null;
+  /** The user's own strategy as it was read before; it goes on while its file says the same. */
+  readonly module?: PlacementModule | null;
 }
 
 export interface LoadedConfig {
@@ -31,6 +34,8 @@ export interface LoadedConfig {
   readonly isMissing: boolean;
   /** The port guide that the file names, an absolute path; null for none. */
   readonly guide: string | null;
+  /** The user's own strategy for the places of automatic ranges; null for none. */
+  readonly module: PlacementModule | null;
 }
 
 /**
@@ -45,7 +50,7 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
   const isMissing = file.kind === 'missing';
   let guide: string | null = null;
   const parsed = parseConfig(isMissing ? '{}' : file.text, options, (named) => {
-    guide = guidePath(named, dirname(options.path));
+    guide = namedPath(named, dirname(options.path));
     return readGuideFile(guide);
   });
   if (parsed.errors.length > 0) return fallBack(options, parsed.errors, guide);
@@ -67,17 +72,17 @@ function fallBack(
 }
 
 function result(
-  context: ConfigContext,
+  options: LoadConfigOptions,
   { config, named, errors, warnings }: ParsedConfig,
-): Pick<LoadedConfig, 'config' | 'sources' | 'errors' | 'warnings'> {
+): Pick<LoadedConfig, 'config' | 'sources' | 'errors' | 'warnings' | 'module'> {
   const sources = new Map<string, ConfigSource>();
   for (const path of leavesOf(config, '')) sources.set(path, named.get(path) ?? 'default');
-  return {
-    config,
-    sources,
-    errors,
-    warnings: [...rangeWarnings(config, context), ...safetyWarnings(config), ...warnings],
-  };
+  const script = config.auto_allocation.placement_module;
+  const module =
+    script === '' ? null : readPlacementModule(namedPath(script, dirname(options.path)), options.module);
+  const problem = module?.problem() ?? null;
+  const notes = problem === null ? warnings : [...warnings, problem];
+  return { config, sources, errors, warnings: [...rangeWarnings(config, options), ...safetyWarnings(config), ...notes], module };
 }
 
 function* leavesOf(value: unknown, path: string): Generator<string> {

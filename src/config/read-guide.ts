@@ -10,12 +10,12 @@ import { readTextFile } from './text-file.ts';
 const MAX_WARNINGS = 20;
 
 /**
- * The absolute path of a port guide.
+ * The absolute path of a file that the configuration names.
  *
  * @param named as the configuration has it: absolute, below the user's home by `~/`, or relative
  * @param directory where relative paths begin
  */
-export function guidePath(named: string, directory: string): string {
+export function namedPath(named: string, directory: string): string {
   return named.startsWith('~/') ? resolve(homedir(), named.slice(2)) : resolve(directory, named);
 }
 

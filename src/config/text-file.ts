@@ -1,6 +1,6 @@
 // Owns the reading of a text file that people keep, whatever lies in its place: never waits, never throws, has a limit.
 
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 
 /** A larger file is no configuration of ports, and no guide to them. */
 export const MAX_FILE_BYTES = 1024 * 1024;
@@ -10,8 +10,15 @@ export type TextFile =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'unreadable'; readonly message: string };
 
-/** Reads a file as UTF-8, without its byte order mark. A link to a file that does not exist is not missing but wrong. */
-export function readTextFile(path: string): TextFile {
+/**
+ * Reads a file as UTF-8, without its byte order mark. A link to a file that does not exist is not missing but wrong.
+ *
+ * @param objection says of the opened file why it may not be read; nothing against any, unless given
+ */
+export function readTextFile(
+  path: string,
+  objection: (status: Stats) => string | null = () => null,
+): TextFile {
   let descriptor: number;
   try {
     // Without waiting: a pipe in the file's place would block the daemon for ever.
@@ -30,6 +37,8 @@ export function readTextFile(path: string): TextFile {
       const message = `the file has ${status.size} bytes; ${MAX_FILE_BYTES} are allowed`;
       return { kind: 'unreadable', message };
     }
+    const why = objection(status);
+    if (why !== null) return { kind: 'unreadable', message: why };
     const buffer = Buffer.alloc(status.size);
     const length = readSync(descriptor, buffer, 0, status.size, 0);
     return decode(buffer.subarray(0, length));

@@ -6,6 +6,7 @@ import { toAutoAllocation } from './auto-allocation.ts';
 import type { Config } from './config.ts';
 import { rangeOf } from './config-rules.ts';
 import { MAX_LEASE_TTL_SECONDS } from './config-schema.ts';
+import type { PlacementModule } from './placement-module.ts';
 import { BROWSER_BLOCKED_PORTS } from './shipped-catalogue.ts';
 
 const SECOND_MS = 1000;
@@ -18,10 +19,12 @@ const REQUEST_RETENTION_MS = DAY_MS;
  *
  * @param machine.ownPorts the daemon's own ports, which are never granted
  * @param machine.ephemeralStart the first port that the system hands out by itself
+ * @param module the user's own strategy for the places of automatic ranges
  */
 export function toCatalogue(
   config: Config,
   machine: { readonly ownPorts: Iterable<number>; readonly ephemeralStart: number },
+  module: PlacementModule | null = null,
 ): Catalogue {
   const { terms, quarantine, quotas } = config;
   const { port_conflict: conflict, health_monitoring: monitoring } = config.recovery;
@@ -48,7 +51,7 @@ export function toCatalogue(
     ownPorts: PortSet.of(machine.ownPorts),
     maxLeasesPerProject: quotas.max_leases_per_project,
     maxLeasesPerInstance: quotas.max_leases_per_instance,
-    autoAllocation: toAutoAllocation(config.auto_allocation, machine.ephemeralStart),
+    autoAllocation: toAutoAllocation(config.auto_allocation, machine.ephemeralStart, module),
     defaultTtlMs: terms.lease_ttl_seconds * SECOND_MS,
     maxTtlMs: MAX_LEASE_TTL_SECONDS * SECOND_MS,
     instanceTtlMs: terms.instance_ttl_seconds * SECOND_MS,

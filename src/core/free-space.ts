@@ -20,6 +20,8 @@ export interface Holes {
   lowest(from: number): number | null;
   /** The highest first port of a range that ends at or below `to`, within the bounds, or null. */
   highest(to: number): number | null;
+  /** Every first port that a range may have, ascending, as ranges of such ports. */
+  starts(): readonly PortRange[];
 }
 
 /** @param size how many ports the range is to have, at least 1 */
@@ -38,6 +40,20 @@ export function holesOf({ bounds, ranges, gap, avoided }: Space, size: number): 
         if (end >= first) first = end + 1;
       }
       return first + size - 1 <= bounds.end ? first : null;
+    },
+    starts() {
+      const found: PortRange[] = [];
+      const add = (start: number, end: number): void => {
+        if (start <= end) found.push({ start, end });
+      };
+      const last = bounds.end - size + 1;
+      let first = bounds.start;
+      for (const { start, end } of ascending) {
+        add(first, Math.min(start - size, last));
+        first = Math.max(first, end + 1);
+      }
+      add(first, last);
+      return found;
     },
     highest(to) {
       let last = Math.min(to, bounds.end);

@@ -61,8 +61,17 @@ describe('a new range', () => {
       10_000,
     ],
     ['does not exist where there is no room', { size: 301 }, {}, null],
-    ["is no place of a user's own that is none", { placement: () => 10_075 }, {}, null],
-    ["is a place of a user's own", { placement: () => 10_111 }, {}, 10_111],
+    ["is a place of a user's own", { own: () => 10_111 }, {}, 10_111],
+    [
+      "is as ever where a user's own has no wish",
+      { own: () => null },
+      { automatic: [range('a', 10_000)] },
+      10_020,
+    ],
+    ["is as ever where a user's own names an avoided port", { own: () => 10_075 }, {}, 10_000],
+    ["is as ever where a user's own is out of bounds", { own: () => 9000 }, {}, 10_000],
+    ["is as ever where a user's own is no port", { own: () => Number.NaN }, {}, 10_000],
+    ["is a place of a user's own at the wish, too", { own: () => 9100, preferredStart: 9_000 }, {}, 9100],
   ] as const) {
     it(what, () => assert.equal(startOf('x-new', given, territory), start));
   }

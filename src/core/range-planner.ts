@@ -8,8 +8,9 @@ import { type NamedRange, PLACEMENTS, type Placement, type PlacementName } from 
 export interface RangeRule {
   /** How many ports, at least 1. */
   readonly size: number;
-  /** One of the shipped strategies, or one of the user's own. */
-  readonly placement: PlacementName | Placement;
+  readonly placement: PlacementName;
+  /** The user's own strategy, which is asked first. */
+  readonly own?: Placement | null;
   /** Where the search begins, in place of the lower bound; null: it begins there. */
   readonly preferredStart: number | null;
 }
@@ -60,16 +61,15 @@ export function planRange(
     const holes = holesOf({ bounds, ranges: all, gap: policy.gap, avoided }, rule.size);
     // `after` and `before` follow what is there, which a wish for a place does not.
     const follows = rule.placement === 'after' || rule.placement === 'before';
-    const placement = typeof rule.placement === 'string' ? PLACEMENTS[rule.placement] : rule.placement;
-    const { automatic } = territory;
-    const first =
-      isWish && follows
-        ? holes.lowest(bounds.start)
-        : placement({ name, size: rule.size, holes, bounds, automatic: within(automatic, bounds), all });
+    const automatic = within(territory.automatic, bounds);
+    const given = { name, size: rule.size, holes, bounds, automatic, all };
+    const own = rule.own?.(given) ?? null;
     // A user's own strategy may say anything: only what is a hole is taken.
-    return first !== null && holes.lowest(first) === first
-      ? { start: first, end: first + rule.size - 1 }
-      : null;
+    const isHole = own !== null && Number.isInteger(own) && holes.lowest(own) === own;
+    const chosen = (): number | null =>
+      isWish && follows ? holes.lowest(bounds.start) : PLACEMENTS[rule.placement](given);
+    const first = isHole ? own : chosen();
+    return first === null ? null : { start: first, end: first + rule.size - 1 };
   }
 }
 

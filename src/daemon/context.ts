@@ -37,6 +37,8 @@ export interface DaemonContext {
   readonly healthMonitor: () => Omit<StatusAnswer['health_monitor'], 'port_conflicts'>;
   readonly config: () => ConfigAnswer;
   readonly rangeFile: RangeFile;
+  /** What is wrong with the user's own strategy for automatic ranges; null where nothing is. */
+  readonly placementProblem: () => string | null;
   /** Begins a graceful stop; returns at once. */
   readonly stop: () => void;
 }

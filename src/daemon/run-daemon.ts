@@ -177,6 +177,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       },
       config: loaded.answer,
       rangeFile: file,
+      placementProblem: loaded.placementProblem,
       stop: () => end('asked over HTTP'),
     };
     await api.serve(context, {

@@ -2,6 +2,7 @@
 
 import type { ConfigAnswer } from '../api/schemas-daemon.ts';
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
+import type { PlacementModule } from '../config/placement-module.ts';
 import { toCatalogue } from '../config/to-catalogue.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { Home } from '../home.ts';
@@ -36,6 +37,8 @@ export interface Settings {
   readonly synchronous: 'normal' | 'full';
   /** The configuration for people, as the files are now. */
   answer(): ConfigAnswer;
+  /** What is wrong with the user's own strategy for automatic ranges; null where all is well, and where there is none. */
+  placementProblem(): string | null;
   /** Tells the port that the daemon listens on; it is never granted. */
   addOwnPort(port: number): void;
   /** Looks at the files from now on. */
@@ -49,26 +52,31 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
   const memory = rememberedIn(options);
   const ownPorts = new Set(ownPort === null ? [] : [ownPort]);
   let lastGood = await memory.read();
-  const load = (): LoadedConfig =>
-    loadConfig({ path: home.config, lastGood, ownPort, ephemeral: ephemeralRange() });
-  let loaded = load();
-  let catalogue = toCatalogue(loaded.config, { ownPorts, ephemeralStart: ephemeralRange().start });
+  const load = (module: PlacementModule | null): LoadedConfig =>
+    loadConfig({ path: home.config, lastGood, ownPort, ephemeral: ephemeralRange(), module });
+  let loaded = load(null);
+  const toCurrent = (): Catalogue =>
+    toCatalogue(loaded.config, { ownPorts, ephemeralStart: ephemeralRange().start }, loaded.module);
+  let catalogue = toCurrent();
   const { synchronous } = loaded.config.store;
 
   const take = (): void => {
-    catalogue = toCatalogue(loaded.config, { ownPorts, ephemeralStart: ephemeralRange().start });
+    catalogue = toCurrent();
     report(log, home.config, loaded);
     if (loaded.goodText === null || loaded.goodText === (lastGood ?? '{}')) return;
     lastGood = loaded.goodText;
     memory.write(lastGood);
   };
   const following = followFiles({
-    sight: () => sightingOf(loaded.guide === null ? [home.config] : [home.config, loaded.guide]),
+    sight: () =>
+      sightingOf([home.config, loaded.guide, loaded.module?.path].filter((path) => typeof path === 'string')),
     reload: (isSettled) => {
-      const next = load();
+      const next = load(loaded.module);
       // Some editors remove the file before they write it; a broken one changes nothing but what is shown.
       if (next.isMissing && !isSettled) return 'waiting';
-      const isSame = JSON.stringify(shownOf(next)) === JSON.stringify(shownOf(loaded));
+      const isSame =
+        JSON.stringify(shownOf(next)) === JSON.stringify(shownOf(loaded)) && next.module === loaded.module;
+      if (next.module !== loaded.module) loaded.module?.close();
       loaded = next;
       if (!isSame) {
         take();
@@ -93,14 +101,16 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
       const warnings = [...loaded.warnings, ...restartWarnings(loaded, synchronous)];
       return { path: home.config, ...shownOf(loaded), warnings };
     },
+    placementProblem: () => loaded.module?.problem() ?? null,
     addOwnPort: (port) => {
       ownPorts.add(port);
-      catalogue = toCatalogue(loaded.config, { ownPorts, ephemeralStart: ephemeralRange().start });
+      catalogue = toCurrent();
     },
     follow: () => {
       timer ??= setInterval(() => following.look(), LOOK_INTERVAL_MS).unref();
     },
     stop: () => {
+      loaded.module?.close();
       if (timer !== null) clearInterval(timer);
     },
   };

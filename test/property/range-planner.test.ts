@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { holesOf } from '../../src/core/free-space.ts';
 import { overlaps, type PortRange, rangeSize } from '../../src/core/port-range.ts';
 import type { NamedRange, PlacementName } from '../../src/core/range-placement.ts';
 import { planRange, type RangePolicy, type RangeRule } from '../../src/core/range-planner.ts';
@@ -19,6 +20,11 @@ const rule: fc.Arbitrary<RangeRule> = fc.record({
   size: fc.integer({ min: 1, max: 60 }),
   placement: fc.constantFrom<PlacementName[]>('after', 'before', 'smart'),
   preferredStart: fc.option(port, { nil: null }),
+  // A strategy of the user's own may say anything.
+  own: fc.option(
+    fc.oneof(port, fc.integer(), fc.double()).map((said) => () => said),
+    { nil: null },
+  ),
 });
 const wish = fc.record({ name: fc.stringMatching(/^[a-c](-[a-c])?$/), rule });
 const configured = fc
@@ -50,6 +56,20 @@ test('ranges made in any order overlap nothing, keep every gap and stay within t
         }
       },
     ),
+  );
+});
+
+test('the starts of holes are all first ports that a range may have', () => {
+  fc.assert(
+    fc.property(policy, configured, fc.integer({ min: 1, max: 60 }), (given, there, size) => {
+      const { bounds, gap, avoided } = given;
+      const holes = holesOf({ bounds, ranges: there, gap, avoided }, size);
+      const starts = holes.starts();
+      for (let first = bounds.start - 2; first <= bounds.end + 2; first++) {
+        const isStart = starts.some(({ start, end }) => first >= start && first <= end);
+        assert.equal(isStart, first >= bounds.start && holes.lowest(first) === first, `${first}`);
+      }
+    }),
   );
 });
 

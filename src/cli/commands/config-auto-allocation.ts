@@ -152,6 +152,7 @@ function showStatus(invocation: Invocation, answer: AutoAllocationAnswer): numbe
     ['Ranges', String(answer.ranges.length)],
   ];
   if (answer.not_in_config !== null) pairs.push(['Not in config.json', answer.not_in_config]);
+  if (answer.placement_problem !== null) pairs.push(['Placement module', answer.placement_problem]);
   for (const line of pairLines(pairs)) print(visible(line));
   return 0;
 }

@@ -5,7 +5,7 @@ import type { ConfigError } from '../../config/config.ts';
 import { type GuideImport, importGuide } from '../../config/import-guide.ts';
 import { parseGuide } from '../../config/parse-guide.ts';
 import type { GuideEntry, PortGuide } from '../../config/port-guide.ts';
-import { guidePath, readGuideFile } from '../../config/read-guide.ts';
+import { namedPath, readGuideFile } from '../../config/read-guide.ts';
 import { readTextFile } from '../../config/text-file.ts';
 import { NEW_CONFIG, type WriteOutcome, writeConfig } from '../../config/write-config.ts';
 import { StyxyError } from '../../errors.ts';
@@ -107,7 +107,7 @@ function presentText(config: string): string {
 /** Compares with a text of config.json; throws CONFIG_NOT_WRITABLE when that has mistakes itself. */
 function comparison(config: string, guide: PortGuide, env: NodeJS.ProcessEnv): (text: string) => GuideImport {
   const context = configContext(env);
-  const readGuide = (named: string) => readGuideFile(guidePath(named, dirname(config)));
+  const readGuide = (named: string) => readGuideFile(namedPath(named, dirname(config)));
   return (text) => {
     const outcome = importGuide(text, guide, context, readGuide);
     if (outcome.kind === 'compared') return outcome.result;

@@ -27,6 +27,7 @@ export const validateCommand: Command = {
     const [named] = words;
     const path = named === undefined ? resolveOwnHome(env).config : resolve(named);
     const loaded = loadConfig({ path, lastGood: null, ...configContext(env) });
+    loaded.module?.close();
     const exists = existsSync(path);
     const missing = { line: 0, column: 0, path: '', message: 'the file does not exist' };
     // Without the home's own file the shipped configuration holds; a file that somebody names must be there.

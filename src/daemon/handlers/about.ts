@@ -61,6 +61,7 @@ export const status: Handler<'status'> = (context) =>
         enabled: context.catalogue().autoAllocation !== null,
         ranges: Array.from(state.ranges()).length,
         not_in_config: context.rangeFile.obstacle,
+        placement_problem: context.placementProblem(),
       },
       recovery: context.recovery(),
       health_monitor: { ...context.healthMonitor(), port_conflicts: conflicts },

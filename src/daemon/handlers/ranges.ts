@@ -67,6 +67,7 @@ function show(context: DaemonContext): Promise<AutoAllocationAnswer> {
     min_port: policy?.bounds.start ?? null,
     max_port: policy?.bounds.end ?? null,
     gap_size: policy?.gap ?? null,
+    placement_problem: context.placementProblem(),
     ranges: rangesOf(context, reading),
     not_in_config: context.rangeFile.obstacle,
   }));

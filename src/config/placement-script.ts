@@ -1,0 +1,135 @@
+// Owns a script that is asked from a thread of its own: numbers and texts go in and out, and it can be stopped.
+
+import { Script } from 'node:vm';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+
+/** A choice takes microseconds; one that has not come by then never will, and all requests wait for it. */
+const PATIENCE_MS = 1000;
+/** A thread starts within some 40 ms on a machine that has nothing else to do. */
+const START_PATIENCE_MS = 5000;
+const MAX_REASON = 200;
+const LIMITS = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 };
+
+/** What a script said: a number, nothing, or why it said neither. */
+export type Said = { readonly number: number | null } | { readonly mistake: string };
+
+export interface PlacementScript {
+  /** Asks with JSON. Never throws; the calling thread waits for the answer. */
+  ask(given: string): Said;
+  /** Ends its thread. */
+  close(): void;
+}
+
+/**
+ * The thread's program. The script runs in a context that has the language, without a clock and chance, so that the same
+ * case leads to the same choice; whatever may run its code, such as the text of what it throws, is done there.
+ */
+const THREAD = `
+const { createContext, runInContext } = require('node:vm');
+const { workerData: { port, flag, text, path } } = require('node:worker_threads');
+const context = createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } });
+const run = (code, filename) => runInContext(code, context, { filename });
+run("var module = { exports: undefined }; delete Math.random; for (const name of ['Date', 'Atomics', 'SharedArrayBuffer', 'WebAssembly', 'Intl']) delete globalThis[name];");
+const say = (said) => {
+  port.postMessage(said);
+  Atomics.store(flag, 0, 1);
+  Atomics.notify(flag, 0);
+};
+const attempt = (code, filename) => {
+  try {
+    return run(code, filename);
+  } catch (error) {
+    context.thrown = error;
+    try { return 'it threw ' + run('String(thrown)'); } catch { return 'it threw something that cannot be shown'; }
+  }
+};
+process.on('unhandledRejection', () => {});
+port.on('message', (given) => {
+  context.given = given;
+  const said = attempt('{ const said = module.exports(JSON.parse(given)); said === null || said === undefined ? null : typeof said === "number" ? said : "it said a value of type " + typeof said; }');
+  say(said);
+});
+const read = attempt(text + '\\n;null', path);
+say(read !== null ? String(read) : run('typeof module.exports') === 'function' ? null
+  : 'it sets module.exports to no function; write \`module.exports = (given) => port\`');
+`;
+
+/**
+ * Starts a script that sets `module.exports` to a function.
+ *
+ * A thread of its own keeps a mistake in it from doing harm: it is stopped when it does not end, and cannot take all the
+ * memory. That is no wall against malice, which is why the script must be a file of the user's own.
+ *
+ * @param path how messages call it
+ * @returns or why it cannot be asked
+ */
+export function startScript(text: string, path: string): PlacementScript | string {
+  try {
+    // Read here, a mistake has its line.
+    new Script(text, { filename: path });
+  } catch (error) {
+    return shortened(String(error));
+  }
+  const flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const { port1: ours, port2: theirs } = new MessageChannel();
+  const worker = new Worker(THREAD, {
+    eval: true,
+    workerData: { port: theirs, flag, text, path },
+    transferList: [theirs],
+    env: {},
+    execArgv: [],
+    resourceLimits: LIMITS,
+    stdout: true,
+    stderr: true,
+  });
+  worker.unref();
+  // What ends it shows in its silence.
+  worker.on('error', () => {});
+  ours.unref();
+  let isOver = false;
+  const close = (): void => {
+    isOver = true;
+    ours.close();
+    worker.terminate().catch(() => {});
+  };
+  const hear = (patienceMs: number): Said => {
+    const said = nextMessage(ours, flag, patienceMs);
+    if (said === undefined) {
+      close();
+      return { mistake: `it gave no answer within ${patienceMs} ms; it is not asked again until it changes` };
+    }
+    return typeof said === 'string' ? { mistake: shortened(said) } : { number: said };
+  };
+  const first = hear(START_PATIENCE_MS);
+  if ('mistake' in first) {
+    close();
+    return first.mistake;
+  }
+  let last: Said = first;
+  return {
+    close,
+    ask(given) {
+      if (isOver) return last;
+      Atomics.store(flag, 0, 0);
+      ours.postMessage(given);
+      last = hear(PATIENCE_MS);
+      return last;
+    },
+  };
+}
+
+/** Waits for the thread, as only a thread can be waited for within one turn. */
+function nextMessage(
+  port: MessagePort,
+  flag: Int32Array,
+  patienceMs: number,
+): string | number | null | undefined {
+  if (Atomics.wait(flag, 0, 0, patienceMs) === 'timed-out') return undefined;
+  const received = receiveMessageOnPort(port) as { message: string | number | null } | undefined;
+  return received?.message;
+}
+
+function shortened(text: string): string {
+  const line = text.replace(/\p{Cc}/gu, ' ');
+  return line.length <= MAX_REASON ? line : `${line.slice(0, MAX_REASON - 1)}…`;
+}
