@@ -31,6 +31,17 @@ export const GUIDE_EXAMPLE = `| Service type | Range       | Preferred ports | D
 ### Search
 Range: 12100 to 12149`;
 
+/** What the page shows of a placement module; a test asks it as the daemon would. */
+export const PLACEMENT_EXAMPLE = `// Teams begin at every thousand: crm-web and crm-api lie together, above 21000.
+const TEAMS = { crm: 21000, shop: 22000 };
+
+module.exports = ({ type, starts }) => {
+  const from = TEAMS[type.split('-')[0]];
+  if (from === undefined) return null; // no wish: as \`after\`
+  const hole = starts.find(({ end }) => end >= from);
+  return hole === undefined ? null : Math.max(hole.start, from);
+};`;
+
 export function renderConfiguration(): string {
   const types = Object.entries(SHIPPED_SERVICE_TYPES);
   const ports = types.reduce((sum, [, { range }]) => sum + range[1] - range[0] + 1, 0);
@@ -54,6 +65,16 @@ export function renderConfiguration(): string {
       'avoid. A name becomes that of a service type: `Message Queue` is `message-queue`, and what is marked as code is taken as it is. JSON may have ' +
       'the form of `config.json`, or be a list or an object of types. A range that cannot be one is a mistake; what looks like a range and belongs ' +
       'to no name is a note, each with its line.',
+    '## A placement of your own',
+    'With `"auto_allocation": {"placement": "module", "placement_module": "placement.js"}`, or with that `placement` in a rule, a script of yours ' +
+      'chooses where an automatic range begins.',
+    fence('js', PLACEMENT_EXAMPLE),
+    'It is given `type` (the name), `size` (how many ports), `bounds` (`{start, end}`), `ranges` (all there are, as ' +
+      '`{type, start, end, automatic}`) and `starts`, wherever a range of that size may begin, as `[{start, end}]`, ascending. It answers one of ' +
+      'these ports, or null where it has no wish. Anything else is not followed: the range is made as by `after`, and `styxy status` says why.',
+    'The file is followed like `config.json`. It must belong to you, and neither it nor its directory may be writable by others. It is asked in a ' +
+      'thread of its own that knows no modules, files, network, clock or chance, and has one second and 32 MB; a script that does not answer is not ' +
+      'asked again until it changes.',
     '## Mistakes',
     'With a mistake in the file, or in the port guide that it names, the daemon serves on the last configuration that was right, else on ' +
       'the shipped one, and leaves the file as it is. `styxy status` says so. These are mistakes: syntax that is no JSON, a key that ' +

@@ -82,7 +82,13 @@ function result(
     script === '' ? null : readPlacementModule(namedPath(script, dirname(options.path)), options.module);
   const problem = module?.problem() ?? null;
   const notes = problem === null ? warnings : [...warnings, problem];
-  return { config, sources, errors, warnings: [...rangeWarnings(config, options), ...safetyWarnings(config), ...notes], module };
+  return {
+    config,
+    sources,
+    errors,
+    warnings: [...rangeWarnings(config, options), ...safetyWarnings(config), ...notes],
+    module,
+  };
 }
 
 function* leavesOf(value: unknown, path: string): Generator<string> {

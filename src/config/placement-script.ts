@@ -25,8 +25,8 @@ export interface PlacementScript {
  * case leads to the same choice; whatever may run its code, such as the text of what it throws, is done there.
  */
 const THREAD = `
-const { createContext, runInContext } = require('node:vm');
-const { workerData: { port, flag, text, path } } = require('node:worker_threads');
+const { createContext, runInContext } = process.getBuiltinModule('node:vm');
+const { workerData: { port, flag, text, path } } = process.getBuiltinModule('node:worker_threads');
 const context = createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } });
 const run = (code, filename) => runInContext(code, context, { filename });
 run("var module = { exports: undefined }; delete Math.random; for (const name of ['Date', 'Atomics', 'SharedArrayBuffer', 'WebAssembly', 'Intl']) delete globalThis[name];");

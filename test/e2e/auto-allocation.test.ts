@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { AllocateAnswer } from '../../src/api/schemas.ts';
 import type { StatusAnswer } from '../../src/api/schemas-daemon.ts';
@@ -108,6 +109,30 @@ describe('service types that nobody configured', () => {
     const { port } = (await allocate('last-one')).body;
     // The first port may rest, since the lease on it was ended by force.
     assert.ok(moved !== undefined && port >= moved.start && port <= moved.end, `${port}`);
+  });
+
+  it('begin where a module of the user’s own says, else as ever, which status tells', async () => {
+    const script = (text: string): void =>
+      writeFileSync(join(daemon.home.dir, 'placement.js'), text, { mode: 0o600 });
+    const problem = async () =>
+      (await daemon.request<StatusAnswer>('GET', '/status')).body.auto_allocation.placement_problem;
+    script('module.exports = ({ type, starts }) => type === "own" ? starts.at(-1).end : 1;');
+    const auto = { ...BOUNDS, placement: 'module', placement_module: 'placement.js' };
+    const config = JSON.parse(readFileSync(daemon.home.config, 'utf8').replace('/* ours */', '')) as object;
+    writeFileSync(daemon.home.config, JSON.stringify({ ...config, auto_allocation: auto }));
+    await daemon.request('GET', '/config');
+    const own = await allocate('own');
+    assert.equal(own.body.auto_allocated?.end, BOUNDS.max_port);
+    assert.equal(await problem(), null);
+    const other = await allocate('no-own');
+    assert.equal(other.status, 201);
+    assert.match(
+      (await problem()) ?? '',
+      /placement\.js, asked for "no-own": no range of 10 ports may begin at 1/,
+    );
+    script('module.exports = () => null;');
+    await daemon.request('GET', '/config');
+    assert.equal(await problem(), null);
   });
 
   it('are switched off and on in config.json', async () => {

@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { EXAMPLE, GUIDE_EXAMPLE } from '../../scripts/docs/configuration-page.ts';
+import { EXAMPLE, GUIDE_EXAMPLE, PLACEMENT_EXAMPLE } from '../../scripts/docs/configuration-page.ts';
 import { DOCUMENTS } from '../../scripts/docs/pages.ts';
 import { parseConfig } from '../../src/config/parse-config.ts';
 import { parseGuide } from '../../src/config/parse-guide.ts';
+import { startScript } from '../../src/config/placement-script.ts';
 import { ERROR_CODES, HOMEPAGE, helpUrl } from '../../src/errors.ts';
 import { DEFAULT_API_PORT } from '../../src/home.ts';
 import { ROOT, read, repositoryFiles } from './tree.ts';
@@ -116,6 +117,18 @@ describe('documents', () => {
       ],
     );
     assert.deepEqual([mistakes, notUnderstood], [[], []]);
+  });
+
+  it('shows a placement module that chooses as it says', () => {
+    const script = startScript(PLACEMENT_EXAMPLE, 'placement.js');
+    assert.ok(typeof script !== 'string', String(script));
+    const starts = [
+      { start: 10_000, end: 20_000 },
+      { start: 21_500, end: 30_000 },
+    ];
+    const choices = ['crm-web', 'shop', 'other'].map((type) => script.ask(JSON.stringify({ type, starts })));
+    script.close();
+    assert.deepEqual(choices, [{ number: 21_500 }, { number: 22_000 }, { number: null }]);
   });
 
   it('explain every error where its help URL points, and nothing that is no error', () => {
