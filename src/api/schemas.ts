@@ -194,6 +194,7 @@ export const HoldEvent = Type.object(
     state: optional(leaseFields.state),
     drift: optional(leaseFields.drift),
     served: optional(flag("A process of the holder's was seen to listen on the lease's port")),
+    holders: optional(count('In the first line: how many connections hold the lease, this one among them')),
     message: message(),
   },
   { description: 'A line of a holding connection; empty lines between them keep it open' },

@@ -89,7 +89,8 @@ export function endReason(
  */
 export function keepReason(state: StateView, entry: LeaseEntry, now: number): KeepReason {
   const { lease, vitals } = entry;
-  if (vitals.state === 'active' && !vitals.isUnseen) return vitals.orphan ? 'orphan-listens' : 'listens';
+  if (vitals.state === 'active' && !vitals.isUnseen)
+    return isOrphan(state, entry, now) ? 'orphan-listens' : 'listens';
   if (vitals.holds > 0) return 'held';
   if (vitals.process === 'alive') return 'holder-lives';
   if (vitals.isUnseen) return 'listener-unknown';
@@ -98,11 +99,25 @@ export function keepReason(state: StateView, entry: LeaseEntry, now: number): Ke
   return hasLiveInstance(state, entry, now) ? 'instance-lives' : 'term-runs';
 }
 
+/**
+ * Whether the lease's own program listens although its last holder is gone: connection, process, or an instance that
+ * held it alone. The last of these is no mark: an instance that is heard again holds it again.
+ *
+ * @param now coordinator time in ms
+ */
+export function isOrphan(state: StateView, entry: LeaseEntry, now: number): boolean {
+  const { lease, vitals } = entry;
+  if (vitals.state !== 'active' || vitals.orphan || vitals.isUnseen) return vitals.orphan;
+  const instance = lease.instanceId === null ? undefined : state.instance(lease.instanceId);
+  return instance !== undefined && isStale(instance, now, state.floor) && !hasProcessLeft(entry);
+}
+
 /** The lease as it is at `moment`. */
 export function snapshot(state: StateView, entry: LeaseEntry, moment: Moment): LeaseSnapshot {
+  const orphan = isOrphan(state, entry, moment.now);
   return {
     lease: entry.lease,
-    vitals: entry.vitals,
+    vitals: orphan === entry.vitals.orphan ? entry.vitals : { ...entry.vitals, orphan },
     remainingMs: remainingMs(state, entry, moment.now),
     at: moment.wall,
     host: hostName(state.projects, entry.lease.projectPath, entry.lease.serviceName),

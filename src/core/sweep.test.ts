@@ -46,6 +46,9 @@ describe('what stays at a clean-up', () => {
     ['term-runs', () => scene()],
     ['listens', () => seen(scene(), 'own')],
     ['orphan-listens', () => seen(scene(withProcess), 'own', 'dead')],
+    ['orphan-listens', () => later(seen(scene({ instanceId: 'agent-1' }), 'own'), 900_000)],
+    ['listens', () => later(seen(scene({ instanceId: 'agent-1' }), 'own'), 899_000)],
+    ['listens', () => later(seen(scene({ ...withProcess, instanceId: 'agent-1' }), 'own', 'alive'), 900_000)],
     ['held', () => held(scene())],
     ['holder-lives', () => seen(scene(withProcess), 'none', 'alive')],
     ['holder-unknown', () => seen(scene(withProcess), 'none', 'unknown')],
@@ -74,6 +77,20 @@ describe('what stays at a clean-up', () => {
 
   function seen(s: Scene, sight: ListenerSight, life?: ProcessLife): Scene {
     s.see(sight, life);
+    return s;
+  }
+
+  it('is an orphan also where an instance that is over held it, until that is heard again', () => {
+    const s = later(seen(scene({ instanceId: 'agent-1' }), 'own'), 900_000);
+    const isOrphan = () =>
+      s.desk.submit({ kind: 'cleanup', force: true, dryRun: true }).reply?.kept[0]?.snapshot.vitals.orphan;
+    assert.equal(isOrphan(), true);
+    s.desk.submit({ kind: 'instance-heartbeat', instanceId: 'agent-1' });
+    assert.equal(isOrphan(), false);
+  });
+
+  function later(s: Scene, ms: number): Scene {
+    s.desk.now += ms;
     return s;
   }
 

@@ -6,7 +6,7 @@ import type { HoldEvent } from '../api/schemas.ts';
 import type { Vitals } from '../core/lease.ts';
 import { createHolds, type Holds } from './holds.ts';
 
-const VITALS = { state: 'reserved', drift: [], server: null } as unknown as Vitals;
+const VITALS = { holds: 2, state: 'reserved', drift: [], server: null } as unknown as Vitals;
 
 /** The daemon's side of a connection, whose client can go away. */
 class Answer extends EventEmitter {
@@ -54,6 +54,10 @@ describe('a connection that holds a lease', () => {
     const [one, other] = [open('a'), open('b')];
     holds.tell('a', { ...VITALS, state: 'active' });
     assert.deepEqual([one.events(), other.events()], [['held', 'seen'], ['held']]);
+  });
+
+  it('says at its start how many hold the lease, this one among them', () => {
+    assert.match(open('a').text, new RegExp(`"holders":${VITALS.holds}\\b`));
   });
 
   it('lets go once, when the client’s side is gone', () => {

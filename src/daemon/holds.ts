@@ -68,6 +68,7 @@ export function createHolds(): Holds {
           event: 'held',
           lock_id: lockId,
           ...seenOf(vitals),
+          holders: vitals.holds,
           message: 'The lease is held while this is open',
         }),
       );

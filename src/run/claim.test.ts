@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LeaseJson } from '../api/schemas.ts';
 import type { Client, Reply } from '../client/client.ts';
-import { claimById, claimLease, type RunRequest } from './claim.ts';
+import { claimById, claimLease, type RunRequest, settleClaim } from './claim.ts';
 
 const ME = 500;
 const request: RunRequest = { service_type: 'dev', service_name: 'web', project_path: '/src/shop', pid: ME };
@@ -40,10 +40,14 @@ interface World {
   readonly isRaced?: boolean;
   /** The lease ends right after it was looked at. */
   readonly isLost?: boolean;
+  /** No pid reaches the daemon; so many hold each lease that is held from here, this connection among them, in turn. */
+  readonly holders?: readonly number[];
 }
 
 /** A client of a daemon that answers as the world says, with a record of what it was asked. */
-function clientOf({ existing, isListenedTo = false, isRaced = false, isLost = false }: World) {
+function clientOf({ existing, isListenedTo = false, isRaced = false, isLost = false, holders }: World) {
+  const counts = [...(holders ?? [])];
+  const unseen = holders === undefined ? {} : { pid: null };
   const asked: string[] = [];
   const answer = (method: string, path: string, body: unknown): Reply<unknown> => {
     asked.push(`${method} ${path} ${JSON.stringify(body) ?? ''}`.trim());
@@ -54,17 +58,30 @@ function clientOf({ existing, isListenedTo = false, isRaced = false, isLost = fa
       const { pid, claim } = body as { pid?: number; claim?: boolean };
       if (isRaced && claim === true) return { status: 409, body: { code: 'LEASE_IN_USE', detail: '' } };
       if (isLost && claim === true) return { status: 404, body: { code: 'LEASE_NOT_FOUND', detail: '' } };
-      return { status: 200, body: { ...existing, ...(pid === undefined ? {} : { pid }) } };
+      return { status: 200, body: { ...existing, ...(pid === undefined ? {} : { pid }), ...unseen } };
     }
     const isNew = (body as RunRequest).new === true || existing === null;
     return isNew
-      ? { status: 201, body: { ...lease({ lock_id: 'lk_2', port: 3001 }), existing: false, message: '' } }
+      ? {
+          status: 201,
+          body: { ...lease({ lock_id: 'lk_2', port: 3001, ...unseen }), existing: false, message: '' },
+        }
       : { status: 200, body: { ...existing, existing: true, message: '' } };
   };
   const client: Client = {
     request: async <T>(method: string, path: string, body?: unknown) =>
       answer(method, path, body) as Reply<T>,
-    hold: () => assert.fail('a claim holds nothing'),
+    hold: (lockId, onEvent = () => {}) => {
+      const count = counts.shift();
+      if (count === undefined) assert.fail('a claim holds nothing');
+      asked.push(`HOLD ${lockId}`);
+      setImmediate(() => onEvent({ event: 'held', lock_id: lockId, message: '', holders: count }));
+      return {
+        opened: Promise.resolve(),
+        closed: new Promise(() => {}),
+        close: () => asked.push(`CLOSE ${lockId}`),
+      };
+    },
     close: () => {},
   };
   return { client, asked };
@@ -172,5 +189,37 @@ describe('a claim by lock id', () => {
   it('leaves a held singleton alone', async () => {
     const { client } = clientOf({ existing: lease({ pid: 77, singleton: true }) });
     assert.equal((await claimById(client, 'lk_1', ME)).kind, 'runs');
+  });
+});
+
+describe('a claim from where no pid reaches the daemon', () => {
+  const unheld = lease({ pid: null, expires_at: EXPIRES });
+
+  async function settle(world: World) {
+    const { client, asked } = clientOf(world);
+    const claim = await settleClaim(client, await claimLease(client, request), ME, request);
+    return { claim, holds: asked.filter((each) => /HOLD|CLOSE/.test(each)) };
+  }
+
+  it('is settled by the first connection', async () => {
+    const { claim, holds } = await settle({ existing: unheld, holders: [1] });
+    assert.deepEqual([claim.kind, claim.lease.lock_id, holds], ['mine', 'lk_1', ['HOLD lk_1']]);
+  });
+
+  it('is lost to the run that held it first, and made and held beside it', async () => {
+    const { claim, holds } = await settle({ existing: unheld, holders: [2, 1] });
+    assert.ok(claim.kind === 'mine');
+    assert.deepEqual([claim.lease.lock_id, claim.elsewhere?.lock_id], ['lk_2', 'lk_1']);
+    assert.deepEqual(holds, ['HOLD lk_1', 'CLOSE lk_1', 'HOLD lk_2']);
+  });
+
+  it('starts no second copy of a singleton', async () => {
+    const { claim } = await settle({ existing: { ...unheld, singleton: true }, holders: [2] });
+    assert.deepEqual([claim.kind, claim.lease.lock_id], ['runs', 'lk_1']);
+  });
+
+  it('asks nothing more where the pid is known', async () => {
+    const { claim, holds } = await settle({ existing: null });
+    assert.deepEqual([claim.kind, holds], ['mine', []]);
   });
 });

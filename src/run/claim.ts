@@ -3,6 +3,7 @@
 import type { AllocateAnswer, AllocateBody, CheckAnswer, LeaseJson, RenewAnswer } from '../api/schemas.ts';
 import { type Client, expectOk } from '../client/client.ts';
 import { StyxyError } from '../errors.ts';
+import { holdAlone, type SoleHold } from './sole-hold.ts';
 
 /**
  * What a run asks for. `pid` is the run itself, the lease's holder from the moment of its grant: of two runs that ask
@@ -20,6 +21,8 @@ export type Claim =
       readonly message: string;
       /** What the answer said besides; nothing where the lease was named. */
       readonly answer?: Pick<AllocateAnswer, 'skipped' | 'existing'>;
+      /** The connection by which it is held already, where the pid says nothing to the daemon. */
+      readonly held?: SoleHold | null;
     }
   /** A singleton that runs; nothing is to be started. `message` is what the daemon said of it, where it was asked. */
   | { readonly kind: 'runs'; readonly lease: LeaseJson; readonly message: string | null };
@@ -98,6 +101,30 @@ async function claimBeside(client: Client, request: RunRequest, elsewhere: Lease
 
 async function allocate(client: Client, request: RunRequest): Promise<AllocateAnswer> {
   return expectOk(await client.request<AllocateAnswer>('POST', '/allocate', request));
+}
+
+/**
+ * The claim, or one beside it where another run got the same lease: from a sandbox no pid reaches the daemon, and of
+ * two that ask at the same moment both find it unheld. The first that holds it has it.
+ *
+ * @param request what was asked for; null where a lease was named, of whose kind another one is got then
+ * @throws StyxyError a refusal, or DAEMON_UNREACHABLE
+ */
+export async function settleClaim(
+  client: Client,
+  claim: Claim,
+  pid: number,
+  request: RunRequest | null,
+): Promise<Claim> {
+  let settled = claim;
+  while (settled.kind === 'mine' && settled.lease.pid !== pid) {
+    const { lease } = settled;
+    const held = await holdAlone(client, lease);
+    if (held !== null) return { ...settled, held };
+    if (lease.singleton) return { kind: 'runs', lease, message: null };
+    settled = await claimBeside(client, request ?? likeLease(lease, pid), lease);
+  }
+  return settled;
 }
 
 /** A holder is there, or the lease's own listener: only then has it no end. */

@@ -3,6 +3,7 @@
 import type { HoldEvent, LeaseJson } from '../api/schemas.ts';
 import type { Client, Hold } from '../client/client.ts';
 import { StyxyError } from '../errors.ts';
+import type { SoleHold } from './sole-hold.ts';
 
 /** How long to wait before the daemon is looked for again, in ms; doubled each time. */
 const FIRST_PAUSE_MS = 20;
@@ -18,6 +19,8 @@ export interface KeepOptions {
   /** Reaches a daemon that runs; starting one for its own sake is not a keeper's business. */
   readonly reach: () => Promise<Client>;
   readonly lease: LeaseJson;
+  /** A connection that holds it already. */
+  readonly first?: SoleHold | null;
   /** Takes what the daemon says of the lease. */
   readonly onEvent: (event: HoldEvent) => void;
   /** Called once when the lease is gone and cannot be held any more; the command goes on. */
@@ -33,8 +36,15 @@ export function keepLease(options: KeepOptions): Keeping {
   let isStopped = false;
   let hold: Hold | null = null;
   let timer: NodeJS.Timeout | undefined;
+  let { first = null } = options;
 
   const holdOnce = async (): Promise<void> => {
+    if (first !== null) {
+      hold = first.hold;
+      first.listen(onEvent);
+      first = null;
+      return;
+    }
     const client = await reach();
     if (isStopped) return client.close();
     hold = client.hold(lease.lock_id, onEvent);

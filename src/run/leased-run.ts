@@ -5,6 +5,7 @@ import { type Client, connect, expectOk } from '../client/client.ts';
 import type { RunPlan } from '../tools/plan.ts';
 import { leasedEnvironment, withoutPort } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
+import { handOver } from './heir.ts';
 import { inspectorPorts } from './inspector-ports.ts';
 import { type Keeping, keepLease } from './keeping.ts';
 import { loadProcesses, newMark } from './members.ts';
@@ -12,13 +13,18 @@ import * as messages from './messages.ts';
 import { type PortWatch, watchPort } from './port-watch.ts';
 import { releaseLease } from './release.ts';
 import type { RunSurroundings } from './run-options.ts';
+import type { SoleHold } from './sole-hold.ts';
 import { type Started, supervise } from './supervision.ts';
 
 /** How long an answer about a running command may take, in ms: nobody waits at its end for a daemon that hangs. */
 const KEEP_TIMEOUT_MS = 3_000;
+/** How long a server that went to the background may take until it listens, in ms. */
+const DETACHING_MS = 3_000;
 
 export interface LeasedRun {
   readonly lease: LeaseJson;
+  /** A connection that holds it already. */
+  readonly held: SoleHold | null;
   /** The leases that the command is told of. */
   readonly project: readonly LeaseJson[];
   readonly plan: RunPlan;
@@ -70,12 +76,14 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
     keeping = keepLease({
       reach,
       lease,
+      first: run.held,
       onEvent: watch.take,
       onLost: () => say(messages.leaseLost(lease)),
     });
   };
 
   const mark = newMark();
+  let heir: SystemUsage | null = null;
   try {
     const { ending, wasSignalled } = await supervise(
       { home, words, env: { ...environmentOf(run, env), [mark.name]: mark.value }, stdio, mark, onStarted },
@@ -83,9 +91,14 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
     );
     if (ending.kind === 'not-started') say(messages.notStarted(words, ending.code));
     let next = await (moving as Promise<LeaseJson | null> | null);
-    if (moving === null && !wasSignalled) {
+    const watched = watch as PortWatch | null;
+    if (moving === null && (plan.isDetaching || watched?.hasServed() === true)) {
+      heir = await handOver(reach, lease, plan.isDetaching && !wasSignalled ? DETACHING_MS : 0);
+      if (heir !== null) say(messages.goesOn(lease, heir));
+    }
+    if (moving === null && heir === null && !wasSignalled) {
       const status = ending.kind === 'exited' ? ending.status : null;
-      const stranger = await (watch as PortWatch | null)?.strangerAtEnd(status);
+      const stranger = await watched?.strangerAtEnd(status);
       if (stranger !== undefined && stranger !== null) next = await move(stranger);
     }
     if (next !== null && wasSignalled) {
@@ -98,7 +111,7 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
     const kept = keeping as Keeping | null;
     kept?.stop();
     // A connection that closes first would end the lease as if its holder had died.
-    await releaseLease(reach, lease);
+    if (heir === null) await releaseLease(reach, lease);
     kept?.close();
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { LeaseJson } from '../api/schemas.ts';
+import type { LeaseJson, SystemUsage } from '../api/schemas.ts';
 import { StyxyError } from '../errors.ts';
 import type { RunPlan } from '../tools/plan.ts';
 import * as messages from './messages.ts';
@@ -50,6 +50,10 @@ describe('the messages of a run', () => {
     [
       messages.singletonRuns(lease, null),
       'web runs once on this machine, and it runs already at http://localhost:3001 (pid 77 of /src/shop); nothing was started',
+    ],
+    [
+      messages.goesOn(lease, { process: 'redis-server', pid: 412, container: null } as SystemUsage),
+      'redis-server (pid 412) goes on in the background at http://localhost:3001, and keeps the lease; to end it: kill 412',
     ],
     [messages.notStarted(['vite', '--port'], 'ENOENT'), 'command not found: vite'],
     [messages.notStarted(['./notes'], 'EACCES'), 'not executable: ./notes'],

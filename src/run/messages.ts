@@ -73,6 +73,11 @@ export function portTaken(lease: LeaseJson, stranger: SystemUsage): string {
   return `${takenBy(lease, stranger)}: this is a port conflict, not a bug in the command; ${remedy}`;
 }
 
+/** The command has ended, and a server of it has not. */
+export function goesOn(lease: LeaseJson, heir: SystemUsage): string {
+  return `${usageName(heir)} goes on in the background at ${placeOf(lease)}, and keeps the lease; to end it: kill ${heir.pid}`;
+}
+
 /** @param stranger who has the lease's own port, if anybody has */
 export function drifted(
   { tool }: RunPlan,

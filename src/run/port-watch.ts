@@ -35,6 +35,8 @@ export interface PortWatch {
    * @param status the command's exit status; null where a signal ended it
    */
   strangerAtEnd(status: number | null): Promise<SystemUsage | null>;
+  /** Whether a process of the command's was seen to listen on the port. */
+  hasServed(): boolean;
   /** Judges nothing any more. */
   stop(): void;
 }
@@ -95,6 +97,7 @@ export function watchPort(options: PortWatchOptions): PortWatch {
       // Somebody who cannot be named may be a server that the command handed the port to.
       return found?.pid === null ? null : found;
     },
+    hasServed: () => isServed,
     stop() {
       isDone = true;
       clearTimeout(patience);

@@ -5,7 +5,7 @@ import { type Client, connect, expectOk } from '../client/client.ts';
 import { resolvesLocalNames } from '../client/local-names.ts';
 import { StyxyError } from '../errors.ts';
 import type { RunPlan } from '../tools/plan.ts';
-import { type Claim, claimById, claimLease, likeLease } from './claim.ts';
+import { type Claim, claimById, claimLease, likeLease, settleClaim } from './claim.ts';
 import { exitStatus } from './exit-status.ts';
 import { runOnLease } from './leased-run.ts';
 import { runLeaseless } from './leaseless-run.ts';
@@ -59,7 +59,15 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
     for (const hint of messages.hints(plan, lease)) around.say(hint);
     const canMove = isFirst && !given.isExact;
     const another = canMove ? () => reserveAnother(lease, around) : null;
-    const run = { lease, project: project.allocations, plan, hasLocalNames: await hasLocalNames, another };
+    const held = claim.held ?? null;
+    const run = {
+      lease,
+      held,
+      project: project.allocations,
+      plan,
+      hasLocalNames: await hasLocalNames,
+      another,
+    };
     const { status, next } = await runOnLease(run, around);
     if (next === null) return status;
     given = await givenWith(next, around);
@@ -101,13 +109,15 @@ async function ask(options: RunOptions, plan: RunPlan, around: RunSurroundings):
   const { pid } = process;
   const { lockId } = options;
   if (lockId !== null) {
-    const claim = await claimById(client, lockId, pid);
+    const claim = await settleClaim(client, await claimById(client, lockId, pid), pid, null);
     return { claim, project: await leasesOf(client, claim.lease, around), isExact: false };
   }
   const request = requestOf(options, plan, around, pid);
-  const claim = await claimLease(client, request).catch(async (error: unknown) => {
-    throw await withWayOut(client, error, options.exact);
-  });
+  const claim = await claimLease(client, request)
+    .then((first) => settleClaim(client, first, pid, request))
+    .catch(async (error: unknown) => {
+      throw await withWayOut(client, error, options.exact);
+    });
   return { claim, project: await leasesOf(client, claim.lease, around), isExact: request.exact === true };
 }
 

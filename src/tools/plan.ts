@@ -24,6 +24,8 @@ export interface RunPlan {
   readonly fixedPort: number | null;
   /** The port that the user's own words name; it is replaced by the leased one. */
   readonly wishedPort: number | null;
+  /** Whether an option puts the tool into the background, so that its command ends before it. */
+  readonly isDetaching: boolean;
   /** The port that the tool opens when nobody says otherwise. */
   readonly defaultPort: number | null;
   /** What to tell the user, with `{port}` for the port; null when there is nothing to tell. */
@@ -49,20 +51,21 @@ export function planRun(words: readonly string[], directory: string, reader: Pro
   );
   const isToldByUser = words.some((word) => word.includes(PLACEHOLDER));
   const telling = route.kind === 'tool' && !isToldByUser ? tellPort(route.tool, route.situation) : null;
+  const detached = route.kind === 'tool' ? detachAdvice(route.tool, route.situation) : null;
   return {
     ...describe(route),
     directory: route.situation.directory,
     fixedPort: telling?.fixedPort ?? null,
     wishedPort: telling?.wishedPort ?? null,
-    advice: adviceOn(route, telling),
+    isDetaching: detached !== null,
+    advice: adviceOn(route, telling, detached),
     words: (port) => tell(words, telling, port),
     environment: (port) => filled(variablesOf(route, telling), port),
   };
 }
 
-function adviceOn(route: Route, telling: Telling | null): string | null {
+function adviceOn(route: Route, telling: Telling | null, detached: string | null): string | null {
   if (route.kind === 'leaseless') return route.what.advice;
-  const detached = route.kind === 'tool' ? detachAdvice(route.tool, route.situation) : null;
   const advice = [telling?.advice ?? null, detached].filter((each) => each !== null);
   return advice.length === 0 ? null : advice.join(' ');
 }

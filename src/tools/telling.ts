@@ -56,7 +56,7 @@ export function detachAdvice({ entry: tool, from }: Recognised<Tool>, { words }:
   const at = own.findIndex(({ text }, index) => index >= from && tool.detaches?.includes(text) === true);
   const option = own[at]?.text;
   if (option === undefined || own[at + 1]?.text === 'no') return null;
-  return `With ${option}, ${tool.name} goes to the background, and its lease ends as soon as the command does: leave it out.`;
+  return `With ${option}, ${tool.name} goes to the background, where nothing ends it with this run: leave it out.`;
 }
 
 /** How the tool of a situation is told its port. */

@@ -326,7 +326,11 @@ describe('holding connections', () => {
     const { body: lease } = await allocate({ service_type: 'dev', ttl_seconds: 60 });
     assert.notEqual(lease.expires_at, null);
     const held = await hold(daemon, lease.lock_id);
-    assert.equal(JSON.parse(held.lines[0] ?? '').event, 'held');
+    const first = JSON.parse(held.lines[0] ?? '');
+    assert.deepEqual([first.event, first.holders], ['held', 1]);
+    const second = await hold(daemon, lease.lock_id);
+    assert.equal(JSON.parse(second.lines[0] ?? '').holders, 2, 'the other one was first');
+    second.close();
     const find = async () =>
       (await daemon.request<AllocationsAnswer>('GET', `/allocations?port=${lease.port}`)).body.allocations[0];
     assert.equal((await find())?.expires_at, null);

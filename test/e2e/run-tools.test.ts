@@ -4,7 +4,16 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { hasCommand, type RunFixture, STYXY, serving, startRunFixture, TYPE } from './run-fixture.ts';
+import {
+  hasCommand,
+  type RunFixture,
+  SERVER,
+  STYXY,
+  serving,
+  startRunFixture,
+  TYPE,
+  until,
+} from './run-fixture.ts';
 
 /** Programs with the names of tools: a server that obeys its last --port alone, one that reads PORT, one that shows all. */
 const DEAF = `
@@ -15,6 +24,7 @@ require('node:http').createServer((request, response) => response.end('served'))
   console.log('words ' + process.argv.slice(2).join(' ') + ' end');
   console.log('serving ' + port + ' as ' + process.pid + ' end');
 });`;
+const NODE = process.execPath;
 const READING = `
 const port = Number(process.env.PORT);
 require('node:http').createServer((request, response) => response.end('served')).listen(port, '127.0.0.1', () => {
@@ -139,6 +149,34 @@ describe('a tool that styxy run knows', { skip: missing, concurrency: 2 }, () =>
     assert.match(
       started.err(),
       /added to the script "piped" does not reach it: write `--port \$PORT --strictPort`/,
+    );
+  });
+});
+
+describe('a server that puts itself into the background', {
+  skip: hasCommand('setsid') ? false : 'setsid is missing',
+}, () => {
+  it('keeps its lease, is not started a second time, and is told of', async () => {
+    const bin = join(fixture.root, 'bin');
+    mkdirSync(bin, { recursive: true });
+    // Without a mark, a parent or a session of ours, as a real one is that overwrites its environment.
+    const script = `#!/bin/sh
+port=; while [ $# -gt 0 ]; do [ "$1" = --port ] && port=$2; shift; done
+env -i PORT=$port setsid "${NODE}" -e "$SERVER" >/dev/null 2>&1 </dev/null &
+exit 0
+`;
+    writeFileSync(join(bin, 'redis-server'), script, { mode: 0o755 });
+    const env = { PATH: `${bin}:${process.env.PATH}`, SERVER };
+    const run = fixture.run(['-n', 'cache', '--', 'redis-server', '--daemonize', 'yes'], { env });
+    assert.equal(await run.ended, 0, run.err());
+    assert.equal(run.err().match(/gets port/g)?.length, 1, run.err());
+    const [, pid] =
+      /node \(pid (\d+)\) goes on in the background at port \d+, and keeps the lease/.exec(run.err()) ?? [];
+    const lease = (await fixture.leases()).find(({ service_name: name }) => name === 'cache');
+    assert.equal(lease?.pid, Number(pid), run.err());
+    process.kill(Number(pid), 'SIGKILL');
+    await until('the end of the lease', async () =>
+      (await fixture.leases()).some(({ service_name: name }) => name === 'cache') ? null : true,
     );
   });
 });

@@ -9,6 +9,7 @@ import type {
   ShutdownAnswer,
   StatusAnswer,
 } from '../../api/schemas-daemon.ts';
+import { isOrphan } from '../../core/life.ts';
 import type { Handler } from '../context.ts';
 import { maskToken } from '../mask-secrets.ts';
 
@@ -25,14 +26,15 @@ export const health: Handler<'health'> = (context, _input, reply) => {
 };
 
 export const status: Handler<'status'> = (context) =>
-  context.coordinator.query(({ state }): StatusAnswer => {
+  context.coordinator.query(({ state, now }): StatusAnswer => {
     const { canCommit, reason, commits, conflicts } = context.coordinator.health();
     const byState = { reserved: 0, active: 0, idle: 0, hijacked: 0 };
     let orphans = 0;
     let singletons = 0;
-    for (const { lease, vitals } of state.leases()) {
+    for (const entry of state.leases()) {
+      const { lease, vitals } = entry;
       byState[vitals.state] += 1;
-      if (vitals.orphan) orphans += 1;
+      if (vitals.state === 'active' && isOrphan(state, entry, now)) orphans += 1;
       if (lease.singleton) singletons += 1;
     }
     return {
