@@ -36,7 +36,7 @@ export const RANGE_OPERATIONS = {
     params: byServiceType,
     query: r.UndoRangeQuery,
     answers: { 200: { description: 'The range is gone', schema: r.UndoRangeAnswer } },
-    errors: ['NOT_FOUND', 'LEASE_IN_USE', ...STORE],
+    errors: ['NOT_FOUND', 'LEASE_IN_USE', 'CONFIG_NOT_WRITABLE', ...STORE],
   },
   consolidateRanges: {
     method: 'POST',
@@ -47,6 +47,6 @@ export const RANGE_OPERATIONS = {
     body: r.ConsolidateBody,
     bodyOptional: true,
     answers: { 200: { description: 'The moves', schema: r.ConsolidateAnswer } },
-    errors: STORE,
+    errors: ['CONFIG_NOT_WRITABLE', ...STORE],
   },
 } as const satisfies Record<string, Operation>;

@@ -26,6 +26,8 @@ const MAX_LEASES = MAX_PORT - MIN_UNPRIVILEGED_PORT + 1;
 /** Less than a third of them, so that no two owners can take all; far more than anybody's project has. */
 const DEFAULT_QUOTA = 20_000;
 
+/** More than automatic ranges can be, with ten ports and a gap of ten each. */
+const MAX_TYPES = 2000;
 /** How many ports a type may name one by one. */
 const MAX_LISTED_PORTS = 100;
 
@@ -97,7 +99,7 @@ export const CONFIG_SCHEMA: SectionSetting = {
       entryName: 'a service type',
       namePattern: NAME,
       nameRule: NAME_RULE,
-      maxEntries: 500,
+      maxEntries: MAX_TYPES,
       entry: serviceType,
       default: SHIPPED_SERVICE_TYPES,
       description:

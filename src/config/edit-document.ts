@@ -1,7 +1,7 @@
 // Owns changes to the text of config.json that leave everything else as somebody wrote it: comments, order, indentation,
 // line ends, unknown keys.
 
-import { findNodeAtLocation, type Node } from 'jsonc-parser';
+import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 import { parseDocument, tokenAt } from './config-document.ts';
 
 export interface ConfigEdit {
@@ -26,6 +26,15 @@ export function editDocument(text: string, edits: readonly ConfigEdit[]): string
     done += step.done;
   }
   return edited;
+}
+
+/** A function that tells the value at the end of a path of keys; undefined where there is none. */
+export function valuesOf(text: string): (path: readonly string[]) => unknown {
+  const { root } = parseDocument(text);
+  return (path) => {
+    const node = root === null ? undefined : findNodeAtLocation(root, [...path]);
+    return node === undefined ? undefined : (getNodeValue(node) as unknown);
+  };
 }
 
 /** Makes the first edit, and with it those that put other new keys into the same object: a hundred cost little more than one. */

@@ -73,6 +73,15 @@ export async function writeConfig(options: WriteConfigOptions): Promise<WriteOut
   }
 }
 
+/** Why config.json may not be written as it is now; null where it may. */
+export async function writeObstacle(path: string): Promise<string | null> {
+  try {
+    return await obstacleAt(FILE_STEPS, await targetOf(FILE_STEPS, path));
+  } catch (error) {
+    return `${path} cannot be written: ${messageOf(error)}`;
+  }
+}
+
 /** Where a path leads, also when the last link leads to a file that does not exist yet. */
 async function targetOf(steps: FileSteps, path: string): Promise<string> {
   let target = resolve(path);

@@ -31,7 +31,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const queue = createCommitQueue(state, options.store, options.scheduler, (changes) => {
     for (const change of changes) {
       if (change.table === 'lease' && change.after === null) options.onEnded?.(change.id);
-      if (change.table === 'range') options.onRange?.(change.id, change.after);
+      if (change.table === 'range') options.onRange?.(change.id, change.after, change.before);
     }
   });
   const writer = createWriter({ ...options, timings }, state, queue, time, stored.fenceCeiling);

@@ -29,7 +29,11 @@ export interface CoordinatorOptions {
   /** Told of every lease that is gone, released or ended, once that is committed. */
   readonly onEnded?: (lockId: string) => void;
   /** Told of every automatic range that is made, moved or taken back (null), once that is committed. */
-  readonly onRange?: (serviceType: string, range: AutomaticRange | null) => void;
+  readonly onRange?: (
+    serviceType: string,
+    range: AutomaticRange | null,
+    former: AutomaticRange | null,
+  ) => void;
   /** Told of every lease that is in another state than before, or whose program is on other ports, once that is committed. */
   readonly onSeen?: (lockId: string, vitals: Vitals) => void;
   /** Told of faults that no command waits for. */

@@ -158,7 +158,7 @@ export function createWriter(
     for (let id = 0; id < grants; id++) lockIds.push(options.newLockId());
     // Whoever is granted nothing is asked to observe nothing.
     const made =
-      grants === 0
+      grants === 0 && command.kind !== 'consolidate'
         ? NOTHING
         : { busy: new Map(), clear: new Set<string>(), directories: new Map(), holders: new Map() };
     return { ...made, catalogue: options.catalogue(), actor, pending: pending.ports, lockIds };

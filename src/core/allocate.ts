@@ -68,8 +68,7 @@ export function decideAllocate(
   if (known === undefined) {
     // A whole range is found free before it is made, though only one of its ports is granted now.
     const unproven = unprovenPorts(type.range, observed);
-    if (unproven.length > 0)
-      return { kind: 'probe', probes: unproven.map((port) => ({ protocol: 'tcp', port })) };
+    if (unproven.length > 0) return { kind: 'probe', probes: unproven };
   }
   const singleton = singletonOf(observed.catalogue, request);
   const isNewType = known === undefined;
@@ -191,7 +190,8 @@ function grant(
     changes.push(...forcedEndChanges(state, replaced, 'replaced', catalogue, moment.now));
   const madeAt = Math.round(moment.wall);
   const range: AutomaticRange | null = isNewType ? { name: type.name, ...type.range, madeAt } : null;
-  if (range !== null) changes.push({ table: 'range', id: type.name, before: null, after: range });
+  if (range !== null)
+    changes.push({ table: 'range', id: type.name, before: state.range(type.name) ?? null, after: range });
   changes.push(
     { table: 'lease', id: lockId, before: null, after: lease },
     { table: 'vitals', id: lockId, before: null, after: vitals },

@@ -105,8 +105,10 @@ function factsOf(facts: Facts, state: StateView, command: Command, change: Chang
       const { name: serviceType, start: port, end } = range;
       const subject = { ...NO_SUBJECT, serviceType, port, count: end - port + 1 };
       if (before === null) facts.add('range_made', null, subject, null);
-      else if (after === null) facts.add('range_undone', null, subject, null);
-      else facts.add('range_moved', `from ${before.start}–${before.end}`, subject, null);
+      else if (after === null) {
+        const reason = command.kind === 'settle-ranges' ? 'config-changed' : null;
+        facts.add('range_undone', reason, subject, null);
+      } else facts.add('range_moved', `from ${before.start}–${before.end}`, subject, null);
       break;
     }
     case 'quarantine': {

@@ -2,8 +2,8 @@
 
 import { type AutoAllocation, type Catalogue, forbiddenPorts, type ServiceType } from './catalogue.ts';
 import { type AutomaticRange, portId } from './change.ts';
-import type { Observed } from './command.ts';
-import { contains, type PortRange } from './port-range.ts';
+import type { Observed, Probe } from './command.ts';
+import { contains, overlaps, type PortRange } from './port-range.ts';
 import type { NamedRange } from './range-placement.ts';
 import { planRange } from './range-planner.ts';
 import type { StateView } from './state.ts';
@@ -17,7 +17,14 @@ export function serviceTypeNamed(
   const configured = catalogue.serviceTypes.get(name);
   if (configured !== undefined) return configured;
   const range = state.range(name);
-  return range === undefined ? undefined : automaticType(range);
+  return range === undefined || isOverrun(catalogue, range) ? undefined : automaticType(range);
+}
+
+/** Whether a configured range of another type lies over this one, so that its type needs a new one. */
+export function isOverrun({ serviceTypes }: Pick<Catalogue, 'serviceTypes'>, range: AutomaticRange): boolean {
+  for (const type of serviceTypes.values())
+    if (type.name !== range.name && overlaps(type.range, range)) return true;
+  return false;
 }
 
 export function automaticType({ name, start, end }: Omit<AutomaticRange, 'madeAt'>): ServiceType {
@@ -60,11 +67,14 @@ export function planType(
   return range === null ? null : automaticType({ name, ...range });
 }
 
-/** The ports of `range` that were not found free for this command yet. */
-export function unprovenPorts({ start, end }: PortRange, { clear }: Observed): number[] {
-  const ports: number[] = [];
-  for (let port = start; port <= end; port++) if (!clear.has(portId('tcp', port))) ports.push(port);
-  return ports;
+/** The ports of `range`, of either protocol, that were not found free for this command yet. */
+export function unprovenPorts({ start, end }: PortRange, { clear }: Observed): Probe[] {
+  const probes: Probe[] = [];
+  for (const protocol of ['tcp', 'udp'] as const) {
+    for (let port = start; port <= end; port++)
+      if (!clear.has(portId(protocol, port))) probes.push({ protocol, port });
+  }
+  return probes;
 }
 
 /** The known type that is one letter away from `name`, if there is one. */

@@ -88,6 +88,11 @@ export function portId(protocol: Protocol, port: number): string {
   return `${protocol}:${port}`;
 }
 
+/** The port in the id of a quarantine row. */
+export function portOfId(id: string): number {
+  return Number(id.slice(id.indexOf(':') + 1));
+}
+
 export function isDurable(change: Change): change is DurableChange {
   return change.table !== 'vitals' && change.table !== 'pulse' && change.table !== 'floor';
 }

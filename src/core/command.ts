@@ -175,6 +175,13 @@ export interface RecordCommand {
   readonly facts: readonly AuditFact[];
 }
 
+/** The configuration is another one: automatic ranges that it has taken the place of are let go. */
+export interface SettleRangesCommand {
+  readonly kind: 'settle-ranges';
+  /** Types whose ranges stay, whatever the configuration says of them: it does not know them yet. */
+  readonly except: readonly string[];
+}
+
 export type Command =
   | AllocateCommand
   | BatchCommand
@@ -193,6 +200,7 @@ export type Command =
   | UndoRangeCommand
   | ConsolidateCommand
   | MarkSingletonsCommand
+  | SettleRangesCommand
   | RecordCommand;
 
 /** The moment of a decision. The core has no clock of its own. */

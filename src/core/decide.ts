@@ -10,6 +10,7 @@ import { leaseKey } from './lease.ts';
 import { decideAbandon, decideHold, decideRelease, decideRenew } from './lease-commands.ts';
 import { decideObserve } from './observe.ts';
 import { decideConsolidate, decideUndoRange } from './range-commands.ts';
+import { decideSettleRanges } from './range-settling.ts';
 import type { Replies } from './reply.ts';
 import { type Behaviors, decideMarkSingletons, singletonOf } from './singleton.ts';
 import type { State } from './state.ts';
@@ -72,7 +73,9 @@ function decideAny(
     case 'undo-range':
       return decideUndoRange(state, command, moment, catalogue);
     case 'consolidate':
-      return decideConsolidate(state, command, catalogue);
+      return decideConsolidate(state, command, observed);
+    case 'settle-ranges':
+      return decideSettleRanges(state, command, catalogue);
     case 'mark-singletons':
       return decideMarkSingletons(state, catalogue);
     case 'record':

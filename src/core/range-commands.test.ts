@@ -88,3 +88,59 @@ describe('ranges that are moved together', () => {
     assert.deepEqual(starts(desk), { cccc: 10_004 });
   });
 });
+
+describe('ranges and ports in use', () => {
+  it('are made around what listens for either protocol, over the whole range', () => {
+    const desk = createDesk(catalogue);
+    desk.strangers.add(10_007);
+    const { autoAllocated } = desk.granted({ serviceType: 'aaaa' });
+    assert.equal(autoAllocated?.start, 10_008);
+    const probed = desk.probed.filter(({ port }) => port === 10_017).map(({ protocol }) => protocol);
+    assert.deepEqual(probed, ['tcp', 'udp']);
+  });
+
+  it('are moved over no port on which anybody is, which the plan knows', () => {
+    const desk = deskWith(['aaaa', 'bbbb']);
+    desk.submit({ kind: 'undo-range', serviceType: 'aaaa', force: false });
+    desk.strangers.add(10_002);
+    const [move] = desk.submit({ kind: 'consolidate', apply: false }).reply?.moves ?? [];
+    assert.equal(move?.to.start, 10_003);
+    desk.submit({ kind: 'consolidate', apply: true });
+    assert.deepEqual(starts(desk), { bbbb: 10_003 });
+  });
+});
+
+describe('ranges and a configuration that knows their types or ports', () => {
+  const configured = (...types: Parameters<typeof serviceType>[]) =>
+    testCatalogue([serviceType('dev', 3000, 3009), ...types.map((type) => serviceType(...type))], {
+      autoAllocation: { policy, ruleOf: () => rule },
+    });
+  const settle = (desk: Desk, except: readonly string[] = []) =>
+    desk.submit({ kind: 'settle-ranges', except }).reply?.settled;
+
+  it('are left alone where it has them as they are, and let go where somebody gave the type another', () => {
+    const desk = deskWith(['aaaa', 'bbbb'], ['bbbb']);
+    desk.catalogue = configured(['aaaa', 10_000, 10_009]);
+    assert.equal(settle(desk), 0);
+    desk.catalogue = configured(['aaaa', 10_000, 10_019], ['bbbb', 10_100, 10_109]);
+    assert.deepEqual(
+      desk.submit({ kind: 'consolidate', apply: false }).reply?.moves,
+      [],
+      'nobody moves them',
+    );
+    assert.equal(settle(desk, ['aaaa', 'bbbb']), 0, 'the file is behind the store');
+    assert.equal(settle(desk), 2);
+    assert.deepEqual(starts(desk), {});
+    assert.equal(desk.state.leaseCount, 1, 'its lease stays');
+  });
+
+  it('are made anew where another type lies over them', () => {
+    const desk = deskWith(['aaaa', 'bbbb'], ['aaaa']);
+    desk.catalogue = configured(['over', 10_005, 10_029]);
+    assert.equal(settle(desk), 1, 'one in use stays until it is asked for');
+    assert.deepEqual(starts(desk), { aaaa: 10_000 });
+    const { autoAllocated } = desk.granted({ serviceType: 'aaaa', projectPath: '/b' });
+    assert.equal(autoAllocated?.start, 10_040);
+    assert.deepEqual(starts(desk), { aaaa: 10_040 });
+  });
+});

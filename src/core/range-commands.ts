@@ -1,9 +1,9 @@
 // Owns what becomes of automatic ranges after they were made: undone, or moved together to close the holes between them.
 
-import { configuredRanges } from './automatic-type.ts';
+import { configuredRanges, unprovenPorts } from './automatic-type.ts';
 import { type AutoAllocation, type Catalogue, forbiddenPorts } from './catalogue.ts';
-import type { AutomaticRange, Change } from './change.ts';
-import type { ConsolidateCommand, Decision, Moment, UndoRangeCommand } from './command.ts';
+import { type AutomaticRange, type Change, portOfId } from './change.ts';
+import type { ConsolidateCommand, Decision, Moment, Observed, UndoRangeCommand } from './command.ts';
 import { forcedEndChanges } from './ending.ts';
 import { holesOf } from './free-space.ts';
 import { describeLease, MAX_HOLDERS } from './holder.ts';
@@ -47,14 +47,19 @@ export function decideUndoRange(
   return { kind: 'answer', reply: { range, ended: leases.length }, changes };
 }
 
-/** Moves ranges down into the holes below them, the lowest first; a range with a live lease stays where it is. */
+/**
+ * Moves ranges down into the holes below them, the lowest first; a range with a live lease stays where it is, and none
+ * is moved over a port that anybody has.
+ */
 export function decideConsolidate(
   state: StateView,
   command: ConsolidateCommand,
-  catalogue: Catalogue,
+  observed: Observed,
 ): Decision<ConsolidateReply> {
-  const auto = catalogue.autoAllocation;
-  const moves = auto === null ? [] : planMoves(state, catalogue, auto);
+  const auto = observed.catalogue.autoAllocation;
+  const moves = auto === null ? [] : planMoves(state, observed, auto);
+  const unproven = moves.flatMap(({ to }) => unprovenPorts(to, observed));
+  if (unproven.length > 0) return { kind: 'probe', probes: unproven };
   const changes: Change[] = [];
   for (const { from, to } of command.apply ? moves : []) {
     changes.push(...forgottenKeys(state, from, []));
@@ -63,17 +68,26 @@ export function decideConsolidate(
   return { kind: 'answer', reply: { moves }, changes };
 }
 
-function planMoves(state: StateView, catalogue: Catalogue, { policy }: AutoAllocation): RangeMove[] {
+function planMoves(
+  state: StateView,
+  { catalogue, busy, pending }: Observed,
+  { policy }: AutoAllocation,
+): RangeMove[] {
+  const avoided = [...policy.avoided, ...forbiddenPorts(catalogue)];
+  for (const protocol of ['tcp', 'udp'] as const)
+    avoided.push(...state.taken(protocol), ...pending[protocol]);
+  for (const id of busy.keys()) avoided.push(portOfId(id));
   const places = new Map([...state.ranges()].map((range) => [range.name, range]));
   const moves: RangeMove[] = [];
   for (const from of [...places.values()].sort((a, b) => a.start - b.start)) {
     // A range that a rule put outside the bounds is where it was wished for.
     const isWished = from.start < policy.bounds.start;
-    if (isWished || leasesOfType(state, from.name).length > 0) continue;
+    // One that somebody gave another place in config.json is where it was put.
+    const configured = catalogue.serviceTypes.get(from.name)?.range ?? from;
+    const isPut = configured.start !== from.start || configured.end !== from.end;
+    if (isWished || isPut || leasesOfType(state, from.name).length > 0) continue;
     const others = [...places.values()].filter(({ name }) => name !== from.name);
     const ranges = [...configuredRanges(catalogue, state), ...others];
-    const avoided = [...policy.avoided, ...forbiddenPorts(catalogue)];
-    for (const protocol of ['tcp', 'udp'] as const) avoided.push(...state.taken(protocol));
     const size = rangeSize(from);
     const start = holesOf({ bounds: policy.bounds, ranges, gap: policy.gap, avoided }, size).lowest(0);
     if (start === null || start >= from.start) continue;

@@ -106,6 +106,11 @@ export interface MarkReply {
   readonly marked: number;
 }
 
+export interface SettleReply {
+  /** How many automatic ranges are let go. */
+  readonly settled: number;
+}
+
 /** The reply that belongs to each command. */
 export interface Replies {
   allocate: AllocateReply;
@@ -125,5 +130,6 @@ export interface Replies {
   'undo-range': UndoRangeReply;
   consolidate: ConsolidateReply;
   'mark-singletons': MarkReply;
+  'settle-ranges': SettleReply;
   record: Record<string, never>;
 }

@@ -1,47 +1,70 @@
 // Owns config.json's copy of the automatic ranges: it follows the store within a second, many ranges in one write.
 
-import { type ConfigEdit, editDocument } from '../config/edit-document.ts';
-import { type WriteOutcome, writeConfig } from '../config/write-config.ts';
+import { type ConfigEdit, editDocument, valuesOf } from '../config/edit-document.ts';
+import {
+  type WriteConfigOptions,
+  type WriteOutcome,
+  writeConfig,
+  writeObstacle,
+} from '../config/write-config.ts';
 import type { AutomaticRange } from '../core/change.ts';
 import type { Home } from '../home.ts';
 import type { Log } from './logs.ts';
+import type { Settings } from './settings.ts';
 
 /** Ranges that are made together are written together. */
 const WRITE_DELAY_MS = 200;
 
 export interface RangeFile {
-  /** Takes a range that was made or moved, or whose type has none any more. */
-  follow(serviceType: string, range: AutomaticRange | null): void;
+  /**
+   * Takes a range that was made or moved, or whose type has none any more.
+   *
+   * @param former what the type had before: what else the file has is its user's, and stays
+   */
+  follow(serviceType: string, range: AutomaticRange | null, former: AutomaticRange | null): void;
   /** Changes other keys of config.json, after what waits to be written. */
   edit(edits: readonly ConfigEdit[]): Promise<WriteOutcome>;
   /** Resolves once nothing waits to be written. */
   written(): Promise<void>;
+  /** Tries again to write what could not be written, since the file is another one now. */
+  retry(): void;
+  /** Why config.json may not be written now; null where it may. */
+  readOnly(): Promise<string | null>;
   /** Why the file does not have what the store knows; null while it does. */
   readonly obstacle: string | null;
+  /** The types whose ranges wait, are being written, or could not be written: the file may say otherwise of them. */
+  unwritten(): readonly string[];
 }
 
 export interface RangeFileOptions {
   readonly home: Pick<Home, 'config' | 'backups'>;
   readonly log: Pick<Log, 'warn'>;
-  /** Called after each write, so that the daemon's own configuration knows it at once. */
-  readonly onWritten: () => void;
+  /** Asked for a mistake, since no range is written that would make the file wrong; and looks at the file after each write. */
+  readonly settings: Pick<Settings, 'mistakeIn' | 'answer'>;
 }
 
+/** What became of one type's range since the file was written. */
+interface Step {
+  readonly former: AutomaticRange | null;
+  readonly range: AutomaticRange | null;
+}
+
+/** By type. */
+type Batch = ReadonlyMap<string, Step>;
+
 /** Where the file cannot be written, as managed dotfiles cannot, the store alone knows the ranges. */
-export function createRangeFile({ home, log, onWritten }: RangeFileOptions): RangeFile {
-  let waiting = new Map<string, AutomaticRange | null>();
+export function createRangeFile({ home, log, settings }: RangeFileOptions): RangeFile {
+  let waiting = new Map<string, Step>();
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<unknown> = Promise.resolve();
+  const inHand = new Set<Batch>();
   let obstacle: string | null = null;
 
-  function write(edits: readonly ConfigEdit[]): Promise<WriteOutcome> {
+  function write(edit: WriteConfigOptions['edit'], batch: Batch | null = null): Promise<WriteOutcome> {
     const next = writing.then(async () => {
-      const outcome = await writeConfig({
-        path: home.config,
-        backupsDir: home.backups,
-        edit: (text) => editDocument(text, edits) ?? { refusal: 'config.json has a mistake: mend it first' },
-      });
-      if (outcome.kind === 'written') onWritten();
+      const outcome = await writeConfig({ path: home.config, backupsDir: home.backups, edit });
+      if (batch !== null) inHand.delete(batch);
+      if (outcome.kind === 'written') settings.answer();
       return outcome;
     });
     writing = next;
@@ -54,35 +77,70 @@ export function createRangeFile({ home, log, onWritten }: RangeFileOptions): Ran
     if (waiting.size === 0) return;
     const batch = waiting;
     waiting = new Map();
-    const outcome = await write([...batch].map(([name, range]) => editOf(name, range)));
+    inHand.add(batch);
+    const outcome = await write((text) => {
+      const edited = edit(text, editsOf(text, batch));
+      if (typeof edited !== 'string' || settings.mistakeIn(text) !== null) return edited;
+      const mistake = settings.mistakeIn(edited);
+      return mistake === null ? edited : { refusal: `config.json would be wrong with them: ${mistake}` };
+    }, batch);
     obstacle = outcome.kind === 'refused' ? outcome.message : null;
     if (obstacle === null) return;
     log.warn({ reason: obstacle, ranges: [...batch.keys()] }, 'config.json does not have these ranges');
-    // With the next one, or at the next start, it is tried again.
-    for (const [name, range] of batch) if (!waiting.has(name)) waiting.set(name, range);
+    // With the next one, once the file is another one, or at the next start, it is tried again.
+    for (const [name, { former, range }] of batch) {
+      const newer = waiting.get(name);
+      waiting.set(name, { former, range: newer === undefined ? range : newer.range });
+    }
+  }
+
+  function flushSoon(): void {
+    timer ??= setTimeout(() => void flush(), WRITE_DELAY_MS).unref();
   }
 
   return {
-    follow(serviceType, range) {
-      waiting.set(serviceType, range);
-      timer ??= setTimeout(() => void flush(), WRITE_DELAY_MS).unref();
+    follow(serviceType, range, former) {
+      // The file has what was there before the first of several steps.
+      const first = waiting.get(serviceType);
+      waiting.set(serviceType, { former: first === undefined ? former : first.former, range });
+      flushSoon();
     },
     async edit(edits) {
       await flush();
-      return await write(edits);
+      return await write((text) => edit(text, edits));
     },
     async written() {
       await flush();
       await writing;
     },
+    retry() {
+      if (waiting.size > 0) flushSoon();
+    },
+    unwritten: () => [waiting, ...inHand].flatMap((batch) => [...batch.keys()]),
+    readOnly: () => writeObstacle(home.config),
     get obstacle() {
       return obstacle;
     },
   };
 }
 
-function editOf(name: string, range: AutomaticRange | null): ConfigEdit {
-  return range === null
-    ? { path: ['service_types', name], value: undefined }
-    : { path: ['service_types', name, 'range'], value: [range.start, range.end] };
+function edit(text: string, edits: readonly ConfigEdit[]): string | { readonly refusal: string } {
+  return editDocument(text, edits) ?? { refusal: 'config.json has a mistake: mend it first' };
+}
+
+function editsOf(text: string, batch: Batch): ConfigEdit[] {
+  const valueAt = valuesOf(text);
+  return [...batch].flatMap(([name, { former, range }]): ConfigEdit[] => {
+    const path = ['service_types', name, 'range'] as const;
+    const there = valueAt(path);
+    // A range that is neither what we wrote nor missing was put there by somebody, and is a configured one.
+    if (there !== undefined && !isRange(there, former)) return [];
+    if (range !== null) return [{ path: [...path], value: [range.start, range.end] }];
+    return there === undefined ? [] : [{ path: ['service_types', name], value: undefined }];
+  });
+}
+
+function isRange(value: unknown, range: AutomaticRange | null): boolean {
+  if (range === null || !Array.isArray(value)) return false;
+  return value.length === 2 && value[0] === range.start && value[1] === range.end;
 }

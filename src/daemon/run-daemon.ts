@@ -8,6 +8,7 @@ import { StyxyError } from '../errors.ts';
 import { type Home, resolveApiPort, resolveHome, socketAddress } from '../home.ts';
 import type { Store } from '../store/store.ts';
 import { openAuthToken } from './auth-token.ts';
+import { catchUp, createConfigurationChange } from './configuration-change.ts';
 import type { DaemonContext } from './context.ts';
 import { namedPid, writeDaemonInfo } from './daemon-info.ts';
 import { createDirectoryLook } from './directory-look.ts';
@@ -96,11 +97,11 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       (error: unknown) => shutdown.dieOfBug(error),
     );
   };
-  const markSingletons = (): void => {
-    coordinator
-      ?.submit<'mark-singletons'>({ kind: 'mark-singletons' })
-      .catch((error: unknown) => log.error({ error: describe(error) }, 'singletons could not be marked'));
-  };
+  const followConfiguration = createConfigurationChange({
+    coordinator: () => coordinator,
+    rangeFile: () => rangeFile,
+    log,
+  });
   try {
     const place = readPlace();
     await settlePlace(home, store, place, options.isTakenOver ?? false);
@@ -116,7 +117,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       home,
       log,
       ownPort: askedPort === 0 ? null : askedPort,
-      onTaken: markSingletons,
+      onTaken: followConfiguration,
       store: () => store,
     });
     settings = loaded;
@@ -125,7 +126,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       await store.close();
       store = await openStore(home, log, 'full');
     }
-    const file = createRangeFile({ home, log, onWritten: () => void loaded.answer() });
+    const file = createRangeFile({ home, log, settings: loaded });
     rangeFile = file;
     let recovery: StatusAnswer['recovery'] = { state: 'running', leases_restored: 0, set_aside: 0 };
     const started = await startCoordinator({
@@ -149,12 +150,8 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     });
     coordinator = started;
     // The configuration may have changed while no daemon ran.
-    markSingletons();
-    await started.query(({ state }) => {
-      // What a former daemon could not write any more.
-      for (const range of state.ranges())
-        if (!loaded.catalogue().serviceTypes.has(range.name)) file.follow(range.name, range);
-    });
+    followConfiguration();
+    await catchUp(started, loaded.catalogue(), file);
     let port: number | null = null;
     const socket = socketAddress(home);
     const context: DaemonContext = {

@@ -2,6 +2,7 @@
 
 import type { ConfigAnswer } from '../api/schemas-daemon.ts';
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
+import { parseConfig } from '../config/parse-config.ts';
 import type { PlacementModule } from '../config/placement-module.ts';
 import { toCatalogue } from '../config/to-catalogue.ts';
 import type { Catalogue } from '../core/catalogue.ts';
@@ -39,6 +40,8 @@ export interface Settings {
   answer(): ConfigAnswer;
   /** What is wrong with the user's own strategy for automatic ranges; null where all is well, and where there is none. */
   placementProblem(): string | null;
+  /** The first mistake of a text as config.json; null where it has none. */
+  mistakeIn(text: string): string | null;
   /** Tells the port that the daemon listens on; it is never granted. */
   addOwnPort(port: number): void;
   /** Looks at the files from now on. */
@@ -101,6 +104,8 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
       const warnings = [...loaded.warnings, ...restartWarnings(loaded, synchronous)];
       return { path: home.config, ...shownOf(loaded), warnings };
     },
+    mistakeIn: (text) =>
+      parseConfig(text, { ownPort, ephemeral: ephemeralRange() }).errors[0]?.message ?? null,
     placementProblem: () => loaded.module?.problem() ?? null,
     addOwnPort: (port) => {
       ownPorts.add(port);

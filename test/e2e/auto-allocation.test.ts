@@ -1,7 +1,7 @@
 // Proves automatic ranges with a real daemon: many unknown types at once, across a kill, and switched off.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { AllocateAnswer } from '../../src/api/schemas.ts';
@@ -142,6 +142,70 @@ describe('service types that nobody configured', () => {
       const { status } = await allocate(`switched-${enabled}`);
       assert.equal(status, enabled ? 201 : 400);
     }
+  });
+
+  it('are known to the store alone where config.json is managed elsewhere, and stay as they are there', async () => {
+    const managed = await startDaemon({
+      config: { auto_allocation: { ...BOUNDS, min_port: 20_000 }, service_types: {} },
+      prepare: ({ config, dir }) => {
+        // As a manager of dotfiles leaves it: a link to a file that may not be written.
+        renameSync(config, join(dir, 'dotfile.json'));
+        symlinkSync(join(dir, 'dotfile.json'), config);
+        chmodSync(join(dir, 'dotfile.json'), 0o444);
+      },
+    });
+    const text = readFileSync(managed.home.config, 'utf8');
+    const ask = (type: string) =>
+      managed.request<AllocateAnswer>('POST', '/allocate', { service_type: type, service_name: 'x' });
+    const obstacle = async () =>
+      (await managed.request<StatusAnswer>('GET', '/status')).body.auto_allocation.not_in_config;
+    try {
+      const { body } = await ask('managed');
+      assert.match(
+        await until('the obstacle', obstacle),
+        /dotfile\.json is read-only; make the change where/,
+      );
+      assert.equal(readFileSync(managed.home.config, 'utf8'), text);
+      await managed.kill9();
+      await managed.restart();
+      assert.match(await until('the obstacle', obstacle), /is read-only/);
+      assert.equal((await ask('managed')).body.auto_allocated, undefined, 'the store remembers it');
+      const off = await managed.request('PUT', PATH, { enabled: false });
+      assert.equal(off.body.code, 'CONFIG_NOT_WRITABLE');
+      // Once its range stands in the file, the file is where it must go.
+      const { start, end } = body.auto_allocated ?? { start: 0, end: 0 };
+      chmodSync(join(managed.home.dir, 'dotfile.json'), 0o644);
+      const known = { managed: { range: [start, end] } };
+      writeFileSync(managed.home.config, JSON.stringify({ auto_allocation: BOUNDS, service_types: known }));
+      chmodSync(join(managed.home.dir, 'dotfile.json'), 0o444);
+      await managed.request('GET', '/config');
+      const undone = await managed.request('DELETE', `${PATH}/managed?force=true`);
+      assert.deepEqual([undone.body.code, undone.body.success], ['CONFIG_NOT_WRITABLE', false]);
+      const list = await managed.request<AutoAllocationAnswer>('GET', PATH);
+      assert.deepEqual(
+        list.body.ranges.map((range) => [range.service_type, range.leases]),
+        [['managed', 2]],
+      );
+    } finally {
+      await managed.stop();
+    }
+  });
+
+  it('are the configuration’s once somebody gave the type another range', async () => {
+    await allocate('widened');
+    await until('the range in the file', () =>
+      readFileSync(daemon.home.config, 'utf8').includes('"widened"') ? true : null,
+    );
+    const config = JSON.parse(readFileSync(daemon.home.config, 'utf8'));
+    const { range } = config.service_types.widened;
+    config.service_types.widened.range = [range[0], range[1] + 2];
+    writeFileSync(daemon.home.config, JSON.stringify(config));
+    const settled = await until('the list without it', async () => {
+      const { body } = await daemon.request<AutoAllocationAnswer>('GET', PATH);
+      return body.ranges.some(({ service_type: type }) => type === 'widened') ? null : true;
+    });
+    assert.equal(settled, true);
+    assert.deepEqual(JSON.parse(readFileSync(daemon.home.config, 'utf8')), config);
   });
 
   it('are refused where ranges are switched off', async () => {

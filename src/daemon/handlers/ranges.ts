@@ -7,6 +7,7 @@ import type {
   UndoRangeAnswer,
 } from '../../api/schemas-ranges.ts';
 import type { Reading } from '../../coordinator/contract.ts';
+import type { AutomaticRange } from '../../core/change.ts';
 import { StyxyError } from '../../errors.ts';
 import type { DaemonContext, Handler } from '../context.ts';
 import { refuse } from './command.ts';
@@ -23,6 +24,7 @@ export const switchAutoAllocation: Handler<'switchAutoAllocation'> = async (cont
 };
 
 export const undoRange: Handler<'undoRange'> = async (context, { params, query }, reply) => {
+  await refuseReadOnly(context, (name) => name === params.service_type);
   const outcome = await context.coordinator.submit<'undo-range'>({
     kind: 'undo-range',
     serviceType: params.service_type,
@@ -32,6 +34,8 @@ export const undoRange: Handler<'undoRange'> = async (context, { params, query }
   // Before the answer: until the file is written, the type would be a configured one.
   await context.rangeFile.written();
   const { range, ended } = outcome.reply;
+  const { obstacle } = context.rangeFile;
+  const left = obstacle !== null && isInFile(context, range) ? `; config.json still has it: ${obstacle}` : '';
   const leases = ended === 0 ? '' : `, and ${ended} ${ended === 1 ? 'lease' : 'leases'} ended with it`;
   return {
     success: true,
@@ -39,12 +43,17 @@ export const undoRange: Handler<'undoRange'> = async (context, { params, query }
     start: range.start,
     end: range.end,
     leases_ended: ended,
-    message: `The range ${range.start}–${range.end} of ${range.name} is gone${leases}`,
+    message: `The range ${range.start}–${range.end} of ${range.name} is gone${leases}${left}`,
   } satisfies UndoRangeAnswer;
 };
 
 export const consolidateRanges: Handler<'consolidateRanges'> = async (context, { body }, reply) => {
   const apply = body?.apply ?? false;
+  if (apply) {
+    const plan = await context.coordinator.submit<'consolidate'>({ kind: 'consolidate', apply: false });
+    const moving = new Set(plan.ok ? plan.reply.moves.map(({ from }) => from.name) : []);
+    await refuseReadOnly(context, (name) => moving.has(name));
+  }
   const outcome = await context.coordinator.submit<'consolidate'>({ kind: 'consolidate', apply });
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   if (apply) await context.rangeFile.written();
@@ -58,6 +67,25 @@ export const consolidateRanges: Handler<'consolidateRanges'> = async (context, {
     })),
   } satisfies ConsolidateAnswer;
 };
+
+/**
+ * Refuses to change ranges that stand in a config.json which cannot be written: it would go on to say otherwise, and what
+ * it says counts.
+ */
+async function refuseReadOnly(context: DaemonContext, isMeant: (name: string) => boolean): Promise<void> {
+  const isThere = await context.coordinator.query(({ state }) =>
+    [...state.ranges()].some((range) => isMeant(range.name) && isInFile(context, range)),
+  );
+  const obstacle = isThere ? await context.rangeFile.readOnly() : null;
+  if (obstacle !== null)
+    throw new StyxyError('CONFIG_NOT_WRITABLE', obstacle, { fields: { reason: 'read-only' } });
+}
+
+/** Whether config.json has this very range. */
+function isInFile({ catalogue }: DaemonContext, { name, start, end }: AutomaticRange): boolean {
+  const there = catalogue().serviceTypes.get(name)?.range;
+  return there !== undefined && there.start === start && there.end === end;
+}
 
 function show(context: DaemonContext): Promise<AutoAllocationAnswer> {
   const policy = context.catalogue().autoAllocation?.policy ?? null;

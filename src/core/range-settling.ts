@@ -1,0 +1,33 @@
+// Owns what a new configuration makes of automatic ranges: which of them it has taken the place of.
+
+import { isOverrun } from './automatic-type.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Change } from './change.ts';
+import type { Decision, SettleRangesCommand } from './command.ts';
+import type { SettleReply } from './reply.ts';
+import type { StateView } from './state.ts';
+
+/**
+ * Lets go of the ranges that are the configuration's business now: of a type that somebody gave another range, and those
+ * that a configured range lies over, unless they have a lease. A type of these gets a new range at its next request.
+ */
+export function decideSettleRanges(
+  state: StateView,
+  { except }: SettleRangesCommand,
+  { serviceTypes }: Pick<Catalogue, 'serviceTypes'>,
+): Decision<SettleReply> {
+  const used = new Set<string>();
+  for (const { lease } of state.leases()) used.add(lease.serviceType);
+  const changes: Change[] = [];
+  const staying = new Set(except);
+  for (const range of state.ranges()) {
+    if (staying.has(range.name)) continue;
+    const configured = serviceTypes.get(range.name)?.range;
+    const isSettled =
+      configured === undefined
+        ? isOverrun({ serviceTypes }, range) && !used.has(range.name)
+        : configured.start !== range.start || configured.end !== range.end;
+    if (isSettled) changes.push({ table: 'range', id: range.name, before: range, after: null });
+  }
+  return { kind: 'answer', reply: { settled: changes.length }, changes };
+}

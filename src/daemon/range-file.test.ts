@@ -1,0 +1,114 @@
+// Owns the tests of config.json's copy of the automatic ranges: many in one write, nothing of the user's touched, and
+// what becomes of them where the file cannot be written.
+
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { parseConfig } from '../config/parse-config.ts';
+import type { AutomaticRange } from '../core/change.ts';
+import { homeAt } from '../home.ts';
+import { createRangeFile, type RangeFile } from './range-file.ts';
+import type { Settings } from './settings.ts';
+
+const EPHEMERAL = { start: 32_768, end: 60_999 };
+
+function newDesk(t: TestContext, text: string | null) {
+  const dir = mkdtempSync(join(tmpdir(), 'styxy-ranges-'));
+  t.after(() => rmSync(dir, { recursive: true, force: true }));
+  const home = homeAt(dir);
+  if (text !== null) writeFileSync(home.config, text);
+  const settings: Pick<Settings, 'mistakeIn' | 'answer'> = {
+    mistakeIn: (edited) =>
+      parseConfig(edited, { ownPort: 9876, ephemeral: EPHEMERAL }).errors[0]?.message ?? null,
+    answer: () => ({ path: home.config, config: {}, sources: {}, errors: [], warnings: [] }),
+  };
+  const file: RangeFile = createRangeFile({ home, log: { warn: () => {} }, settings });
+  return {
+    file,
+    path: home.config,
+    read: () => readFileSync(home.config, 'utf8'),
+    backups: () => (existsSync(home.backups) ? readdirSync(home.backups).length : 0),
+  };
+}
+
+const range = (name: string, start: number): AutomaticRange => ({ name, start, end: start + 9, madeAt: 0 });
+
+test('ranges that are made together are one write with one backup, beside what is there', async (t) => {
+  const desk = newDesk(t, '{ // ours\n  "terms": {"lease_ttl_seconds": 60}\n}\n');
+  for (let i = 0; i < 100; i++) desk.file.follow(`t${i}`, range(`t${i}`, 12_000 + 20 * i), null);
+  assert.equal(desk.file.unwritten().length, 100);
+  await desk.file.written();
+  assert.equal(desk.backups(), 1);
+  assert.match(desk.read(), /^\{ \/\/ ours\n {2}"terms": \{"lease_ttl_seconds": 60\}/);
+  const { config, errors } = parseConfig(desk.read(), { ownPort: 9876, ephemeral: EPHEMERAL });
+  assert.deepEqual([errors, config.service_types.t99?.range], [[], [13_980, 13_989]]);
+  assert.deepEqual([desk.file.obstacle, desk.file.unwritten()], [null, []]);
+});
+
+test('a range that somebody put there stays, whatever becomes of the automatic one', async (t) => {
+  const text = '{"service_types": {"mine": {"range": [12000, 12019]}, "ours": {"range": [10000, 10009]}}}';
+  const desk = newDesk(t, text);
+  desk.file.follow('mine', range('mine', 10_040), range('mine', 10_020));
+  desk.file.follow('ours', null, range('ours', 10_020));
+  desk.file.follow('gone', null, range('gone', 10_060));
+  await desk.file.written();
+  assert.equal(desk.read(), text);
+  assert.equal(desk.backups(), 0);
+});
+
+test('our own range is moved and taken back, also when both happen before a write', async (t) => {
+  const desk = newDesk(
+    t,
+    '{"service_types": {"a": {"range": [10000, 10009]}, "b": {"range": [10020, 10029]}}}',
+  );
+  desk.file.follow('a', range('a', 10_040), range('a', 10_000));
+  desk.file.follow('a', range('a', 10_060), range('a', 10_040));
+  desk.file.follow('b', range('b', 10_080), range('b', 10_020));
+  desk.file.follow('b', null, range('b', 10_080));
+  await desk.file.written();
+  assert.equal(desk.read(), '{"service_types": {"a": {"range": [10060, 10069]} }}');
+});
+
+test('a file that may not be written keeps them waiting, says so, and gets them once it may', async (t) => {
+  const desk = newDesk(t, '{}');
+  chmodSync(desk.path, 0o444);
+  desk.file.follow('a', range('a', 10_000), null);
+  await desk.file.written();
+  assert.match(
+    desk.file.obstacle ?? '',
+    /config\.json is read-only; make the change where the file comes from/,
+  );
+  assert.match((await desk.file.readOnly()) ?? '', /is read-only/);
+  desk.file.follow('b', range('b', 10_020), null);
+  desk.file.follow('a', null, range('a', 10_000));
+  await desk.file.written();
+  assert.deepEqual([desk.read(), desk.file.unwritten()], ['{}', ['a', 'b']]);
+  chmodSync(desk.path, 0o644);
+  desk.file.retry();
+  await desk.file.written();
+  assert.match(desk.read(), /"b"/);
+  assert.doesNotMatch(desk.read(), /"a"/);
+  assert.deepEqual([desk.file.obstacle, await desk.file.readOnly()], [null, null]);
+});
+
+test('no range is written that would make a right file wrong; an unknown key keeps none out', async (t) => {
+  const desk = newDesk(t, '{"service_types": {"mine": {"range": [12000, 12019]}}}');
+  desk.file.follow('over', range('over', 12_005), null);
+  await desk.file.written();
+  assert.match(desk.file.obstacle ?? '', /would be wrong with them: .*12005–12014 of "over" overlaps/);
+  assert.doesNotMatch(desk.read(), /over/);
+  const odd = newDesk(t, '{"odd": 1}');
+  odd.file.follow('a', range('a', 10_000), null);
+  await odd.file.written();
+  assert.match(odd.read(), /^\{"odd": 1,[\s\S]*"a"/);
+});
