@@ -6,8 +6,8 @@ import type { Tool } from '../tool.ts';
 const PORT = { PORT: '{port}' };
 const PORT_FLAG = ['--port', '{port}'];
 
-/** A text of code is no file either. */
-const BEFORE_FILE = [...NODE_VALUES, '-e', '--eval', '-p', '--print'];
+/** A text of code is no file either, nor is the package that Bun is to run a script of. */
+const BEFORE_FILE = [...NODE_VALUES, '-e', '--eval', '-p', '--print', '--cwd', '-F', '--filter'];
 
 export const API: readonly Tool[] = [
   {
