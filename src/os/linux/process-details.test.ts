@@ -5,9 +5,12 @@ import { parseCommandLine, programName } from './process-details.ts';
 const cases: readonly (readonly [string, string | null])[] = [
   ['node\0server.js\0--port\x003000\0', 'node server.js --port 3000'],
   ['sh\0-c\0\0', 'sh -c'],
+  ['app\0--pass\0two words\0-x\0', "app --pass 'two words' -x"],
+  ['app\0--pass=a&b\0', "app --pass='a&b'"],
+  ['app\0it\'s "so\\"\0', 'app "it\'s \\"so\\\\\\""'],
   // A process that rewrote its title leaves padding behind.
   ['nginx: master\0\0\0\0\0', 'nginx: master'],
-  ['a\0\u001b[2Jb\nc\u202ed\0', 'a \ufffd[2Jb\ufffdc\ufffdd'],
+  ['a\0\u001b[2Jb\nc\u202ed\0', "a '\ufffd[2Jb\ufffdc\ufffdd'"],
   ['', null],
   ['\0\0', null],
 ];

@@ -10,7 +10,7 @@ const MAX_COMMAND_BYTES = 4096;
 /**
  * What people want to know of a process. Each is null when it cannot be known.
  *
- * @returns the program's name; the command line with spaces between its words, cut after 4 KiB; the working directory
+ * @returns the program's name; the command line, its words quoted where they need it, cut after 4 KiB; the working directory
  */
 export function processDetails(pid: number): ProcessDetails {
   const commandLine = readCommandLine(pid);
@@ -81,7 +81,17 @@ export function readCommandLine(pid: number): Buffer | null {
  * @returns null when it is empty, as that of kernel threads and zombies is
  */
 export function parseCommandLine(bytes: Buffer): string | null {
-  return printable(textOf(bytes).replaceAll('\0', ' ')) || null;
+  const words = textOf(bytes).split('\0');
+  // A process that rewrote its title has one word left, with blanks in it.
+  return printable(words.length === 1 ? (words[0] ?? '') : words.map(quoted).join(' ')) || null;
+}
+
+/** A word as it would be typed, so that it is seen where it ends: `--name='two words'`. */
+function quoted(word: string): string {
+  if (!/[\s"'&]/.test(word)) return word;
+  const name = /^[\w.-]+=/.exec(word)?.[0] ?? '';
+  const rest = word.slice(name.length);
+  return rest.includes("'") ? `${name}"${rest.replaceAll(/["\\]/g, '\\$&')}"` : `${name}'${rest}'`;
 }
 
 /** The words with one NUL between each, and none behind the last. */
