@@ -1,5 +1,6 @@
 // Owns the autostart of this machine's home: facts, plan and supervisor put together for whoever installs it, removes it or looks at it.
 
+import { connect } from '../client/client.ts';
 import { stopDaemon } from '../client/stop-daemon.ts';
 import { findSupervisor, supervisorProgram } from '../client/supervisor.ts';
 import type { Home } from '../home.ts';
@@ -23,6 +24,12 @@ export function autostartOf(home: Home, env: NodeJS.ProcessEnv): InstallerOption
     program: supervisorProgram(facts.place, env),
     stopDaemon: () => stopDaemon(home, env),
     runsBeside: () => runsBeside(facts),
-    startDaemon: async () => (await findSupervisor(home, env)?.start(START_TIMEOUT_MS)) ?? false,
+    startDaemon: async () => {
+      await findSupervisor(home, env)?.start(START_TIMEOUT_MS);
+      // By now every start goes by the autostart; where that could not do it, one was started beside it.
+      const client = await connect({ home, env, autostart: true, timeoutMs: START_TIMEOUT_MS });
+      client.close();
+      return !runsBeside(facts);
+    },
   };
 }

@@ -26,7 +26,7 @@ export interface InstallerOptions {
   readonly stopDaemon: () => Promise<unknown>;
   /** Whether a daemon runs that the supervisor did not start: it is in the way of the one that it would start. */
   readonly runsBeside: () => boolean;
-  /** Starts it by the supervisor; resolves with whether it is ready. */
+  /** Starts it where none runs; resolves with whether the supervisor did that. */
   readonly startDaemon: () => Promise<boolean>;
 }
 

@@ -104,7 +104,8 @@ async function startSupervised(options: DiscoverOptions, until: number): Promise
   if (options.daemonArgs?.includes('--listen') === true) return null;
   const supervisor = findSupervisor(options.home, options.env);
   if (supervisor === null) return null;
-  if (!(await supervisor.start(Math.max(1, until - monotonicMs())))) return null;
+  const isReady = await supervisor.start(Math.max(1, until - monotonicMs()));
+  if (!isReady || !supervisor.isParent) return null;
   return await reachUntil(options, Math.min(until, monotonicMs() + MANAGED_TIMEOUT_MS));
 }
 

@@ -66,7 +66,7 @@ describe('what the supervisor is asked', () => {
     const { start, stop } = commandsOn('win32');
     assert.deepEqual(
       [start.map(([verb]) => verb), stop.map((words) => words.at(-1))],
-      [['/Change', '/Run'], ['/DISABLE']],
+      [['/Change'], ['/DISABLE']],
     );
   });
 });

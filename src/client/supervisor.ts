@@ -27,7 +27,9 @@ export interface SupervisorProgram {
 export interface Supervisor {
   readonly place: AutostartPlace;
   readonly program: SupervisorProgram;
-  /** Starts the daemon and all that watches over it; resolves once it is ready, with whether it is. */
+  /** Whether the daemon is its own child; else it only looks after one that is started as everywhere. */
+  readonly isParent: boolean;
+  /** Starts the daemon, where it is its own, and all that watches over it; resolves once it is ready, with whether it is. */
   start(timeoutMs: number): Promise<boolean>;
   /** Stops the daemon, and all that would start it again; resolves once it has ended. */
   stop(timeoutMs: number): Promise<boolean>;
@@ -63,6 +65,7 @@ export function findSupervisor(home: Home, env: NodeJS.ProcessEnv): Supervisor |
   return {
     place,
     program,
+    isParent: place.kind !== 'task-scheduler',
     start: (timeoutMs) => inOrder(start, timeoutMs),
     stop: (timeoutMs) => inOrder(stop, timeoutMs),
   };
@@ -112,10 +115,7 @@ export function supervisorCommands(place: AutostartPlace, uid: number): Supervis
     };
   }
   return {
-    start: [
-      ['/Change', '/TN', daemon, '/ENABLE'],
-      ['/Run', '/TN', daemon],
-    ],
+    start: [['/Change', '/TN', daemon, '/ENABLE']],
     // The daemon itself is asked to stop as everywhere; this keeps it from being started again.
     stop: [['/Change', '/TN', daemon, '/DISABLE']],
   };

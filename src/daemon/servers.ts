@@ -2,7 +2,7 @@
 
 import { chmodSync, rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { StyxyError } from '../errors.ts';
 import { answerClientError } from './client-error.ts';
 import type { Guard, Refused } from './guard.ts';
@@ -41,13 +41,13 @@ export async function listenOnSocket(
   guard: Guard | null,
   route: Route,
 ): Promise<Server> {
-  const server = newServer(guard === null ? route : guarded(() => guard, route));
+  const handle = guard === null ? route : guarded(() => guard, route);
+  const passed = passedFd === null ? null : await listenOnPassed(path, passedFd, handle);
+  if (passed !== null) return passed;
+  const server = newServer(handle);
   try {
-    if (passedFd !== null) await listen(server, { fd: passedFd });
-    else {
-      if (process.platform !== 'win32') rmSync(path, { force: true });
-      await listen(server, { path });
-    }
+    if (process.platform !== 'win32') rmSync(path, { force: true });
+    await listen(server, { path });
     if (process.platform !== 'win32') chmodSync(path, 0o600);
   } catch (cause) {
     server.close();
@@ -63,6 +63,31 @@ export async function listenOnSocket(
     );
   }
   return server;
+}
+
+/** @returns null where nobody would come: the file that leads to it was removed, or is another socket's by now */
+async function listenOnPassed(path: string, fd: number, route: Route): Promise<Server | null> {
+  const server = newServer(route);
+  try {
+    await listen(server, { fd });
+    await connectOnce(path);
+    chmodSync(path, 0o600);
+    return server;
+  } catch {
+    server.close();
+    return null;
+  }
+}
+
+function connectOnce(path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.on('error', reject);
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+  });
 }
 
 function isDirectory(path: string): boolean {

@@ -14,6 +14,7 @@ import {
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { VERSION } from '../../src/api/api-version.ts';
 import { ODD } from '../fixtures/autostart-facts.ts';
 import { type Outcome, openPlace, type Place, PROGRAM, ROOT, runProgram } from './cli-harness.ts';
 import { isAlive, until } from './run-fixture.ts';
@@ -178,6 +179,18 @@ describe('an installed autostart', { skip: missingManager() }, () => {
     await good('status');
   });
 
+  installed('has a client wait for a daemon that is slow to start, and judge no silence', async () => {
+    const dropIn = join(place.dir, '.config', 'systemd', 'user', `${unitName('.service')}.d`);
+    mkdirSync(dropIn);
+    // Longer than a silence is borne, and the look at it on top.
+    writeFileSync(join(dropIn, 'slow.conf'), '[Service]\nExecStartPre=/bin/sleep 6\n');
+    manager?.systemctl('daemon-reload');
+    process.kill(mainPid(), 'SIGKILL');
+    const { status, stderr } = await styxy(['list']);
+    assert.deepEqual([status, stderr], [0, '']);
+    assert.equal(mainPid(), daemonPid());
+  });
+
   installed('runs its look as the timer does', async () => {
     manager?.systemctl('start', unitName('-check.service'));
     assert.equal(
@@ -234,15 +247,15 @@ describe('an installed autostart', { skip: missingManager() }, () => {
     const env = { ...place.env, ...manager.env };
     const run = (...args: readonly string[]): Promise<Outcome> =>
       runProgram(process.execPath, [join(dist, 'styxy.cjs'), ...args], { cwd: place.dir, env });
-    const old = readFileSync(join(dist, 'daemon.cjs'), 'utf8');
-    const version =
-      /"version":"(\d+\.\d+\.\d+)"|version:"(\d+\.\d+\.\d+)"/.exec(old)?.slice(1).find(Boolean) ?? '';
-    assert.notEqual(version, '');
-    writeFileSync(join(dist, 'daemon.cjs'), old.replaceAll(`"${version}"`, '"0.0.1"'));
+    for (const bundle of globSync(join(dist, '*.cjs'))) {
+      const text = readFileSync(bundle, 'utf8');
+      assert.ok(text.includes(`"${VERSION}"`), bundle);
+      writeFileSync(bundle, text.replaceAll(`"${VERSION}"`, '"0.0.1"'));
+    }
     await run('autostart', 'install');
     const pid = mainPid();
     // As an update does it: the program is another one, at the same place.
-    writeFileSync(join(dist, 'daemon.cjs'), old);
+    cpSync(join(ROOT, 'dist'), dist, { recursive: true });
     const { stderr, status } = await run('list');
     assert.equal(status, 0, stderr);
     assert.match(stderr, /of version 0\.0\.1 was replaced by a new one/);

@@ -29,10 +29,10 @@ afterEach(async () => {
 const socketPath = (): string => join(place.home, 'styxy.sock');
 
 /** Listens on the home's socket and becomes the daemon at the first connection, as systemd does. */
-async function activator(env: NodeJS.ProcessEnv = {}): Promise<ChildProcess> {
+async function activator(env: NodeJS.ProcessEnv = {}, before: readonly string[] = []): Promise<ChildProcess> {
   const all = { ...place.env, ...env };
   const passed = Object.keys(all).flatMap((name) => ['-E', name]);
-  const child = spawn(ACTIVATOR, [...passed, '-l', socketPath(), process.execPath, DAEMON], {
+  const child = spawn(ACTIVATOR, [...passed, '-l', socketPath(), ...before, process.execPath, DAEMON], {
     env: all,
     stdio: 'ignore',
   });
@@ -86,6 +86,18 @@ describe('a daemon that is started by a connection', { skip: missing(ACTIVATOR) 
     const { code, detail } = JSON.parse(text) as { code: string; detail: string };
     assert.deepEqual([code, /STYXY_API_PORT/.test(detail)], ['INVALID_REQUEST', true]);
     assert.equal(await ended(child), 1);
+  });
+
+  it('makes its own socket where the file of the passed one is gone', async () => {
+    const path = socketPath();
+    // It is removed once the daemon is about to start: the connection that starts it is in the queue by then.
+    const wrapper = `rm '${path}'; exec "$0" "$@"`;
+    const child = await activator({}, ['/bin/sh', '-c', wrapper]);
+    const waiting = ask('/health').catch(() => null);
+    await until('the daemon', () => existsSync(join(place.home, 'daemon.json')) || null);
+    assert.equal((await ask('/health')).status, 200);
+    child.kill('SIGTERM');
+    await Promise.all([ended(child), waiting]);
   });
 
   it('takes no socket that was passed to another process', async () => {
