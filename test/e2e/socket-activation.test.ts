@@ -34,10 +34,15 @@ async function activator(env: NodeJS.ProcessEnv = {}, before: readonly string[] 
   const passed = Object.keys(all).flatMap((name) => ['-E', name]);
   const child = spawn(ACTIVATOR, [...passed, '-l', socketPath(), ...before, process.execPath, DAEMON], {
     env: all,
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   children.add(child);
-  await until('the socket', () => existsSync(socketPath()) || null);
+  let said = '';
+  child.stderr.on('data', (bytes: Buffer) => {
+    said += bytes.toString();
+  });
+  // The file is there a moment before anybody listens.
+  await until('the socket', () => /^Listening on/m.test(said) || null);
   return child;
 }
 
@@ -88,10 +93,11 @@ describe('a daemon that is started by a connection', { skip: missing(ACTIVATOR) 
     assert.equal(await ended(child), 1);
   });
 
-  it('makes its own socket where the file of the passed one is gone', async () => {
+  it('makes its own socket where the file of the passed one leads to nobody', async () => {
     const path = socketPath();
-    // It is removed once the daemon is about to start: the connection that starts it is in the queue by then.
-    const wrapper = `rm '${path}'; exec "$0" "$@"`;
+    // Another program's, which has ended, once the daemon is about to start: what starts it is in the queue by then.
+    const stale = `import socket; socket.socket(socket.AF_UNIX).bind('${path}')`;
+    const wrapper = `rm '${path}'; python3 -c "${stale}"; exec "$0" "$@"`;
     const child = await activator({}, ['/bin/sh', '-c', wrapper]);
     const waiting = ask('/health').catch(() => null);
     await until('the daemon', () => existsSync(join(place.home, 'daemon.json')) || null);
