@@ -260,7 +260,12 @@ export const AllocationsAnswer = Type.object(
 export type AllocationsAnswer = Static<typeof AllocationsAnswer>;
 
 export const CheckQuery = Type.object(
-  { protocol: optional(names.protocol({ description: 'Which name space of ports', default: 'tcp' })) },
+  {
+    protocol: optional(names.protocol({ description: 'Which name space of ports', default: 'tcp' })),
+    project_path: optional(
+      names.absolutePath({ description: 'The project that asks, so that it is told of what is its own' }),
+    ),
+  },
   { ...closed, description: 'Which port' },
 );
 export type CheckQuery = Static<typeof CheckQuery>;
@@ -291,7 +296,9 @@ export const CheckAnswer = Type.object(
     ),
     drifted_from: nullable(LeaseJson, 'The lease whose program opened this port instead of its own'),
     service_type: nullable(Type.string(), 'The service type whose range the port is in'),
-    suggestion: text('What to do, with a command'),
+    branch: nullable(Type.string(), 'The branch of the checkout whose lease it is'),
+    rest_seconds: count('For how many seconds more the port rests; 0 where it does not'),
+    suggestion: text('Who has it and what to do, with a command, in two sentences for a person or an agent'),
   },
   { description: 'Whether a port is free, and who holds it' },
 );

@@ -39,6 +39,15 @@ export async function projectPathAt(directory: string): Promise<string> {
   }
 }
 
+/** The project here; null where the working directory is gone, which must keep nobody from asking. */
+export function callerProject(): string | null {
+  try {
+    return projectAt(null).path;
+  } catch {
+    return null;
+  }
+}
+
 /** The instance that `--instance` or STYXY_INSTANCE names. */
 export function instanceOf(invocation: Invocation): string | null {
   const named = invocation.text('instance') ?? invocation.env.STYXY_INSTANCE ?? '';

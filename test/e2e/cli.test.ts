@@ -105,15 +105,25 @@ describe('check', () => {
     const json = await place.styxy(['check', String(port), '--json']);
     server.close();
     assert.equal(taken.status, 1);
+    assert.match(
+      taken.stdout,
+      new RegExp(
+        `^This is a port conflict and no bug in your code: port ${port} is held by node \\(pid ${process.pid}\\)`,
+      ),
+    );
     assert.match(taken.stdout, /styxy allocate/);
     assert.deepEqual([json.status, document(json).available], [1, false]);
-    const leased = await allocate(['-s', 'dev', '-n', 'leased'], place.directory('check'));
+    const cwd = place.directory('check');
+    const leased = await allocate(['-s', 'dev', '-n', 'leased'], cwd);
     const held = await place.styxy(['check', String(leased)]);
     assert.match(
       held.stdout,
-      /^Port \d+ is held by the lease of leased in .*check, since .*\. Run `styxy allocate/,
+      /^This is a port conflict and no bug in your code: port \d+ is leased to leased of .*check, since .*, and nobody listens there yet\. Leave it alone, and run `styxy run/,
     );
     assert.equal(held.status, 1);
+    const own = await place.styxy(['check', String(leased)], { cwd });
+    assert.match(own.stdout, /^Port \d+ is leased to your own project, leased of .*check, since/);
+    assert.equal(own.status, 1);
   });
 });
 

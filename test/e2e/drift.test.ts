@@ -44,13 +44,13 @@ describe('a server on another port than its own', () => {
     assert.match(list.out(), new RegExp(`${lease.port} +mover .*reserved \\(on ${outside}\\)`));
     const own = fixture.start(NODE, [...STYXY, 'check', String(lease.port)]);
     assert.equal(await own.ended, 1);
-    assert.match(own.out(), new RegExp(`its program listens on ${outside} instead`));
+    assert.match(own.out(), new RegExp(`whose program listens on ${outside} instead`));
     const other = fixture.start(NODE, [...STYXY, 'check', String(outside)]);
     assert.equal(await other.ended, 1);
     assert.match(
       other.out(),
       new RegExp(
-        `Port ${outside} is held by node \\(pid \\d+\\): mover of .*, which was given port ${lease.port}`,
+        `port ${outside} is held by node \\(pid \\d+\\) .* for mover of .*, which was given port ${lease.port}`,
       ),
     );
     run.child.kill('SIGTERM');

@@ -4,7 +4,7 @@ import type { AllocationsAnswer, LeaseJson, ReleaseAnswer } from '../../api/sche
 import { type Client, expectOk } from '../../client/client.ts';
 import { StyxyError } from '../../errors.ts';
 import { type Command, type Invocation, UsageError } from '../command.ts';
-import { projectAt, projectPathAt, query, reach } from '../reach.ts';
+import { callerProject, projectPathAt, query, reach } from '../reach.ts';
 import { visible } from '../visible.ts';
 import { print, printJson } from '../write.ts';
 
@@ -107,15 +107,6 @@ async function release(client: Client, invocation: Invocation, lockId: string): 
   };
   const path = `/allocate/${encodeURIComponent(lockId)}${query(caller)}`;
   return expectOk(await client.request<ReleaseAnswer>('DELETE', path));
-}
-
-/** The project here; null where the working directory is gone, which must not keep its leases. */
-function callerProject(): string | null {
-  try {
-    return projectAt(null).path;
-  } catch {
-    return null;
-  }
 }
 
 function labelOf(lease: LeaseJson): string {

@@ -39,6 +39,7 @@ async function ask(port: number, { bound = [], table = [], isHijacked = false }:
   }
   const asked: string[] = [];
   const context = {
+    clock: { wall: () => 0 },
     catalogue: () => catalogue,
     coordinator: { query: async (read: (reading: object) => unknown) => read({ state, now, wall: 0 }) },
     probe: {
@@ -76,7 +77,10 @@ test('who has a port that cannot be bound is named, without secrets', async () =
   const { asked, answer } = await ask(3001, { bound: [3001], table: [listener] });
   assert.deepEqual(asked, ['probe tcp 3001', 'table']);
   assert.equal(answer.available, false);
-  assert.match(answer.suggestion, /held by vite \(pid 7\) without a lease/);
+  assert.match(
+    answer.suggestion,
+    /held by vite \(pid 7\) of user ann in \/src\/shop \("vite --token=\*\*\*"\) without a lease/,
+  );
   assert.equal(answer.system_usage?.command, 'vite --token=***');
 });
 

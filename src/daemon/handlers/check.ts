@@ -1,24 +1,31 @@
-// Owns the handler that says of one port whether it is free, who holds it, and what to do.
+// Owns the handler that looks at one port: whether it is free, and who holds it.
 
+import { userInfo } from 'node:os';
 import { leaseJson } from '../../api/lease-json.ts';
 import type { CheckAnswer, LeaseJson, SystemUsage } from '../../api/schemas.ts';
-import { usageName } from '../../api/usage-name.ts';
 import { isWithin, sightOf } from '../../coordinator/sighting.ts';
 import { typeNameOfPort } from '../../core/automatic-type.ts';
-import { type Catalogue, whyForbidden } from '../../core/catalogue.ts';
+import { whyForbidden } from '../../core/catalogue.ts';
 import type { LeaseEntry, Protocol } from '../../core/lease.ts';
 import { snapshot } from '../../core/life.ts';
 import { MIN_UNPRIVILEGED_PORT } from '../../core/port-range.ts';
+import { ephemeralRange } from '../../os/ephemeral-range.ts';
 import type { Listener, ProcessTable } from '../../os/os.ts';
 import type { DaemonContext, Handler } from '../context.ts';
+import { gitBranch } from '../git-branch.ts';
 import { maskSecrets } from '../mask-secrets.ts';
+import { explainPort } from '../port-explanation.ts';
+import { directory } from './command.ts';
 
 export const check: Handler<'check'> = async (context, { params, query }) => {
   const { port } = params;
   const protocol = query.protocol ?? 'tcp';
-  const { entry, known, type, probing } = await context.coordinator.query((reading) => {
+  const caller = await directory(query.project_path, 'project_path');
+  const { entry, known, type, restSeconds, probing } = await context.coordinator.query((reading) => {
     const named = typeNameOfPort(reading.state, context.catalogue(), port);
     const entry = reading.state.leaseOn(protocol, port);
+    const rest = reading.state.quarantine(protocol, port);
+    const restSeconds = Math.max(0, Math.ceil(((rest?.until ?? 0) - reading.now) / 1000));
     // A port under a live lease is never bind-probed: the probe could make its holder's own bind fail. Whether it is
     // leased is known in this very turn, and no later.
     return entry === undefined
@@ -26,9 +33,16 @@ export const check: Handler<'check'> = async (context, { params, query }) => {
           entry: null,
           known: null,
           type: named,
+          restSeconds,
           probing: isBindable(port) ? context.probe.taken(protocol, [port]) : null,
         }
-      : { entry, known: leaseJson(snapshot(reading.state, entry, reading)), type: named, probing: null };
+      : {
+          entry,
+          known: leaseJson(snapshot(reading.state, entry, reading)),
+          type: named,
+          restSeconds,
+          probing: null,
+        };
   });
   const isTaken = probing === null ? null : (await probing).length > 0;
   // What can be bound is nobody's: only for the others somebody has to be named.
@@ -38,6 +52,8 @@ export const check: Handler<'check'> = async (context, { params, query }) => {
   const system = usage ?? (isTaken === true ? NOBODY_KNOWN : null);
   const drifted = lease === null && system !== null ? await leaseAstray(context, protocol, port) : null;
   const catalogue = context.catalogue();
+  const project = (lease ?? drifted)?.project_path ?? null;
+  const branch = project === null ? null : await gitBranch(project);
   return {
     port,
     protocol,
@@ -46,7 +62,24 @@ export const check: Handler<'check'> = async (context, { params, query }) => {
     system_usage: system,
     drifted_from: drifted,
     service_type: type,
-    suggestion: suggestion(catalogue, port, protocol, lease, system, drifted, type),
+    branch,
+    rest_seconds: restSeconds,
+    suggestion: explainPort({
+      port,
+      protocol,
+      lease,
+      isOwn: caller !== null && caller === lease?.project_path,
+      branch,
+      usage: system,
+      drifted,
+      type,
+      isDaemons: catalogue.ownPorts.has(port),
+      forbidden: whyForbidden(catalogue, protocol, port),
+      restSeconds,
+      ephemeral: ephemeralRange(),
+      user: ownUser(),
+      now: context.clock.wall(),
+    }),
   } satisfies CheckAnswer;
 };
 
@@ -71,6 +104,15 @@ const NOBODY_KNOWN: SystemUsage = {
   container: null,
   addresses: [],
 };
+
+/** The name of the daemon's user; null where the system has none for him. */
+function ownUser(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}
 
 /** Without privileges the low ports cannot be bound, taken or not: the table of listeners alone knows. */
 function isBindable(port: number): boolean {
@@ -126,46 +168,4 @@ function usageOf(listeners: readonly Listener[] | null, lease: LeaseJson | null)
 
 function addressesOf(listeners: readonly Listener[]): string[] {
   return [...new Set(listeners.flatMap(({ addresses }) => addresses))];
-}
-
-function suggestion(
-  catalogue: Catalogue,
-  port: number,
-  protocol: Protocol,
-  lease: LeaseJson | null,
-  system: SystemUsage | null,
-  drifted: LeaseJson | null,
-  type: string | null,
-): string {
-  const [named, udp] = protocol === 'udp' ? ['UDP port', ' --udp'] : ['Port', ''];
-  const another = `\`styxy allocate -s ${lease?.service_type ?? type ?? 'dev'}${udp}\``;
-  if (lease !== null) {
-    const astray =
-      lease.drift.length === 0 ? '' : `, whose program listens on ${lease.drift.join(', ')} instead`;
-    const instead = lease.singleton
-      ? `it runs once on this machine: use it at ${lease.url ?? `port ${port}`}`
-      : `run ${another} for another port`;
-    return `${named} ${port} is leased to ${holderOf(lease)} (${lease.state})${astray}; ${instead}, or \`styxy release ${lease.lock_id}\` if it is yours.`;
-  }
-  if (catalogue.ownPorts.has(port))
-    return `${named} ${port} is Styxy's own; run ${another} for another port.`;
-  if (drifted !== null && system !== null) {
-    const whose = `${holderOf(drifted)}, which was given port ${drifted.port} and opened this one`;
-    return `${named} ${port} is held by ${usageName(system)}: ${whose}; run ${another} for another port, or tell the program its own.`;
-  }
-  if (system !== null) {
-    return `${named} ${port} is held by ${usageName(system)} without a lease; run ${another} for another port.`;
-  }
-  if (port < MIN_UNPRIVILEGED_PORT) {
-    return `${named} ${port} is free, but Styxy grants no port below ${MIN_UNPRIVILEGED_PORT}; run ${another}.`;
-  }
-  const forbidden = whyForbidden(catalogue, protocol, port);
-  if (forbidden !== null)
-    return `${named} ${port} is free, but never granted: ${forbidden}; run ${another} for another port.`;
-  return `${named} ${port} is free; run \`styxy allocate -s ${type ?? 'dev'} -p ${port} --exact${udp}\` to lease it.`;
-}
-
-function holderOf({ service_type: type, service_name: name, project_path, instance_id }: LeaseJson): string {
-  const whose = project_path ?? instance_id;
-  return `${name ?? type}${whose === null ? '' : ` of ${whose}`}`;
 }
