@@ -10,6 +10,7 @@ import * as cleanup from './schemas-cleanup.ts';
 import * as daemon from './schemas-daemon.ts';
 import * as instances from './schemas-instance.ts';
 import * as ranges from './schemas-ranges.ts';
+import * as renewal from './schemas-renew.ts';
 import * as scan from './schemas-scan.ts';
 
 type Json = Record<string, unknown>;
@@ -137,6 +138,7 @@ function namedSchemas(): ReadonlyMap<object, string> {
   const named = new Map<object, string>();
   for (const [name, value] of Object.entries({
     ...leases,
+    ...renewal,
     ...scan,
     ...cleanup,
     ...instances,

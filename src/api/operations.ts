@@ -8,6 +8,7 @@ import * as s from './schemas.ts';
 import * as c from './schemas-cleanup.ts';
 import * as d from './schemas-daemon.ts';
 import * as i from './schemas-instance.ts';
+import * as r from './schemas-renew.ts';
 import * as p from './schemas-scan.ts';
 import * as Type from './type.ts';
 
@@ -70,9 +71,9 @@ export const OPERATIONS = {
     description:
       'Begins the term of a lease again, with another length or holder process if the body says so.',
     params: byLockId,
-    body: s.RenewBody,
+    body: r.RenewBody,
     bodyOptional: true,
-    answers: { 200: { description: 'The renewed lease', schema: s.RenewAnswer } },
+    answers: { 200: { description: 'The renewed lease', schema: r.RenewAnswer } },
     errors: ['LEASE_NOT_FOUND', 'STALE_FENCE', 'LEASE_IN_USE', ...STORE],
   },
   hold: {
@@ -82,7 +83,7 @@ export const OPERATIONS = {
     description:
       'Answers one line of JSON at once and then stays open. While it is open the lease needs no renewal; when it closes, with no other holder and nobody listening, the lease ends. Losing the daemon is not the death of the holder: reconnect.',
     params: byLockId,
-    answers: { 200: { description: 'Lines of JSON, one event each', schema: s.HoldEvent } },
+    answers: { 200: { description: 'Lines of JSON, one event each', schema: r.HoldEvent } },
     mediaType: 'application/x-ndjson',
     errors: ['LEASE_NOT_FOUND'],
   },

@@ -157,50 +157,6 @@ export const BatchAnswer = Type.object(
 );
 export type BatchAnswer = Static<typeof BatchAnswer>;
 
-export const RenewBody = Type.object(
-  {
-    ttl_seconds: optional(
-      names.ttlSeconds({ description: 'The new term in seconds; left out, the former one' }),
-    ),
-    pid: optional(names.pid({ description: 'The process that holds the lease from now on' })),
-    fence: optional(names.fence({ description: "The sender's fence: a stale one is refused" })),
-    claim: optional(
-      Type.boolean({
-        description: 'Refused where another live holder is known, also without a `pid`',
-        default: false,
-      }),
-    ),
-  },
-  { ...closed, description: 'What changes with the renewal; may be left out altogether' },
-);
-export type RenewBody = Static<typeof RenewBody>;
-
-export const RenewAnswer = Type.object(
-  { success: yes(), ...leaseFields },
-  { description: 'The renewed lease' },
-);
-export type RenewAnswer = Static<typeof RenewAnswer>;
-
-export const HoldEvent = Type.object(
-  {
-    event: Type.union(
-      [Type.literal('held'), Type.literal('seen'), Type.literal('ended'), Type.literal('daemon-stopping')],
-      {
-        description:
-          'held: the first line; seen: the lease is in another state, or its program on another port; the last one is ended when the lease is gone, or daemon-stopping: reconnect to the next daemon',
-      },
-    ),
-    lock_id: text('The lease that the connection holds'),
-    state: optional(leaseFields.state),
-    drift: optional(leaseFields.drift),
-    served: optional(flag("A process of the holder's was seen to listen on the lease's port")),
-    holders: optional(count('In the first line: how many connections hold the lease, this one among them')),
-    message: message(),
-  },
-  { description: 'A line of a holding connection; empty lines between them keep it open' },
-);
-export type HoldEvent = Static<typeof HoldEvent>;
-
 export const ReleaseQuery = Type.object(
   {
     fence: optional(names.fence({ description: "The sender's fence: a stale one is refused" })),

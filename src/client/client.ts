@@ -1,7 +1,7 @@
 // Owns the client: one daemon reached, requests sent to it, refusals turned into errors.
 
 import { writeSync } from 'node:fs';
-import type { HoldEvent } from '../api/schemas.ts';
+import type { HoldEvent } from '../api/schemas-renew.ts';
 import { ERRORS, type ErrorCode, StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { discover } from './discover.ts';

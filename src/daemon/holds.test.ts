@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, it, mock } from 'node:test';
-import type { HoldEvent } from '../api/schemas.ts';
+import type { HoldEvent } from '../api/schemas-renew.ts';
 import type { Vitals } from '../core/lease.ts';
 import { createHolds, type Holds } from './holds.ts';
 

@@ -1,7 +1,7 @@
 // Owns the holding connections: a line at the start, a sign of life now and then, and a last word when the daemon goes.
 
 import type { ServerResponse } from 'node:http';
-import type { HoldEvent } from '../api/schemas.ts';
+import type { HoldEvent } from '../api/schemas-renew.ts';
 import type { Held } from '../coordinator/contract.ts';
 import type { Vitals } from '../core/lease.ts';
 

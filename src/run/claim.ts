@@ -1,6 +1,7 @@
 // Owns the first step of a run: a lease that is this run's alone, or the place where a copy runs already.
 
-import type { AllocateAnswer, AllocateBody, CheckAnswer, LeaseJson, RenewAnswer } from '../api/schemas.ts';
+import type { AllocateAnswer, AllocateBody, CheckAnswer, LeaseJson } from '../api/schemas.ts';
+import type { RenewAnswer } from '../api/schemas-renew.ts';
 import { type Client, expectOk } from '../client/client.ts';
 import { StyxyError } from '../errors.ts';
 import { holdAlone, type SoleHold } from './sole-hold.ts';

@@ -1,6 +1,7 @@
 // Owns what becomes of a server that outlives its command, as one that put itself into the background: it gets the lease.
 
-import type { CheckAnswer, LeaseJson, RenewAnswer, SystemUsage } from '../api/schemas.ts';
+import type { CheckAnswer, LeaseJson, SystemUsage } from '../api/schemas.ts';
+import type { RenewAnswer } from '../api/schemas-renew.ts';
 import { type Client, expectOk } from '../client/client.ts';
 
 const POLL_MS = 100;

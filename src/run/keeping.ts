@@ -1,6 +1,7 @@
 // Owns the keeping of a lease while its command lives: a connection that holds it, through restarts of the daemon.
 
-import type { HoldEvent, LeaseJson } from '../api/schemas.ts';
+import type { LeaseJson } from '../api/schemas.ts';
+import type { HoldEvent } from '../api/schemas-renew.ts';
 import type { Client, Hold } from '../client/client.ts';
 import { StyxyError } from '../errors.ts';
 import type { SoleHold } from './sole-hold.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it, mock } from 'node:test';
-import type { HoldEvent, SystemUsage } from '../api/schemas.ts';
+import type { SystemUsage } from '../api/schemas.ts';
+import type { HoldEvent } from '../api/schemas-renew.ts';
 import { watchPort } from './port-watch.ts';
 
 const STRANGER: SystemUsage = {

@@ -1,6 +1,7 @@
 // Owns the judgement of a run on its own port: taken by a stranger before the command listened, or not used at all.
 
-import type { HoldEvent, SystemUsage } from '../api/schemas.ts';
+import type { SystemUsage } from '../api/schemas.ts';
+import type { HoldEvent } from '../api/schemas-renew.ts';
 
 /** How long after its start a command may be started again: one that worked for longer does more than listen. */
 const STARTING_MS = 60_000;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { HoldEvent, LeaseJson } from '../api/schemas.ts';
+import type { LeaseJson } from '../api/schemas.ts';
+import type { HoldEvent } from '../api/schemas-renew.ts';
 import type { Client } from '../client/client.ts';
 import { holdAlone } from './sole-hold.ts';
 

@@ -1,6 +1,7 @@
 // Owns the connection that decides between two runs which were given one lease: the first that holds it has it.
 
-import type { HoldEvent, LeaseJson } from '../api/schemas.ts';
+import type { LeaseJson } from '../api/schemas.ts';
+import type { HoldEvent } from '../api/schemas-renew.ts';
 import type { Client, Hold } from '../client/client.ts';
 
 /** A connection that holds a lease, and that nobody listens to yet. */

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { AllocationsAnswer, HoldEvent, LeaseJson } from '../../src/api/schemas.ts';
+import type { AllocationsAnswer, LeaseJson } from '../../src/api/schemas.ts';
+import type { HoldEvent } from '../../src/api/schemas-renew.ts';
 import { connect } from '../../src/client/client.ts';
 import { startDaemon } from './daemon-fixture.ts';
 import { freeRange } from './port-range.ts';

@@ -1,7 +1,8 @@
 // Owns the handlers of a lease's life after its grant: renewed, held, released.
 
 import { leaseJson } from '../../api/lease-json.ts';
-import type { ReleaseAnswer, RenewAnswer } from '../../api/schemas.ts';
+import type { ReleaseAnswer } from '../../api/schemas.ts';
+import type { RenewAnswer } from '../../api/schemas-renew.ts';
 import type { Handler } from '../context.ts';
 import { directory, identify, milliseconds, refuse } from './command.ts';
 
