@@ -1,5 +1,7 @@
 // Owns what the files of an autostart are made from: which programs, for which home, and the few settings that go along.
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type AutostartPlace, autostartPlace } from '../client/autostart-place.ts';
 import { commandLineEntry, daemonCommand } from '../client/daemon-entry.ts';
 import { findProgram } from '../client/user-manager.ts';
@@ -34,6 +36,18 @@ const NOTIFY = [
 const MAX_SOCKET_BYTES = 107;
 /** Settings of the daemon's that belong to the home and not to one command; no secret is among them. */
 const SETTINGS = ['STYXY_API_PORT', 'STYXY_LOG_LEVEL'] as const;
+
+/**
+ * Why a program will not stay where it is, as somebody removes it who knows nothing of an autostart.
+ *
+ * @returns null where nothing speaks against it
+ */
+export function volatility(entry: string, exists: (path: string) => boolean = existsSync): string | null {
+  const [, folder] = /^(.*)[/\\]node_modules[/\\]/.exec(entry) ?? [];
+  if (folder === undefined) return null;
+  if (/[/\\]_npx[/\\]/.test(entry)) return `${folder} is a cache of npx`;
+  return exists(join(folder, 'package.json')) ? `${folder} is a project, whose packages come and go` : null;
+}
 
 /**
  * The facts of this installation, for this home.

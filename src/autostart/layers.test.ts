@@ -36,6 +36,7 @@ function sight(more: Partial<Sight> = {}, units: Record<string, UnitState> = {})
   return {
     place: facts.place,
     files: filesIn('current'),
+    missingPrograms: [],
     units: new Map(Object.entries({ ...UNITS, ...units })),
     unreachable: { detail: 'no manager', remedy: 'log in' },
     lingers: true,
@@ -83,7 +84,6 @@ describe('the layers of an autostart', () => {
     const [first = '', ...rest] = PATHS;
     for (const [state, said] of [
       ['missing', 'styxy.service is missing'],
-      ['outdated', 'styxy.service is of another version or for other paths'],
       ['edited', 'styxy.service is changed by hand'],
       ['foreign', 'styxy.service is not ours'],
     ] as const) {
@@ -96,6 +96,17 @@ describe('the layers of an autostart', () => {
         ['trouble', said],
       );
     }
+  });
+
+  it('take files of another Node for well while it is there, and for a trouble once it is gone', () => {
+    const outdated = { files: filesIn('outdated') };
+    const there = layer('files', sight(outdated));
+    assert.deepEqual([there?.state, there?.remedy?.startsWith('`styxy autostart install`')], ['ok', true]);
+    const gone = layer('files', sight({ ...outdated, missingPrograms: ['/old/node'] }));
+    assert.deepEqual([gone?.state, gone?.detail], ['trouble', '/old/node is not there any more']);
+    // Where the files say nothing of it, an old one is told.
+    assert.equal(layer('files', sight({ ...outdated, missingPrograms: null }))?.state, 'trouble');
+    assert.equal(layer('files', sight({ missingPrograms: ['/old/node'] }))?.state, 'trouble');
   });
 
   it('say of the manager that is not there what to do, and guess nothing of the units', () => {

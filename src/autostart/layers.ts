@@ -20,6 +20,8 @@ export interface Sight {
   readonly place: AutostartPlace;
   /** By path. */
   readonly files: ReadonlyMap<string, FileState>;
+  /** Programs that the installed files name and that are not there; null where that is not known. */
+  readonly missingPrograms: readonly string[] | null;
   /** Null where the supervisor cannot be reached. */
   readonly units: ReadonlyMap<string, UnitState> | null;
   /** Why it cannot be reached, and what to do about it. */
@@ -58,10 +60,11 @@ export function layersOf(sight: Sight): readonly Layer[] {
   ];
 }
 
-function filesLayer({ files }: Sight): Layer {
+function filesLayer({ files, missingPrograms }: Sight): Layer {
   const odd = [...files].filter(([, state]) => state !== 'current');
   const name = 'files';
-  if (odd.length === 0) return ok(name, `${files.size} as they should be`);
+  if (odd.length === 0 && (missingPrograms ?? []).length === 0)
+    return ok(name, `${files.size} as they should be`);
   if (odd.length === files.size && odd.every(([, state]) => state === 'missing'))
     return {
       name,
@@ -69,6 +72,13 @@ function filesLayer({ files }: Sight): Layer {
       detail: 'not installed',
       remedy: `${INSTALL} has the system start the daemon`,
     };
+  if (missingPrograms !== null && missingPrograms.length > 0)
+    return trouble(name, `${missingPrograms.join(' and ')} is not there any more`, INSTALL);
+  // Whoever has several Nodes sees this from each but one of them, and all is well.
+  if (missingPrograms !== null && odd.every(([, state]) => state === 'outdated')) {
+    const remedy = `${INSTALL} makes it those of this command`;
+    return { name, state: 'ok', detail: 'for another Node, version or setting, which is there', remedy };
+  }
   const detail = odd.map(([path, state]) => `${basename(path)} is ${WORDS[state]}`).join(', ');
   const isByHand = odd.some(([, state]) => state === 'edited' || state === 'foreign');
   const remedy = isByHand ? `move your changes elsewhere, then ${INSTALL}` : INSTALL;

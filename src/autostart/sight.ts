@@ -1,6 +1,6 @@
 // Owns the look at an autostart: its files, its supervisor, and the daemon, gathered for the judgement. Changes nothing.
 
-import { statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { connect, expectOk } from '../client/client.ts';
@@ -31,12 +31,24 @@ export async function lookAt(
   return {
     place: facts.place,
     files,
+    missingPrograms: missingPrograms(facts),
     units,
     unreachable: { detail: message, remedy: hint },
     lingers: lingers(),
     daemon,
     nowUs: Number(process.hrtime.bigint() / 1000n),
   };
+}
+
+/** What keeps systemd from starting anything: the conditions in the installed unit. */
+function missingPrograms({ place }: AutostartFacts): readonly string[] | null {
+  if (place.kind !== 'systemd') return null;
+  try {
+    const named = readFileSync(place.daemonFile, 'utf8').matchAll(/^ConditionPathExists=(.+)$/gm);
+    return [...named].map(([, path = '']) => path.replaceAll('%%', '%')).filter((path) => !existsSync(path));
+  } catch {
+    return null;
+  }
 }
 
 /** Whether a daemon runs that the autostart did not start. Of other systems than Linux that is not known. */

@@ -1,6 +1,7 @@
 // Owns `styxy autostart`: the system starts the daemon and watches over it; installed, removed, and shown layer by layer.
 
 import { autostartOf } from '../../autostart/autostart.ts';
+import { volatility } from '../../autostart/facts.ts';
 import {
   type FileStep,
   type InstallerOptions,
@@ -13,6 +14,7 @@ import {
 import { isInstalled, type Layer, layersOf } from '../../autostart/layers.ts';
 import type { PlannedFile } from '../../autostart/plan.ts';
 import { lookAt } from '../../autostart/sight.ts';
+import { commandLineEntry } from '../../client/daemon-entry.ts';
 import { resolveOwnHome } from '../../home.ts';
 import type { Command, Invocation, OptionSpec } from '../command.ts';
 import { tableLines } from '../table.ts';
@@ -46,6 +48,7 @@ const installCommand: Command = {
   async run(invocation) {
     const options = own(invocation);
     if (invocation.has('dry-run')) return showPlan(invocation, planInstall(options.plan), options);
+    warnOfVolatility(invocation);
     const { steps, isReady, hasChanged } = await install(options);
     if (invocation.isJson) printJson({ success: isReady, changed: hasChanged, files: steps });
     else {
@@ -124,6 +127,12 @@ export const autostartCommand: Command = {
   defaultSubcommand: 'status',
   run: statusCommand.run,
 };
+
+function warnOfVolatility({ isJson }: Invocation): void {
+  const why = volatility(commandLineEntry());
+  if (why !== null && !isJson)
+    say(visible(`styxy: ${why}; install Styxy for good (\`npm install -g styxy\`) and then its autostart.`));
+}
 
 function own(invocation: Invocation): InstallerOptions {
   return autostartOf(resolveOwnHome(invocation.env), invocation.env);
