@@ -103,21 +103,21 @@ export const ERROR_KINDS = {
     status: 409,
     exit: 1,
     retriable: false,
-    hint: 'Allocate again: the lease was granted anew since that fence number.',
+    hint: 'Allocate again: the lease was granted anew since that fence number; `styxy list -v` shows who has it.',
   },
   LEASE_IN_USE: {
     title: 'Lease in use',
     status: 409,
     exit: 1,
     retriable: false,
-    hint: 'Ask its holder, or add `--force` when you are sure.',
+    hint: 'Ask its holder, whom `styxy list -v` shows, or add `--force` when you are sure.',
   },
   SINGLETON_HELD: {
     title: 'Singleton held',
     status: 409,
     exit: 1,
     retriable: true,
-    hint: 'Use the running one, or ask its holder to release it.',
+    hint: 'Use the running one, which `styxy list` shows, or ask its holder to release it.',
   },
   PAYLOAD_TOO_LARGE: {
     title: 'Payload too large',
@@ -180,7 +180,7 @@ export const ERROR_KINDS = {
     status: 409,
     exit: 1,
     retriable: false,
-    hint: 'Make the change where config.json comes from, or make it writable.',
+    hint: 'Make the change where config.json comes from, or make it writable; `styxy config path` prints where it is.',
   },
   WAIT_TIMEOUT: {
     title: 'Wait timeout',
@@ -208,7 +208,7 @@ export const ERROR_KINDS = {
     status: 503,
     exit: 1,
     retriable: false,
-    hint: 'Nothing is lost: every command starts the daemon where none runs.',
+    hint: 'Nothing is lost: every command starts the daemon where none runs; `styxy autostart status` says what there is.',
   },
   FILE_NOT_OURS: {
     title: 'Not our file',

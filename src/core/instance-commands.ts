@@ -28,7 +28,7 @@ export function decideRegister(
   if (command.template !== null && !catalogue.templates.has(command.template)) {
     const known = [...catalogue.templates.keys()];
     const detail = `there is no instance template "${command.template}"`;
-    const hint = `Use one of ${known.join(', ')}.`;
+    const hint = `Use one of ${known.join(', ')}; \`styxy config instances\` shows where each starts.`;
     return {
       kind: 'refuse',
       refusal: refusal('INVALID_REQUEST', detail, hint, { field: 'template', known }),

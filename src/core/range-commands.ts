@@ -35,7 +35,7 @@ export function decideUndoRange(
   if (leases.length > 0 && !force) {
     const holders = leases.slice(0, MAX_HOLDERS).map(describeLease);
     const detail = `the range of "${serviceType}" is in use by ${holders[0]}`;
-    const hint = `Release its leases, or run \`styxy config auto-allocation undo ${serviceType} --force\`, which ends them.`;
+    const hint = `Run \`styxy list --service ${serviceType}\` to see its leases and release them, or \`styxy config auto-allocation undo ${serviceType} --force\`, which ends them.`;
     const fields = { service_type: serviceType, holders, holders_total: leases.length };
     return { kind: 'refuse', refusal: refusal('LEASE_IN_USE', detail, hint, fields), changes: [] };
   }

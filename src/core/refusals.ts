@@ -15,7 +15,7 @@ export function unknownServiceType(name: string, catalogue: Pick<Catalogue, 'ser
   return refusal(
     'UNKNOWN_SERVICE_TYPE',
     `there is no service type "${name}"`,
-    `Use one of ${known.join(', ')}, add "${name}" under "service_types" in config.json, or run \`styxy config auto-allocation enable\`.`,
+    `Use one of ${known.join(', ')}, add "${name}" under "service_types" in config.json (\`styxy config path\`), or run \`styxy config auto-allocation enable\`.`,
     { service_type: name, known },
   );
 }
@@ -25,7 +25,7 @@ export function noRoomForRange(name: string, { bounds, gap }: RangePolicy): Refu
   return refusal(
     'RANGE_EXHAUSTED',
     `no room is left for a range of "${name}" between ${bounds.start} and ${bounds.end}, ${gap} ports away from every other`,
-    'Run `styxy config auto-allocation list` to see the automatic ranges, and undo those that are not needed.',
+    'Run `styxy config auto-allocation list` to see the automatic ranges, and `styxy config auto-allocation undo TYPE` for those that are not needed.',
     { service_type: name, range: bounds, holders: [], holders_total: 0 },
   );
 }
@@ -40,7 +40,7 @@ export function unusableRequest(
     return invalid(
       'exact',
       'exact needs preferred_port',
-      'Name the one port that you want as preferred_port.',
+      `Name the one port too: \`styxy allocate -s ${type.name} -p PORT --exact\`.`,
     );
   }
   if (request.ttlMs !== null && request.ttlMs > catalogue.maxTtlMs) {
@@ -48,21 +48,21 @@ export function unusableRequest(
     return invalid(
       'ttl_seconds',
       `ttl_seconds may be ${most} at most`,
-      'Renew the lease before its term is over.',
+      'Ask for a shorter term, and renew the lease before it is over; a lease on which a server listens renews itself.',
     );
   }
   if (request.preferredPort !== null && request.preferredPort + request.count - 1 > MAX_PORT) {
     return invalid(
       'count',
       `${request.count} ports from ${request.preferredPort} on go past ${MAX_PORT}`,
-      'Ask lower.',
+      `Ask for ${MAX_PORT - request.count + 1} or lower.`,
     );
   }
   if (request.preferredPort !== null && request.preferredPort < MIN_UNPRIVILEGED_PORT) {
     return invalid(
       'preferred_port',
       `preferred_port must be ${MIN_UNPRIVILEGED_PORT} or higher`,
-      'Ask higher.',
+      `Ask for a higher one, or for none: \`styxy allocate -s ${type.name}\`.`,
     );
   }
   if (!request.exact && request.count > rangeSize(type.range)) {
@@ -70,7 +70,7 @@ export function unusableRequest(
     return invalid(
       'count',
       `count is ${request.count}, but ${has}`,
-      `Ask for fewer, or widen its range in config.json.`,
+      `Ask for fewer, or widen its "range" in config.json (\`styxy config path\`).`,
     );
   }
   return null;
@@ -110,10 +110,12 @@ export function rangeExhausted(
   const { start, end } = type.range;
   const holders = holdersIn(state, observed, request, start, end, now);
   const block = request.count === 1 ? 'no port' : `no ${request.count} consecutive ports`;
+  const [first] = holders.shown;
+  const who = first === undefined ? '' : `, ${first.port} by ${first.holder}`;
   return refusal(
     'RANGE_EXHAUSTED',
-    `${type.name} has ${block} left: ${holders.total} of ${rangeSize(type.range)} (${start}–${end}) are held`,
-    'Run `styxy cleanup --force --dry-run` to see the leases that nobody listens on, or give the type a larger "range" in config.json.',
+    `${type.name} has ${block} left: ${holders.total} of ${rangeSize(type.range)} (${start}–${end}) are held${who}`,
+    'Run `styxy cleanup --force --dry-run` to see the leases that nobody listens on, or give the type a larger "range" in config.json (`styxy config path`).',
     {
       service_type: type.name,
       range: { start, end },
@@ -152,11 +154,12 @@ export function leaseNotFound(lockId: string): Refusal {
 }
 
 export function staleFence(entry: LeaseEntry, fence: number): Refusal {
+  const { lockId, serviceType, fence: current } = entry.lease;
   return refusal(
     'STALE_FENCE',
-    `fence ${fence} is not the one of lease ${entry.lease.lockId}, which is ${entry.lease.fence}`,
-    'Allocate again: whoever holds an older fence has lost the lease.',
-    { lock_id: entry.lease.lockId, fence, current_fence: entry.lease.fence },
+    `fence ${fence} is not the one of ${describeLease(entry)}, which is ${current}`,
+    `Whoever holds an older fence has lost the lease: run \`styxy allocate -s ${serviceType}\` for another one.`,
+    { lock_id: lockId, fence, current_fence: current },
   );
 }
 

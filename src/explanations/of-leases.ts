@@ -33,7 +33,7 @@ export const OF_LEASES = {
     ],
     example: {
       detail: 'there is no service type "grpc"',
-      hint: 'Use one of dev, api, add "grpc" under "service_types" in config.json, or run `styxy config auto-allocation enable`.',
+      hint: 'Use one of dev, api, add "grpc" under "service_types" in config.json (`styxy config path`), or run `styxy config auto-allocation enable`.',
       fields: { service_type: 'grpc', known: ['dev', 'api'] },
     },
     related: ['RANGE_EXHAUSTED', 'INVALID_REQUEST'],
@@ -126,8 +126,8 @@ export const OF_LEASES = {
       },
     ],
     example: {
-      detail: 'dev has no port left: 100 of 100 (3000–3099) are held',
-      hint: 'Run `styxy cleanup --force --dry-run` to see the leases that nobody listens on, or give the type a larger "range" in config.json.',
+      detail: `dev has no port left: 100 of 100 (3000–3099) are held, 3000 by ${HOLDER.holder}`,
+      hint: 'Run `styxy cleanup --force --dry-run` to see the leases that nobody listens on, or give the type a larger "range" in config.json (`styxy config path`).',
       fields: {
         service_type: 'dev',
         range: { start: 3000, end: 3099 },
@@ -181,8 +181,8 @@ export const OF_LEASES = {
       { what: 'See who has it now.', command: 'styxy list -v' },
     ],
     example: {
-      detail: 'fence 12 is not the one of lease 7f3a9c51e0b24d8863aa, which is 31',
-      hint: 'Allocate again: whoever holds an older fence has lost the lease. `styxy list -v` shows who has it.',
+      detail: `fence 12 is not the one of ${HOLDER.holder}, which is 31`,
+      hint: 'Whoever holds an older fence has lost the lease: run `styxy allocate -s dev` for another one.',
       fields: { lock_id: '7f3a9c51e0b24d8863aa', fence: 12, current_fence: 31 },
     },
     related: ['LEASE_NOT_FOUND', 'LEASE_IN_USE'],

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ERROR_CODES, ERRORS } from '../../src/errors.ts';
+import { ERROR_CODES, ERRORS, type ErrorCode } from '../../src/errors.ts';
 import { EXPLANATIONS, exampleProblem } from '../../src/explanations/all.ts';
 import { commandsIn, commandsOfLine, objectionTo } from './hints.ts';
 import { isTest, read, sourcesOf, withoutComments } from './tree.ts';
@@ -12,7 +12,30 @@ function objections(commands: readonly string[]): string[] {
   return commands.map(objectionTo).filter((objection) => objection !== null);
 }
 
+/** Codes of HTTP requests that the command line never makes, and of files whose remedy the occurrence alone can name. */
+const WITHOUT_COMMAND: readonly ErrorCode[] = [
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'METHOD_NOT_ALLOWED',
+  'REQUEST_TIMEOUT',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'TOO_MANY_REQUESTS',
+  'HEADERS_TOO_LARGE',
+  'STORE_FULL',
+  'HOME_UNSAFE',
+  'HOME_UNUSABLE',
+  'STORE_NEWER',
+  'FILE_NOT_OURS',
+];
+
 describe('every error code', () => {
+  it('has a hint with a command to type, where one helps', () => {
+    const without = ERROR_CODES.filter((code) => commandsIn(ERRORS[code].hint).length === 0);
+    assert.deepEqual(without.sort(), [...WITHOUT_COMMAND].sort());
+  });
+
   for (const code of ERROR_CODES) {
     it(`${code} says what happened, why, what to do, and shows an example`, () => {
       const { what, causes, remedies, related } = EXPLANATIONS[code];
