@@ -17,6 +17,8 @@ export const MAX_NESTING = 20;
 export const MAX_BATCH = 64;
 export const MAX_BLOCK = 32;
 export const MAX_PAGE = 1000;
+/** How many events of the audit are shown unless asked. */
+export const DEFAULT_EVENTS = 100;
 
 /** The grammars of names, as patterns. */
 export const SERVICE_TYPE = '^[a-z0-9][a-z0-9-]{0,49}$';
@@ -72,6 +74,14 @@ export const requestId = (wording: Wording) =>
     ...wording,
     pattern: '^[\\u0021-\\u007e]{1,200}$',
     'x-allowed': 'printable ASCII without spaces, 200 characters at most',
+  });
+
+/** A moment as people and programs write it: ISO 8601, a day or a time, in UTC unless it names a zone. */
+export const moment = (wording: Wording) =>
+  Type.string({
+    ...wording,
+    pattern: '^\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,9})?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?$',
+    'x-allowed': 'a day or time in ISO 8601, such as 2026-11-25 or 2026-11-25T09:30:00Z',
   });
 
 export const lockId = (wording: Wording) => Type.string({ ...wording });

@@ -3,6 +3,7 @@
 import type { ErrorCode } from '../errors.ts';
 import * as names from './names.ts';
 import { type Operation, STORE } from './operation.ts';
+import { AUDIT_OPERATIONS } from './operations-audit.ts';
 import { RANGE_OPERATIONS } from './operations-ranges.ts';
 import * as s from './schemas.ts';
 import * as c from './schemas-cleanup.ts';
@@ -197,6 +198,7 @@ export const OPERATIONS = {
     errors: [],
   },
   ...RANGE_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   rotateToken: {
     method: 'POST',
     path: '/token/rotate',

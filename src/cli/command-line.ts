@@ -89,7 +89,7 @@ function subcommandOf(
   path: readonly string[],
 ): readonly [Command, readonly string[]] | null {
   const subcommands = command.subcommands ?? [];
-  const at = args.findIndex((arg) => !arg.startsWith('-'));
+  const at = firstWord(args, subcommands);
   if (at < 0) {
     if (args.includes('--help') || args.includes('-h')) return null;
     const usual = subcommands.find(({ name }) => name === command.defaultSubcommand);
@@ -99,6 +99,21 @@ function subcommandOf(
   }
   const chosen = choose(subcommands, args[at] ?? '', 'subcommand', `${path.join(' ')} `);
   return [chosen, args.toSpliced(at, 1)];
+}
+
+/** The first argument that is neither an option nor the value of one; -1 where there is none. */
+function firstWord(args: readonly string[], subcommands: readonly Command[]): number {
+  const valued = new Set<string>();
+  for (const [name, { kind, short }] of subcommands.flatMap(({ options }) => Object.entries(options ?? {}))) {
+    if (kind === 'value') valued.add(`--${name}`).add(`-${short ?? ''}`);
+  }
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? '';
+    if (!arg.startsWith('-')) return at;
+    // Of `-fn 5` the last letter has the value.
+    if (valued.has(/^-\w+$/.test(arg) ? `-${arg.at(-1)}` : arg)) at += 1;
+  }
+  return -1;
 }
 
 function choose(commands: readonly Command[], word: string, what: string, prefix: string): Command {

@@ -3,6 +3,7 @@
 import type { Command } from './command.ts';
 import { adoptCommand } from './commands/adopt.ts';
 import { allocateCommand } from './commands/allocate.ts';
+import { auditCommand } from './commands/audit.ts';
 import { autostartCommand } from './commands/autostart.ts';
 import { checkCommand } from './commands/check.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   instancesCommand,
   cleanupCommand,
   configCommand,
+  auditCommand,
   daemonCommand,
   autostartCommand,
   setupCommand,

@@ -6,6 +6,7 @@ import { hasColours } from './terminal.ts';
 type Format = Parameters<typeof styleText>[0];
 
 export const bold = (text: string): string => style('bold', text);
+export const red = (text: string): string => style('red', text);
 export const dim = (text: string): string => style('dim', text);
 
 const STATES: Readonly<Record<string, Format>> = {

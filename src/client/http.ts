@@ -3,6 +3,7 @@
 import { connect as openConnection, type Socket } from 'node:net';
 import { readAnswer } from './http-answer.ts';
 import { monotonicMs } from './monotonic.ts';
+import { ownUserAgent } from './user-agent.ts';
 
 /** Where a daemon listens, and what it wants to see. */
 export interface Endpoint {
@@ -155,7 +156,7 @@ function connectionFault(cause: NodeJS.ErrnoException): Error {
 export function requestText(endpoint: Endpoint, method: string, path: string, body: unknown): string {
   const host = typeof endpoint.address === 'string' ? 'localhost' : `127.0.0.1:${endpoint.address}`;
   const token = endpoint.token === null ? '' : `authorization: Bearer ${endpoint.token}\r\n`;
-  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\n${token}`;
+  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\nuser-agent: ${ownUserAgent()}\r\n${token}`;
   if (body === undefined) {
     const length = method === 'GET' ? '' : 'content-length: 0\r\n';
     return `${head}${length}connection: close\r\n\r\n`;

@@ -226,6 +226,24 @@ export const CONFIG_SCHEMA: SectionSetting = {
       },
     },
     recovery: RECOVERY_SCHEMA,
+    audit: {
+      kind: 'section',
+      description: 'How much is kept of what happened, for `styxy audit`.',
+      keys: {
+        retention_days: integer(
+          1,
+          3650,
+          90,
+          'How many days an event is kept; time that the machine slept does not count.',
+        ),
+        max_events: integer(
+          1000,
+          1_000_000,
+          50_000,
+          'How many events are kept at most, at some 200 bytes each. What says what a live lease is stays beside them.',
+        ),
+      },
+    },
     store: {
       kind: 'section',
       description: 'How safely changes are written.',

@@ -90,6 +90,7 @@ export interface Config {
     readonly rewrite_permission: 'auto' | 'ask' | 'off';
   };
   readonly recovery: RecoveryConfig;
+  readonly audit: { readonly retention_days: number; readonly max_events: number };
   readonly store: { readonly synchronous: 'normal' | 'full' };
 }
 

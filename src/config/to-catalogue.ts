@@ -57,6 +57,8 @@ export function toCatalogue(
     instanceTtlMs: terms.instance_ttl_seconds * SECOND_MS,
     keyRetentionMs: terms.key_retention_days * DAY_MS,
     requestRetentionMs: REQUEST_RETENTION_MS,
+    auditMaxEvents: config.audit.max_events,
+    auditRetentionMs: config.audit.retention_days * DAY_MS,
     quarantineMs: quarantine.seconds * SECOND_MS,
     quarantineMaxMs: quarantine.max_seconds * SECOND_MS,
     conflictRestMs: quarantine.conflict_seconds * SECOND_MS,

@@ -1,10 +1,12 @@
 // Owns the coordinator's outward face: what the daemon's handlers and the simulation see of the one writer.
 
+import type { Actor } from '../core/audit.ts';
 import type { Command, Moment } from '../core/command.ts';
 import type { Vitals } from '../core/lease.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { Replies } from '../core/reply.ts';
 import type { StateView } from '../core/state.ts';
+import type { AuditReader } from './audit-reader.ts';
 
 export type Outcome<Reply> =
   | { readonly ok: true; readonly reply: Reply }
@@ -40,15 +42,19 @@ export interface Coordinator {
   /**
    * Decides a command, makes its changes durable, and then answers.
    *
+   * @param actor who asks, for the audit; the daemon itself unless given
    * @throws StyxyError STORE_FULL or STORE_UNAVAILABLE when the commit failed; nothing was changed then.
    */
   submit<Kind extends Command['kind']>(
     command: Extract<Command, { kind: Kind }>,
+    actor?: Actor,
   ): Promise<Outcome<Replies[Kind]>>;
   /** Reads the state as of a commit: what is not durable yet is not shown. */
   query<T>(read: (reading: Reading) => T): Promise<T>;
   /** Holds a lease while a connection is open; `close` may be called once. Refuses an unknown lease. */
-  hold(lockId: string): Promise<Outcome<Held>>;
+  hold(lockId: string, actor?: Actor): Promise<Outcome<Held>>;
+  /** What was recorded, as far as it is committed. */
+  readonly audit: AuditReader;
   health(): CoordinatorHealth;
   /**
    * Makes a commit of its own, which changes nothing that anybody sees: whether the store takes commits is known then.

@@ -1,11 +1,14 @@
 // Owns the one writer's face: it refreshes what a command's decision rests on, submits it, holds leases, and stops.
 
+import type { Actor } from '../core/audit.ts';
 import type { CleanupCommand, Command, ListenerSight, ObserveCommand } from '../core/command.ts';
 import type { LeaseEntry } from '../core/lease.ts';
 import { endReason } from '../core/life.ts';
 import type { ProcessIdentity } from '../core/process-identity.ts';
 import type { CleanupReply, Replies } from '../core/reply.ts';
 import { restore } from '../core/restore.ts';
+import { createAuditKeeping } from './audit-keeping.ts';
+import { createAuditReader } from './audit-reader.ts';
 import { cleanUp } from './clean-up.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Coordinator, CoordinatorHealth, Held, Outcome, Reading } from './contract.ts';
@@ -44,14 +47,17 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   async function submit<Kind extends Command['kind']>(
     command: Extract<Command, { kind: Kind }>,
+    actor?: Actor,
   ): Promise<Outcome<Replies[Kind]>> {
     if (isStopping) throw stopping();
     noticeSleep();
     const given: Command = command;
-    if (given.kind === 'cleanup') return tracked(cleanUpAll(given)) as Promise<Outcome<Replies[Kind]>>;
+    if (given.kind === 'cleanup') return tracked(cleanUpAll(given, actor)) as Promise<Outcome<Replies[Kind]>>;
     const doubtful = inDoubt(state, command, options.catalogue(), isDead);
     return tracked(
-      doubtful === null ? writer.submit<Kind>(command) : submitRefreshed<Kind>(command, doubtful),
+      doubtful === null
+        ? writer.submit<Kind>(command, actor)
+        : submitRefreshed<Kind>(command, actor, doubtful),
     );
   }
 
@@ -61,19 +67,20 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   async function submitRefreshed<Kind extends Command['kind']>(
     command: Extract<Command, { kind: Kind }>,
+    actor: Actor | undefined,
     doubtful: readonly LeaseEntry[],
   ): Promise<Outcome<Replies[Kind]>> {
     // Who renews goes on in place of a dead holder.
     await refresh(doubtful, command.kind !== 'renew');
-    return writer.submit<Kind>(command);
+    return writer.submit<Kind>(command, actor);
   }
 
-  function cleanUpAll(command: CleanupCommand): Promise<Outcome<CleanupReply>> {
+  function cleanUpAll(command: CleanupCommand, actor?: Actor): Promise<Outcome<CleanupReply>> {
     const cleaned = {
       lockIds: command.lockIds ?? idsOf(state.leases()),
       instanceIds: instanceIds(),
       look,
-      decide: (part: CleanupCommand) => writer.submit<'cleanup'>(part),
+      decide: (part: CleanupCommand) => writer.submit<'cleanup'>(part, actor),
       rest: () => turn(options.scheduler),
     };
     return cleanUp(command, cleaned, { slice: timings.sweepSlice, sharedTableMs: timings.sharedTableMs });
@@ -132,14 +139,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     }
   }
 
-  async function hold(lockId: string): Promise<Outcome<Held>> {
-    const opened = await submit<'hold'>({ kind: 'hold', lockId, delta: 1 });
+  async function hold(lockId: string, actor?: Actor): Promise<Outcome<Held>> {
+    const opened = await submit<'hold'>({ kind: 'hold', lockId, delta: 1 }, actor);
     if (!opened.ok) return opened;
     // A release that was decided in the same turn has ended it by now, and told so before anybody could listen.
     if (state.lease(lockId) === undefined) {
       // If that end cannot be committed, the lease is there again, and held once more than anybody knows.
       const closed = await tracked(writer.submit<'hold'>({ kind: 'hold', lockId, delta: -1 }));
-      return closed.ok ? hold(lockId) : closed;
+      return closed.ok ? hold(lockId, actor) : closed;
     }
     let isOpen = true;
     const close = (): void => {
@@ -246,6 +253,14 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       },
       sweep,
       forget,
+      keepAudit: createAuditKeeping({
+        audit: options.store.audit,
+        state,
+        scheduler: options.scheduler,
+        catalogue: options.catalogue,
+        now: () => time().now,
+        slice: timings.sweepSlice,
+      }),
       saveElapsed,
       isStoreInDoubt: () => queue.failure !== null,
       onFault,
@@ -263,7 +278,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await options.store.close();
   }
 
-  return { submit, query, hold, health, proveStore, stop };
+  const audit = createAuditReader(options.store.audit, options.scheduler);
+  return { submit, query, hold, audit, health, proveStore, stop };
 }
 
 function idsOf(leases: Iterable<LeaseEntry>, isMeant: (entry: LeaseEntry) => boolean = () => true): string[] {

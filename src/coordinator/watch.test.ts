@@ -27,6 +27,7 @@ function scene() {
       observeHeld: note('held'),
       sweep: async () => void desk.submit({ kind: 'sweep' }),
       forget: note('forget'),
+      keepAudit: async () => {},
       saveElapsed: note('save'),
       isStoreInDoubt: () => false,
       onFault: (error) => {

@@ -18,6 +18,8 @@ export interface Watched {
   sweep(): Promise<void>;
   /** Forgets what is too old to count. */
   forget(): Promise<void>;
+  /** Keeps the audit within its bounds, where that is due or it grew much. */
+  keepAudit(isDue: boolean): Promise<void>;
   saveElapsed(): Promise<void>;
   /** Whether the store failed lately and should be tried. */
   isStoreInDoubt(): boolean;
@@ -66,10 +68,12 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
   }
 
   async function keepHouse(now: number): Promise<void> {
-    if (now - lastHousekeeping >= timings.housekeepingMs) {
+    const isDue = now - lastHousekeeping >= timings.housekeepingMs;
+    if (isDue) {
       await watched.forget();
       lastHousekeeping = now;
     }
+    await watched.keepAudit(isDue);
     if (now - lastSave >= timings.saveElapsedMs || watched.isStoreInDoubt()) {
       await watched.saveElapsed();
       lastSave = now;

@@ -141,15 +141,15 @@ export function createWriter(
           : { ok: false, refusal: decision.refusal };
       return queue.add(decision.changes).then((done) => {
         if (done !== 'done') return 'again';
-        if (decision.notes !== undefined) note(decision.notes);
+        if (decision.notes !== undefined) note(decision.notes, actor);
         return outcome;
       });
     }
   }
 
   /** Nobody waits for it, and what it is about holds without it. */
-  function note(facts: readonly AuditFact[]): void {
-    submit<'record'>({ kind: 'record', facts }).catch(options.onFault ?? (() => {}));
+  function note(facts: readonly AuditFact[], actor: Actor): void {
+    submit<'record'>({ kind: 'record', facts }, actor).catch(options.onFault ?? (() => {}));
   }
 
   function newObservation(command: Command, actor: Actor): Observation {

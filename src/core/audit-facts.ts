@@ -23,7 +23,7 @@ export function audited<Reply>(
 ): Decision<Reply> {
   if (decision.kind !== 'answer' && decision.kind !== 'refuse') return decision;
   const { changes } = decision;
-  const facts = new Facts(moment, actor);
+  const facts: AuditFact[] = [];
   let hasDurable = false;
   let updated: string | null = null;
   for (const change of changes) {
@@ -32,55 +32,54 @@ export function audited<Reply>(
     // The row of a lease comes before its vitals, and says more.
     if (change.table !== 'vitals' || change.id !== updated) factsOf(facts, state, command, change);
   }
-  if (facts.list.length === 0) return decision;
-  if (!hasDurable) return { ...decision, notes: facts.list };
-  return { ...decision, changes: [...changes, ...numbered(facts.list, state.lastAudit)] };
+  if (facts.length === 0) return decision;
+  if (!hasDurable) return { ...decision, notes: facts };
+  return { ...decision, changes: [...changes, ...numbered(facts, moment, actor, state.lastAudit)] };
 }
 
 /** @param last the number of the last event so far */
-export function numbered(facts: readonly AuditFact[], last: number): DurableChange[] {
-  return facts.map((fact, index) => {
+export function numbered(
+  facts: readonly AuditFact[],
+  { now, wall }: Moment,
+  actor: Actor,
+  last: number,
+): DurableChange[] {
+  const at = Math.round(wall);
+  const moment = Math.floor(now);
+  return facts.map(({ event, reason, subject, lease }, index) => {
     const seq = last + index + 1;
-    return { table: 'audit', id: seq, before: null, after: { seq, ...fact } };
+    const after = { seq, at, moment, event, actor, reason, subject, lease };
+    return { table: 'audit', id: seq, before: null, after };
   });
 }
 
-class Facts {
-  readonly list: AuditFact[] = [];
-  readonly #at: number;
-  readonly #moment: number;
-  readonly #actor: Actor;
-
-  constructor({ now, wall }: Moment, actor: Actor) {
-    this.#at = Math.round(wall);
-    this.#moment = Math.floor(now);
-    this.#actor = actor;
-  }
-
-  add(event: AuditEvent, reason: string | null, subject: AuditSubject, lease: Lease | null): void {
-    this.list.push({ event, at: this.#at, moment: this.#moment, actor: this.#actor, reason, subject, lease });
-  }
-}
-
-function factsOf(facts: Facts, state: StateView, command: Command, change: Change): void {
+function factsOf(facts: AuditFact[], state: StateView, command: Command, change: Change): void {
+  const add = (
+    event: AuditEvent,
+    reason: string | null,
+    subject: AuditSubject,
+    lease: Lease | null,
+  ): void => {
+    facts.push({ event, reason, subject, lease });
+  };
   switch (change.table) {
     case 'lease': {
       const { before, after, cause = null } = change;
       if (after === null) {
-        if (before !== null) facts.add(endEvent(cause), cause, before, null);
-      } else if (before === null) facts.add('granted', null, after, after);
-      else if (command.kind === 'observe') facts.add('updated', 'process-gone', after, after);
-      else if (command.kind === 'mark-singletons') facts.add('updated', 'config-changed', after, after);
-      else facts.add('renewed', null, after, after);
+        if (before !== null) add(endEvent(cause), cause, before, null);
+      } else if (before === null) add('granted', null, after, after);
+      else if (command.kind === 'observe') add('updated', 'process-gone', after, after);
+      else if (command.kind === 'mark-singletons') add('updated', 'config-changed', after, after);
+      else add('renewed', null, after, after);
       break;
     }
     case 'vitals': {
       const { before, after } = change;
       const lease = state.lease(change.id)?.lease;
       if (before === null || after === null || lease === undefined) break;
-      if (after.state === 'hijacked' && before.state !== 'hijacked') facts.add('hijacked', null, lease, null);
+      if (after.state === 'hijacked' && before.state !== 'hijacked') add('hijacked', null, lease, null);
       // Such a note may come after the end of the lease, and must not bring it back.
-      if (after.notedAt !== before.notedAt) facts.add('renewed', null, lease, null);
+      if (after.notedAt !== before.notedAt) add('renewed', null, lease, null);
       break;
     }
     case 'instance': {
@@ -89,12 +88,12 @@ function factsOf(facts: Facts, state: StateView, command: Command, change: Chang
       if (instance === null) break;
       const { instanceId, workingDirectory: projectPath } = instance;
       const subject = { ...NO_SUBJECT, instanceId, projectPath };
-      if (before === null) facts.add('instance_registered', null, subject, null);
+      if (before === null) add('instance_registered', null, subject, null);
       else if (after === null) {
-        facts.add('instance_ended', command.kind === 'retire' ? 'retired' : 'silent', subject, null);
+        add('instance_ended', command.kind === 'retire' ? 'retired' : 'silent', subject, null);
       } else {
         const isGone = command.kind !== 'register';
-        facts.add('instance_updated', isGone ? 'process-gone' : null, subject, null);
+        add('instance_updated', isGone ? 'process-gone' : null, subject, null);
       }
       break;
     }
@@ -104,18 +103,18 @@ function factsOf(facts: Facts, state: StateView, command: Command, change: Chang
       if (range === null) break;
       const { name: serviceType, start: port, end } = range;
       const subject = { ...NO_SUBJECT, serviceType, port, count: end - port + 1 };
-      if (before === null) facts.add('range_made', null, subject, null);
+      if (before === null) add('range_made', null, subject, null);
       else if (after === null) {
         const reason = command.kind === 'settle-ranges' ? 'config-changed' : null;
-        facts.add('range_undone', reason, subject, null);
-      } else facts.add('range_moved', `from ${before.start}–${before.end}`, subject, null);
+        add('range_undone', reason, subject, null);
+      } else add('range_moved', `from ${before.start}–${before.end}`, subject, null);
       break;
     }
     case 'quarantine': {
       if (change.met === undefined) break;
       const { protocol, port, holder, serviceType } = change.met;
       const subject = { ...NO_SUBJECT, protocol, port, count: 1, serviceType };
-      facts.add('conflict', holder === null ? null : `held by ${holder}`, subject, null);
+      add('conflict', holder === null ? null : `held by ${holder}`, subject, null);
       break;
     }
   }

@@ -43,14 +43,9 @@ export interface AuditSubject {
   readonly projectPath: string | null;
 }
 
-/** One event before it has its number. */
+/** What happened. */
 export interface AuditFact {
   readonly event: AuditEvent;
-  /** Wall-clock epoch ms, for people only. */
-  readonly at: number;
-  /** Coordinator time in ms, which retention counts in. */
-  readonly moment: number;
-  readonly actor: Actor;
   /** A word, or a sentence where no word would do. */
   readonly reason: string | null;
   readonly subject: AuditSubject;
@@ -58,9 +53,15 @@ export interface AuditFact {
   readonly lease: Lease | null;
 }
 
+/** An event: what happened, when, and who asked for it. */
 export interface AuditEntry extends AuditFact {
   /** Rises by one with each event; never used twice for what was committed. */
   readonly seq: number;
+  /** Wall-clock epoch ms, for people only. */
+  readonly at: number;
+  /** Coordinator time in ms, which retention counts in. */
+  readonly moment: number;
+  readonly actor: Actor;
 }
 
 /** Where nobody is known. */

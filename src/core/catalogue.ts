@@ -45,6 +45,9 @@ export interface Catalogue {
   /** How long a key's port is remembered after its last use. */
   readonly keyRetentionMs: number;
   readonly requestRetentionMs: number;
+  /** How many events the audit keeps, and for how long. */
+  readonly auditMaxEvents: number;
+  readonly auditRetentionMs: number;
   readonly quarantineMs: number;
   readonly quarantineMaxMs: number;
   /** How long a port rests that a probe found taken by a stranger; short, since the stranger may go any moment. */

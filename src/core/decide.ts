@@ -79,7 +79,11 @@ function decideAny(
     case 'mark-singletons':
       return decideMarkSingletons(state, catalogue);
     case 'record':
-      return { kind: 'answer', reply: {}, changes: numbered(command.facts, state.lastAudit) };
+      return {
+        kind: 'answer',
+        reply: {},
+        changes: numbered(command.facts, moment, observed.actor, state.lastAudit),
+      };
   }
 }
 

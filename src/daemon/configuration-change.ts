@@ -1,8 +1,10 @@
 // Owns what follows from a new configuration: what is leased and what was made by itself is judged by it.
 
 import type { Coordinator } from '../coordinator/contract.ts';
+import type { Actor } from '../core/audit.ts';
 import { isOverrun } from '../core/automatic-type.ts';
 import type { Catalogue } from '../core/catalogue.ts';
+import { configChanged } from './audit-notes.ts';
 import type { Log } from './logs.ts';
 import type { RangeFile } from './range-file.ts';
 
@@ -13,19 +15,33 @@ export interface ChangedParts {
   readonly log: Pick<Log, 'error'>;
 }
 
-/** A function to be called whenever another configuration holds, and once at the start. It never fails. */
-export function createConfigurationChange({ coordinator, rangeFile, log }: ChangedParts): () => void {
-  const follow = async (): Promise<void> => {
+/**
+ * What is called whenever another configuration holds. It never fails.
+ *
+ * @param changed the paths of what is another than before; none at the start, when nobody knows
+ * @param editor who had it written, where that was asked for over HTTP
+ */
+export type ConfigurationChange = (changed?: readonly string[], editor?: Actor) => void;
+
+/** @returns a function to be called once at the start, too */
+export function createConfigurationChange({
+  coordinator,
+  rangeFile,
+  log,
+}: ChangedParts): ConfigurationChange {
+  const follow = async (changed: readonly string[], editor?: Actor): Promise<void> => {
     const writer = coordinator();
     const file = rangeFile();
     if (writer === null || file === null) return;
+    if (changed.length > 0)
+      await writer.submit<'record'>({ kind: 'record', facts: [configChanged(changed)] }, editor);
     await writer.submit<'mark-singletons'>({ kind: 'mark-singletons' });
     // Where the file is behind the store, another range in it is our own former one.
     await writer.submit<'settle-ranges'>({ kind: 'settle-ranges', except: file.unwritten() });
     file.retry();
   };
-  return () => {
-    follow().catch((error: unknown) =>
+  return (changed = [], editor) => {
+    follow(changed, editor).catch((error: unknown) =>
       log.error({ error: String(error) }, 'what is leased does not follow the configuration yet'),
     );
   };

@@ -7,6 +7,7 @@ import {
   writeConfig,
   writeObstacle,
 } from '../config/write-config.ts';
+import type { Actor } from '../core/audit.ts';
 import type { AutomaticRange } from '../core/change.ts';
 import type { Home } from '../home.ts';
 import type { Log } from './logs.ts';
@@ -23,7 +24,7 @@ export interface RangeFile {
    */
   follow(serviceType: string, range: AutomaticRange | null, former: AutomaticRange | null): void;
   /** Changes other keys of config.json, after what waits to be written. */
-  edit(edits: readonly ConfigEdit[]): Promise<WriteOutcome>;
+  edit(edits: readonly ConfigEdit[], actor: Actor): Promise<WriteOutcome>;
   /** Resolves once nothing waits to be written. */
   written(): Promise<void>;
   /** Tries again to write what could not be written, since the file is another one now. */
@@ -60,11 +61,15 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
   const inHand = new Set<Batch>();
   let obstacle: string | null = null;
 
-  function write(edit: WriteConfigOptions['edit'], batch: Batch | null = null): Promise<WriteOutcome> {
+  function write(
+    edit: WriteConfigOptions['edit'],
+    batch: Batch | null = null,
+    actor?: Actor,
+  ): Promise<WriteOutcome> {
     const next = writing.then(async () => {
       const outcome = await writeConfig({ path: home.config, backupsDir: home.backups, edit });
       if (batch !== null) inHand.delete(batch);
-      if (outcome.kind === 'written') settings.answer();
+      if (outcome.kind === 'written') settings.answer(actor);
       return outcome;
     });
     writing = next;
@@ -105,9 +110,9 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
       waiting.set(serviceType, { former: first === undefined ? former : first.former, range });
       flushSoon();
     },
-    async edit(edits) {
+    async edit(edits, actor) {
       await flush();
-      return await write((text) => edit(text, edits));
+      return await write((text) => edit(text, edits), null, actor);
     },
     async written() {
       await flush();

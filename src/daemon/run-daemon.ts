@@ -6,7 +6,8 @@ import type { StatusAnswer } from '../api/schemas-daemon.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import { StyxyError } from '../errors.ts';
 import { type Home, resolveApiPort, resolveHome, socketAddress } from '../home.ts';
-import type { Store } from '../store/store.ts';
+import type { SetAside, Store, StoredState } from '../store/store.ts';
+import { noteRepairs } from './audit-notes.ts';
 import { openAuthToken } from './auth-token.ts';
 import { catchUp, createConfigurationChange } from './configuration-change.ts';
 import type { DaemonContext } from './context.ts';
@@ -128,10 +129,16 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     }
     const file = createRangeFile({ home, log, settings: loaded });
     rangeFile = file;
+    let setAside: readonly SetAside[] = [];
     let recovery: StatusAnswer['recovery'] = { state: 'running', leases_restored: 0, set_aside: 0 };
     const started = await startCoordinator({
       store: observed(withRetries(store, loaded.retryPolicy), (found) => {
-        recovery = { state: 'done', ...found };
+        recovery = {
+          state: 'done',
+          leases_restored: found.leases.length,
+          set_aside: found.setAside.length,
+        };
+        setAside = found.setAside;
       }),
       probe: system.probe,
       ports: system.portTable,
@@ -151,6 +158,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     coordinator = started;
     // The configuration may have changed while no daemon ran.
     followConfiguration();
+    noteRepairs(started, setAside, log);
     await catchUp(started, loaded.catalogue(), file);
     let port: number | null = null;
     const socket = socketAddress(home);
@@ -267,16 +275,13 @@ function ownAddress(socket: string | null, port: number | null): OwnAddress | nu
 }
 
 /** The same store, which tells what its loading found. */
-function observed(
-  store: Store,
-  onLoad: (found: { leases_restored: number; set_aside: number }) => void,
-): Store {
+function observed(store: Store, onLoad: (found: StoredState) => void): Store {
   return {
     kind: store.kind,
     audit: store.audit,
     load: async () => {
       const stored = await store.load();
-      onLoad({ leases_restored: stored.leases.length, set_aside: stored.setAside.length });
+      onLoad(stored);
       return stored;
     },
     commit: (changes) => store.commit(changes),

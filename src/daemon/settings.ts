@@ -1,10 +1,12 @@
 // Owns the configuration as the daemon has it: loaded, followed while it changes, its last good form remembered.
 
 import type { ConfigAnswer } from '../api/schemas-daemon.ts';
+import { changedPaths } from '../config/changed-paths.ts';
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { PlacementModule } from '../config/placement-module.ts';
 import { toCatalogue } from '../config/to-catalogue.ts';
+import type { Actor } from '../core/audit.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { Home } from '../home.ts';
 import { ephemeralRange } from '../os/ephemeral-range.ts';
@@ -23,8 +25,8 @@ export interface SettingsOptions {
   readonly log: Log;
   /** The TCP port that is asked for; null for any free one. */
   readonly ownPort: number | null;
-  /** Called when another configuration than the one at the start holds. */
-  readonly onTaken: () => void;
+  /** Called when another configuration holds, with the paths of what is another than before, and who had it written. */
+  readonly onTaken: (changed: readonly string[], editor?: Actor) => void;
   /** Where the last good configuration is kept; the store may be opened anew meanwhile. */
   readonly store: () => Pick<Store, 'readNote' | 'writeNote'>;
 }
@@ -36,8 +38,8 @@ export interface Settings {
   retryPolicy(): RetryPolicy;
   /** As it was at the start: it counts when a store is opened. */
   readonly synchronous: 'normal' | 'full';
-  /** The configuration for people, as the files are now. */
-  answer(): ConfigAnswer;
+  /** The configuration for people, as the files are now; `editor` has just had config.json written. */
+  answer(editor?: Actor): ConfigAnswer;
   /** What is wrong with the user's own strategy for automatic ranges; null where all is well, and where there is none. */
   placementProblem(): string | null;
   /** The first mistake of a text as config.json; null where it has none. */
@@ -70,6 +72,8 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
     lastGood = loaded.goodText;
     memory.write(lastGood);
   };
+  /** Who has just had the file written, as far as that was asked for here. */
+  let editor: Actor | undefined;
   const following = followFiles({
     sight: () =>
       sightingOf([home.config, loaded.guide, loaded.module?.path].filter((path) => typeof path === 'string')),
@@ -80,10 +84,11 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
       const isSame =
         JSON.stringify(shownOf(next)) === JSON.stringify(shownOf(loaded)) && next.module === loaded.module;
       if (next.module !== loaded.module) loaded.module?.close();
+      const changed = changedPaths(loaded.config, next.config);
       loaded = next;
       if (!isSame) {
         take();
-        options.onTaken();
+        options.onTaken(changed, editor);
       }
       return 'taken';
     },
@@ -99,8 +104,10 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
       return { retries: enabled ? max_retries : 0, firstWaitMs: backoff_ms, factor: backoff_multiplier };
     },
     synchronous,
-    answer: () => {
+    answer: (by) => {
+      editor = by;
       following.lookNow();
+      editor = undefined;
       const warnings = [...loaded.warnings, ...restartWarnings(loaded, synchronous)];
       return { path: home.config, ...shownOf(loaded), warnings };
     },

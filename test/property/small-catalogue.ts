@@ -44,6 +44,8 @@ export const CATALOGUE: Catalogue = {
   instanceTtlMs: 40_000,
   keyRetentionMs: 90 * 86_400_000,
   requestRetentionMs: 86_400_000,
+  auditMaxEvents: 50_000,
+  auditRetentionMs: 90 * 86_400_000,
   quarantineMs: 30_000,
   quarantineMaxMs: 120_000,
   conflictRestMs: 10_000,

@@ -27,7 +27,8 @@ export class LogAudit {
 
   /** A power cut undid these, the last ones first. */
   undone(changes: readonly DurableChange[]): void {
-    for (const { table, id } of changes) if (table === 'audit') this.#last = id - 1;
+    // What a trim took comes back, and was no last one.
+    for (const { table, id, after } of changes) if (table === 'audit' && after === null) this.#last = id - 1;
   }
 
   /** The events that are kept tell exactly the leases that there are. */

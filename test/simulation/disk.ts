@@ -11,7 +11,8 @@ import type {
 import { invert } from '../../src/core/change.ts';
 import type { Instance } from '../../src/core/instance.ts';
 import type { Lease } from '../../src/core/lease.ts';
-import { spanOf } from '../../src/store/memory-audit.ts';
+import type { AuditCut } from '../../src/store/audit-store.ts';
+import { spanOf, trimPart } from '../../src/store/memory-audit.ts';
 import type { StoredState } from '../../src/store/store.ts';
 
 /** How many commits at the end of the log a power cut may undo. */
@@ -34,8 +35,16 @@ export class Disk {
   apply(changes: readonly DurableChange[]): void {
     const written = changes.map((change) => ({ ...change, after: asWritten(change.after) }) as DurableChange);
     for (const change of written) this.#put(change);
-    this.#unsynced.push(written);
-    if (this.#unsynced.length > UNSYNCED_COMMITS) this.#unsynced.shift();
+    this.#log(written);
+  }
+
+  /** Trims the audit, in a commit of its own: a power cut that undoes what came before undoes it, too. */
+  trimAudit(after: number, cut: AuditCut, limit: number): number | null {
+    const former = new Map(this.audit);
+    const seenTo = trimPart(this.audit, this.leases, after, cut, limit);
+    const gone = [...former].filter(([seq]) => !this.audit.has(seq));
+    if (gone.length > 0) this.#log(gone.map(([id, before]) => ({ table: 'audit', id, before, after: null })));
+    return seenTo;
   }
 
   /** A full sync: no power cut undoes what came before. */
@@ -69,6 +78,11 @@ export class Disk {
       lastAudit: spanOf(this.audit)?.last ?? 0,
       setAside: [],
     };
+  }
+
+  #log(changes: readonly DurableChange[]): void {
+    this.#unsynced.push(changes);
+    if (this.#unsynced.length > UNSYNCED_COMMITS) this.#unsynced.shift();
   }
 
   #put(change: DurableChange): void {

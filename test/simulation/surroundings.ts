@@ -5,7 +5,7 @@ import type { Scheduler } from '../../src/coordinator/scheduler.ts';
 import type { ProcessIdentity } from '../../src/core/process-identity.ts';
 import { StyxyError } from '../../src/errors.ts';
 import type { Clock, Listener, PortProbe, PortTable, ProcessTable } from '../../src/os/os.ts';
-import { countPart, readPart, spanOf, trimPart } from '../../src/store/memory-audit.ts';
+import { countPart, readPart, spanOf } from '../../src/store/memory-audit.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Socket } from './machine.ts';
 import { CATALOGUE } from './weather.ts';
@@ -104,7 +104,7 @@ function createStore(world: World, gate: Gate): Store {
       span: () => spanOf(disk.audit),
       read: (...what) => readPart(disk.audit, ...what),
       count: (...what) => countPart(disk.audit, ...what),
-      trim: (...what) => (gate.isDead ? null : trimPart(disk.audit, disk.leases, ...what)),
+      trim: (...what) => (gate.isDead ? null : disk.trimAudit(...what)),
     },
     load: () => disk.load(),
     commit: (changes) => {

@@ -64,6 +64,9 @@ export const CATALOGUE: Catalogue = {
   instanceTtlMs: 20_000,
   keyRetentionMs: 90 * 86_400_000,
   requestRetentionMs: 86_400_000,
+  // So few that it is trimmed all the time.
+  auditMaxEvents: 100,
+  auditRetentionMs: 240_000,
   quarantineMs: 120_000,
   quarantineMaxMs: 600_000,
   conflictRestMs: 10_000,

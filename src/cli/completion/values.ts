@@ -5,6 +5,7 @@ import type { ConfigAnswer } from '../../api/schemas-daemon.ts';
 import type { InstancesAnswer } from '../../api/schemas-instance.ts';
 import { type Client, connect } from '../../client/client.ts';
 import { shippedConfig } from '../../config/config-schema.ts';
+import { AUDIT_EVENTS } from '../../core/audit-events.ts';
 import { ERRORS } from '../../errors.ts';
 import { resolveOwnHome } from '../../home.ts';
 import { objectOf } from '../config-answer.ts';
@@ -52,6 +53,8 @@ export async function valuesOf(kind: ValueKind, env: NodeJS.ProcessEnv): Promise
     }
     case 'codes':
       return Object.entries(ERRORS).map(([value, { title }]) => ({ value, description: title }));
+    case 'events':
+      return Object.entries(AUDIT_EVENTS).map(([value, description]) => ({ value, description }));
     case 'shells':
       return SHELLS.map((value) => ({ value, description: 'a shell' }));
     case 'files':

@@ -13,6 +13,7 @@ export type ValueKind =
   | 'instances'
   | 'projects'
   | 'codes'
+  | 'events'
   | 'templates'
   | 'shells'
   | 'files'
@@ -42,6 +43,7 @@ const KINDS: Readonly<Record<string, ValueKind>> = {
   ID: 'instances',
   DIR: 'projects',
   CODE: 'codes',
+  EVENT: 'events',
   SHELL: 'shells',
   FILE: 'files',
 };

@@ -52,6 +52,7 @@ async function ask(
   } as unknown as DaemonContext;
   const said: { status: number; body: Record<string, unknown> } = { status: 200, body: {} };
   const reply = {
+    request: { headers: {} },
     code: (status: number) => {
       said.status = status;
       return reply;

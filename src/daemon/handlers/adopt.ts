@@ -7,6 +7,7 @@ import type { AllocateCommand } from '../../core/command.ts';
 import { type Refusal, refusal } from '../../core/refusal.ts';
 import { StyxyError } from '../../errors.ts';
 import type { Listener } from '../../os/os.ts';
+import { actorOf } from '../actor.ts';
 import type { DaemonContext, Handler } from '../context.ts';
 import { allocateAnswer } from './allocate.ts';
 import { allocateCommand, refuse } from './command.ts';
@@ -23,10 +24,13 @@ export const adopt: Handler<'adopt'> = async (context, { body }, reply) => {
   });
   const objection = objectionTo(server, command);
   if (objection !== null) return refuse(reply, notYours(body, server, objection));
-  const outcome = await context.coordinator.submit<'allocate'>({
-    ...command,
-    request: { ...command.request, adopt: true },
-  });
+  const outcome = await context.coordinator.submit<'allocate'>(
+    {
+      ...command,
+      request: { ...command.request, adopt: true },
+    },
+    actorOf(reply, body.instance_id),
+  );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   if (!outcome.reply.existing) reply.code(201);
   return allocateAnswer(outcome.reply);

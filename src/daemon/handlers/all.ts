@@ -5,6 +5,7 @@ import { config, health, openapi, rotateToken, shutdown, status } from './about.
 import { adopt } from './adopt.ts';
 import { allocate, allocateBatch } from './allocate.ts';
 import { listAllocations } from './allocations.ts';
+import { audit, auditStats } from './audit.ts';
 import { check } from './check.ts';
 import { cleanup } from './cleanup.ts';
 import { heartbeatInstance, listInstances, registerInstance, retireInstance } from './instances.ts';
@@ -33,6 +34,8 @@ export const HANDLERS: Handlers = {
   switchAutoAllocation,
   undoRange,
   consolidateRanges,
+  audit,
+  auditStats,
   rotateToken,
   shutdown,
   health,

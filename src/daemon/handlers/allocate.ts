@@ -3,27 +3,32 @@
 import { leaseJson } from '../../api/lease-json.ts';
 import type { AllocateAnswer, BatchAnswer } from '../../api/schemas.ts';
 import type { AllocateReply } from '../../core/reply.ts';
+import { actorOf } from '../actor.ts';
 import type { Handler } from '../context.ts';
 import { allocateCommand, refuse } from './command.ts';
 
 export const allocate: Handler<'allocate'> = async (context, { body }, reply) => {
-  const outcome = await context.coordinator.submit<'allocate'>(await allocateCommand(context, body));
+  const outcome = await context.coordinator.submit<'allocate'>(
+    await allocateCommand(context, body),
+    actorOf(reply, body.instance_id),
+  );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   if (!outcome.reply.existing) reply.code(201);
   return allocateAnswer(outcome.reply);
 };
 
 export const allocateBatch: Handler<'allocateBatch'> = async (context, { body }, reply) => {
-  const outcome = await context.coordinator.submit<'batch'>({
-    kind: 'batch',
-    allocations: await Promise.all(
-      body.allocations.map((request, index) => allocateCommand(context, request, `allocations[${index}].`)),
-    ),
-  });
+  const allocations = await Promise.all(
+    body.allocations.map((request, index) => allocateCommand(context, request, `allocations[${index}].`)),
+  );
+  // The instance of a batch is that of all its requests.
+  const instances = new Set(allocations.map(({ request }) => request.instanceId));
+  const actor = actorOf(reply, instances.size === 1 ? allocations[0]?.request.instanceId : null);
+  const outcome = await context.coordinator.submit<'batch'>({ kind: 'batch', allocations }, actor);
   if (!outcome.ok) return refuse(reply, outcome.refusal);
-  const { allocations } = outcome.reply;
-  if (allocations.some((each) => !each.existing)) reply.code(201);
-  return { success: true, allocations: allocations.map(allocateAnswer) } satisfies BatchAnswer;
+  const granted = outcome.reply.allocations;
+  if (granted.some((each) => !each.existing)) reply.code(201);
+  return { success: true, allocations: granted.map(allocateAnswer) } satisfies BatchAnswer;
 };
 
 export function allocateAnswer(reply: AllocateReply): AllocateAnswer {

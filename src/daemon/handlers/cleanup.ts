@@ -7,6 +7,7 @@ import type { CleanupAnswer, ProcessJson } from '../../api/schemas-cleanup.ts';
 import type { ProcessIdentity } from '../../core/process-identity.ts';
 import type { KeptLease, LeaseSnapshot } from '../../core/reply.ts';
 import { StyxyError } from '../../errors.ts';
+import { actorOf } from '../actor.ts';
 import type { Handler } from '../context.ts';
 import { jsonInPieces, jsonList } from '../json-pieces.ts';
 import { refuse } from './command.ts';
@@ -14,7 +15,10 @@ import { refuse } from './command.ts';
 export const cleanup: Handler<'cleanup'> = async (context, { body }, reply) => {
   const force = body?.force ?? false;
   const dryRun = body?.dry_run ?? false;
-  const outcome = await context.coordinator.submit<'cleanup'>({ kind: 'cleanup', force, dryRun });
+  const outcome = await context.coordinator.submit<'cleanup'>(
+    { kind: 'cleanup', force, dryRun },
+    actorOf(reply),
+  );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   const { cleaned, kept } = outcome.reply;
   if (force && cleaned.length === 0) expectSeen(kept);

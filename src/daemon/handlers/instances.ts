@@ -10,6 +10,7 @@ import type {
 } from '../../api/schemas-instance.ts';
 import type { Reading } from '../../coordinator/contract.ts';
 import { type InstanceEntry, isStale } from '../../core/instance.ts';
+import { actorOf } from '../actor.ts';
 import type { DaemonContext, Handler } from '../context.ts';
 import { gitBranch } from '../git-branch.ts';
 import { isLinkedWorktree } from '../linked-worktree.ts';
@@ -18,17 +19,20 @@ import { directory, identify, milliseconds, refuse } from './command.ts';
 export const registerInstance: Handler<'registerInstance'> = async (context, { body }, reply) => {
   const pid = body?.pid ?? null;
   const workingDirectory = await directory(body?.working_directory, 'working_directory');
-  const outcome = await context.coordinator.submit<'register'>({
-    kind: 'register',
-    instanceId: body?.instance_id ?? `i-${randomBytes(8).toString('hex')}`,
-    workingDirectory,
-    linkedWorktree: workingDirectory !== null && (await isLinkedWorktree(workingDirectory)),
-    template: body?.template ?? null,
-    pid,
-    process: identify(context, pid),
-    ttlMs: milliseconds(body?.ttl_seconds),
-    metadata: body?.metadata ?? {},
-  });
+  const outcome = await context.coordinator.submit<'register'>(
+    {
+      kind: 'register',
+      instanceId: body?.instance_id ?? `i-${randomBytes(8).toString('hex')}`,
+      workingDirectory,
+      linkedWorktree: workingDirectory !== null && (await isLinkedWorktree(workingDirectory)),
+      template: body?.template ?? null,
+      pid,
+      process: identify(context, pid),
+      ttlMs: milliseconds(body?.ttl_seconds),
+      metadata: body?.metadata ?? {},
+    },
+    actorOf(reply, body?.instance_id),
+  );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   const { entry, created } = outcome.reply;
   if (created) reply.code(201);
@@ -36,16 +40,22 @@ export const registerInstance: Handler<'registerInstance'> = async (context, { b
 };
 
 export const heartbeatInstance: Handler<'heartbeatInstance'> = async (context, { params }, reply) => {
-  const outcome = await context.coordinator.submit<'instance-heartbeat'>({
-    kind: 'instance-heartbeat',
-    instanceId: params.id,
-  });
+  const outcome = await context.coordinator.submit<'instance-heartbeat'>(
+    {
+      kind: 'instance-heartbeat',
+      instanceId: params.id,
+    },
+    actorOf(reply, params.id),
+  );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   return await answer(context, outcome.reply.entry, 'is alive');
 };
 
 export const retireInstance: Handler<'retireInstance'> = async (context, { params }, reply) => {
-  const outcome = await context.coordinator.submit<'retire'>({ kind: 'retire', instanceId: params.id });
+  const outcome = await context.coordinator.submit<'retire'>(
+    { kind: 'retire', instanceId: params.id },
+    actorOf(reply, params.id),
+  );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   const { instanceId, released } = outcome.reply;
   const leases = released.length === 1 ? '1 lease' : `${released.length} leases`;

@@ -3,26 +3,30 @@
 import { leaseJson } from '../../api/lease-json.ts';
 import type { ReleaseAnswer } from '../../api/schemas.ts';
 import type { RenewAnswer } from '../../api/schemas-renew.ts';
+import { actorOf } from '../actor.ts';
 import type { Handler } from '../context.ts';
 import { directory, identify, milliseconds, refuse } from './command.ts';
 
 export const renew: Handler<'renew'> = async (context, { params, body }, reply) => {
   const pid = body?.pid ?? null;
-  const outcome = await context.coordinator.submit<'renew'>({
-    kind: 'renew',
-    lockId: params.lock_id,
-    ttlMs: milliseconds(body?.ttl_seconds),
-    pid,
-    process: identify(context, pid),
-    fence: body?.fence ?? null,
-    claim: body?.claim ?? false,
-  });
+  const outcome = await context.coordinator.submit<'renew'>(
+    {
+      kind: 'renew',
+      lockId: params.lock_id,
+      ttlMs: milliseconds(body?.ttl_seconds),
+      pid,
+      process: identify(context, pid),
+      fence: body?.fence ?? null,
+      claim: body?.claim ?? false,
+    },
+    actorOf(reply),
+  );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   return { success: true, ...leaseJson(outcome.reply.snapshot) } satisfies RenewAnswer;
 };
 
 export const hold: Handler<'hold'> = async (context, { params }, reply) => {
-  const outcome = await context.coordinator.hold(params.lock_id);
+  const outcome = await context.coordinator.hold(params.lock_id, actorOf(reply));
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   reply.hijack();
   context.holds.open(reply.raw, params.lock_id, outcome.reply);
@@ -30,14 +34,17 @@ export const hold: Handler<'hold'> = async (context, { params }, reply) => {
 };
 
 export const release: Handler<'release'> = async (context, { params, query }, reply) => {
-  const outcome = await context.coordinator.submit<'release'>({
-    kind: 'release',
-    lockId: params.lock_id,
-    fence: query.fence ?? null,
-    callerInstanceId: query.instance_id ?? null,
-    callerProjectPath: await directory(query.project_path, 'project_path'),
-    force: query.force ?? false,
-  });
+  const outcome = await context.coordinator.submit<'release'>(
+    {
+      kind: 'release',
+      lockId: params.lock_id,
+      fence: query.fence ?? null,
+      callerInstanceId: query.instance_id ?? null,
+      callerProjectPath: await directory(query.project_path, 'project_path'),
+      force: query.force ?? false,
+    },
+    actorOf(reply, query.instance_id),
+  );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   const { lockId, port, count } = outcome.reply.snapshot.lease;
   const what = count === 1 ? `Port ${port}` : `Ports ${port}–${port + count - 1}`;

@@ -9,14 +9,18 @@ import type {
 import type { Reading } from '../../coordinator/contract.ts';
 import type { AutomaticRange } from '../../core/change.ts';
 import { StyxyError } from '../../errors.ts';
+import { actorOf } from '../actor.ts';
 import type { DaemonContext, Handler } from '../context.ts';
 import { refuse } from './command.ts';
 
 export const showAutoAllocation: Handler<'showAutoAllocation'> = (context) => show(context);
 
-export const switchAutoAllocation: Handler<'switchAutoAllocation'> = async (context, { body }) => {
+export const switchAutoAllocation: Handler<'switchAutoAllocation'> = async (context, { body }, reply) => {
   const { enabled } = body;
-  const outcome = await context.rangeFile.edit([{ path: ['auto_allocation', 'enabled'], value: enabled }]);
+  const outcome = await context.rangeFile.edit(
+    [{ path: ['auto_allocation', 'enabled'], value: enabled }],
+    actorOf(reply),
+  );
   if (outcome.kind === 'refused') {
     throw new StyxyError('CONFIG_NOT_WRITABLE', outcome.message, { fields: { reason: outcome.reason } });
   }
@@ -25,11 +29,14 @@ export const switchAutoAllocation: Handler<'switchAutoAllocation'> = async (cont
 
 export const undoRange: Handler<'undoRange'> = async (context, { params, query }, reply) => {
   await refuseReadOnly(context, (name) => name === params.service_type);
-  const outcome = await context.coordinator.submit<'undo-range'>({
-    kind: 'undo-range',
-    serviceType: params.service_type,
-    force: query.force ?? false,
-  });
+  const outcome = await context.coordinator.submit<'undo-range'>(
+    {
+      kind: 'undo-range',
+      serviceType: params.service_type,
+      force: query.force ?? false,
+    },
+    actorOf(reply),
+  );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   // Before the answer: until the file is written, the type would be a configured one.
   await context.rangeFile.written();
@@ -54,7 +61,10 @@ export const consolidateRanges: Handler<'consolidateRanges'> = async (context, {
     const moving = new Set(plan.ok ? plan.reply.moves.map(({ from }) => from.name) : []);
     await refuseReadOnly(context, (name) => moving.has(name));
   }
-  const outcome = await context.coordinator.submit<'consolidate'>({ kind: 'consolidate', apply });
+  const outcome = await context.coordinator.submit<'consolidate'>(
+    { kind: 'consolidate', apply },
+    actorOf(reply),
+  );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   if (apply) await context.rangeFile.written();
   return {
