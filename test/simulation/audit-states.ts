@@ -72,6 +72,9 @@ function wrongIn(
   const { now, healthySince } = auditor;
   const saw = (what: string): string =>
     `${lease.lockId} on ${lease.port} is ${vitals.state}${vitals.orphan ? ' and an orphan' : ''} although ${what}`;
+  // Whatever the daemon can see: without a project there is no evidence against anybody.
+  if (vitals.state === 'hijacked' && lease.projectPath === null)
+    return saw('no project is known that its listener could be a stranger to');
   const quietMs = healthySince === null ? -1 : now - Math.max(healthySince, record.sightSince, record.bornAt);
   if (quietMs < 0) return null;
   const heldMs = record.holds > 0 ? now - record.heldSince : -1;

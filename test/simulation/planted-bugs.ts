@@ -89,6 +89,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     '',
   ),
   patched(
+    'a stranger to no project',
+    /^invariant state: .* no project is known/,
+    'coordinator/sighting.ts',
+    `if (lease.projectPath === null || listener.cwd === null) return false;
+  if (isWithin(listener.cwd, lease.projectPath)) return false;`,
+    `if (listener.cwd === null) return false;
+  if (lease.projectPath !== null && isWithin(listener.cwd, lease.projectPath)) return false;`,
+  ),
+  patched(
     'an orphan without its mark',
     /^invariant state: .* although its holder is 0 connections and dead/,
     'core/observe.ts',

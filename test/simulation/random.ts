@@ -30,7 +30,11 @@ export function createRandom(seed: number): Random {
     next,
     int,
     chance: (p) => next() < p,
-    pick: (choices) => choices[int(0, choices.length - 1)] ?? choices[0],
+    pick(choices) {
+      const chosen = choices[int(0, choices.length - 1)];
+      // A choice may be null, and stays one.
+      return chosen === undefined ? choices[0] : chosen;
+    },
     pickMaybe: (choices) => choices[int(0, choices.length - 1)],
     pickWeighted(choices) {
       let at = int(
