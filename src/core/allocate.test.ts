@@ -98,6 +98,21 @@ describe('a service type that is not known', () => {
     assert.equal(desk.state.range('grpc')?.end, 10_013);
   });
 
+  it('is made in a batch for whatever protocol and port', () => {
+    const desk = createDesk(automatic);
+    const ask = (request: object) => ({
+      kind: 'allocate' as const,
+      requestId: null,
+      request: { ...allocate, projectPath: '/a', ...request },
+    });
+    const outcome = desk.submit({
+      kind: 'batch',
+      allocations: [ask({ ...grpc, protocol: 'udp' }), ask({ serviceType: 'mail', preferredPort: 9000 })],
+    });
+    assert.deepEqual(outcome.reply?.allocations.map(portOf), [10_000, 9000]);
+    assert.equal(desk.state.range('mail')?.start, 10_020);
+  });
+
   it('is told which known one is a letter away', () => {
     for (const [name, known] of [
       ['de', 'dev'],

@@ -1,7 +1,7 @@
 // Owns the decision of a batch: each request decided as if those before it were granted, all or none.
 
 import { decideAllocate } from './allocate.ts';
-import type { Change } from './change.ts';
+import { type Change, portId } from './change.ts';
 import type { BatchCommand, Decision, Moment, Observed, Probe } from './command.ts';
 import { blockPorts } from './port-range.ts';
 import { PortSet } from './port-set.ts';
@@ -30,10 +30,14 @@ export function decideBatch(
       const lockId = observed.lockIds[index];
       if (lockId === undefined) throw new Error('a batch needs a fresh lock id for each of its requests');
       let decision = decideAllocate(state, allocation, moment, seen, lockId);
-      if (decision.kind === 'probe') {
-        // Goes on as if the probe had been passed, so that all of the batch's ports are probed in one round.
+      // Goes on as if each probe had been passed, so that all of the batch's ports are probed in one round. An unknown type
+      // is probed twice: for its range, and for a port that lies elsewhere or has another protocol.
+      for (let passed = seen; decision.kind === 'probe'; ) {
+        if (decision.probes.every(({ protocol, port }) => passed.clear.has(portId(protocol, port))))
+          throw new Error('a port that counts as probed was asked to be probed again');
         probes.push(...decision.probes);
-        decision = decideAllocate(state, allocation, moment, withClear(seen, decision.probes), lockId);
+        passed = withClear(passed, decision.probes);
+        decision = decideAllocate(state, allocation, moment, passed, lockId);
       }
       if (decision.kind === 'look' || decision.kind === 'meet') return decision;
       if (decision.kind === 'refuse') {
@@ -42,8 +46,6 @@ export function decideBatch(
         const { refusal } = decision;
         return { kind: 'refuse', refusal: { ...refusal, fields: { ...refusal.fields, index } }, changes: [] };
       }
-      if (decision.kind === 'probe')
-        throw new Error('a port that counts as probed was asked to be probed again');
       evolve(state, decision.changes);
       changes.push(...decision.changes);
       seen = withoutFreed(seen, decision.changes);
@@ -60,7 +62,7 @@ export function decideBatch(
 
 function withClear(observed: Observed, probes: readonly Probe[]): Observed {
   const clear = new Set(observed.clear);
-  for (const { protocol, port } of probes) clear.add(`${protocol}:${port}`);
+  for (const { protocol, port } of probes) clear.add(portId(protocol, port));
   return { ...observed, clear };
 }
 
