@@ -75,8 +75,8 @@ describe('a service type that is not known', () => {
       desk.state,
       { ...NOTHING_SEEN, catalogue: { ...automatic, serviceTypes: known } },
       { policy, ruleOf: () => rule },
-      'mail',
-      1,
+      { serviceType: 'mail', count: 1 },
+      0,
     );
     assert.equal(after?.range.start, 10_035, 'after the highest automatic one, around the configured one');
     known.set('grpc', serviceType('grpc', 10_040, 10_045));
@@ -84,8 +84,8 @@ describe('a service type that is not known', () => {
       desk.state,
       { ...NOTHING_SEEN, catalogue: { ...automatic, serviceTypes: known } },
       { policy: { ...policy, bounds: { start: 10_000, end: 10_099 } }, ruleOf: () => rule },
-      'mail',
-      1,
+      { serviceType: 'mail', count: 1 },
+      0,
     );
     assert.equal(moved?.range.start, 10_056, 'and around one that somebody moved in config.json');
   });
@@ -96,6 +96,40 @@ describe('a service type that is not known', () => {
     desk.granted({ preferredPort: 10_015, exact: true });
     assert.equal(portOf(desk.granted(grpc)), 10_004);
     assert.equal(desk.state.range('grpc')?.end, 10_013);
+  });
+
+  it('lies away from ports that rest, while there is room elsewhere', () => {
+    const desk = createDesk(automatic);
+    desk.granted({ ...grpc, count: 10 });
+    desk.submit({ kind: 'undo-range', serviceType: 'grpc', force: true });
+    const again = desk.granted({ ...grpc, projectPath: '/b', count: 10 });
+    assert.equal(portOf(again), 10_010, 'beside the ports of the range that was undone');
+    const full = createDesk({
+      ...automatic,
+      autoAllocation: {
+        policy: { ...policy, bounds: { start: 10_000, end: 10_009 } },
+        ruleOf: () => rule,
+      },
+    });
+    full.granted(grpc);
+    full.submit({ kind: 'undo-range', serviceType: 'grpc', force: true });
+    assert.equal(portOf(full.granted({ ...grpc, projectPath: '/b' })), 10_001, 'else over them');
+  });
+
+  it('is refused once more under its request id where there was no room', () => {
+    const desk = createDesk({
+      ...automatic,
+      autoAllocation: {
+        policy: { ...policy, bounds: { start: 10_000, end: 10_009 } },
+        ruleOf: () => rule,
+      },
+    });
+    desk.strangers.add(10_005);
+    const refusal = desk.refused(grpc, 'r1');
+    assert.equal(refusal.code, 'RANGE_EXHAUSTED');
+    desk.strangers.delete(10_005);
+    assert.deepEqual(desk.refused(grpc, 'r1'), refusal);
+    assert.equal(portOf(desk.granted(grpc, 'r2')), 10_000);
   });
 
   it('is made in a batch for whatever protocol and port', () => {

@@ -60,8 +60,14 @@ export function decideAllocate(
   const first = remembered(state, command, observed.catalogue, moment);
   if (first !== null) return withHeartbeat(state, first, request, moment);
   const known = serviceTypeNamed(state, observed.catalogue, request.serviceType);
-  const type = known ?? newType(state, request, observed);
-  if ('code' in type) return refuse(type);
+  const type = known ?? newType(state, request, observed, moment.now);
+  if ('code' in type) {
+    const refused = refuse(type);
+    // A mistake in the request is no answer to remember; that there was no room is one.
+    const isMistake = type.code === 'UNKNOWN_SERVICE_TYPE';
+    const asked = { state, request, requestId, observed, moment };
+    return withHeartbeat(state, isMistake ? refused : remember(asked, refused), request, moment);
+  }
   const unusable = unusableRequest(request, type, observed.catalogue);
   if (unusable !== null) return refuse(unusable);
 
@@ -108,12 +114,17 @@ function joinOrHeld(given: Case, running: LeaseEntry): Decision<AllocateReply> {
 }
 
 /** The type that an unknown name gets, with a range that nobody has; or why it gets none. */
-function newType(state: StateView, request: AllocateRequest, observed: Observed): ServiceType | Refusal {
+function newType(
+  state: StateView,
+  request: AllocateRequest,
+  observed: Observed,
+  now: number,
+): ServiceType | Refusal {
   const { catalogue } = observed;
-  const { serviceType, count } = request;
+  const { serviceType } = request;
   if (catalogue.autoAllocation === null) return unknownServiceType(serviceType, catalogue);
   return (
-    planType(state, observed, catalogue.autoAllocation, serviceType, count) ??
+    planType(state, observed, catalogue.autoAllocation, request, now) ??
     noRoomForRange(serviceType, catalogue.autoAllocation.policy)
   );
 }
@@ -271,7 +282,10 @@ function refuse(refusal: Refusal): Decision<AllocateReply> {
 }
 
 /** Adds the memory of the request id, so that a retry gets this very answer. */
-function remember(given: Case, decision: Decision<AllocateReply>): Decision<AllocateReply> {
+function remember(
+  given: Pick<Case, 'state' | 'request' | 'requestId' | 'observed' | 'moment'>,
+  decision: Decision<AllocateReply>,
+): Decision<AllocateReply> {
   if (given.requestId === null || (decision.kind !== 'answer' && decision.kind !== 'refuse')) return decision;
   const { state, requestId, request, observed, moment } = given;
   const answer =

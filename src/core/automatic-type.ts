@@ -1,8 +1,8 @@
 // Owns the service types that nobody configured: the range that one got by itself, and the plan of one for a new name.
 
 import { type AutoAllocation, type Catalogue, forbiddenPorts, type ServiceType } from './catalogue.ts';
-import { type AutomaticRange, portId } from './change.ts';
-import type { Observed, Probe } from './command.ts';
+import { type AutomaticRange, portId, portOfId } from './change.ts';
+import type { AllocateRequest, Observed, Probe } from './command.ts';
 import { contains, overlaps, type PortRange } from './port-range.ts';
 import type { NamedRange } from './range-placement.ts';
 import { planRange } from './range-planner.ts';
@@ -39,17 +39,19 @@ export function automaticType({ name, start, end }: Omit<AutomaticRange, 'madeAt
 
 /**
  * Plans a range for a type that has none: over no other range, no leased port, and none that was found taken or that
- * another request is about to get.
+ * another request is about to get. Ports that rest are avoided while there is room elsewhere: the first request could get
+ * none of them.
  *
- * @param count how many consecutive ports the first request wants, which the range must have at least
+ * @param asked the first request: the range has its ports at least
+ * @param now coordinator time in ms
  * @returns null where there is no room
  */
 export function planType(
   state: StateView,
   { catalogue, busy, pending }: Observed,
   { policy, ruleOf }: AutoAllocation,
-  name: string,
-  count: number,
+  { serviceType: name, count }: Pick<AllocateRequest, 'serviceType' | 'count'>,
+  now: number,
 ): ServiceType | null {
   const rule = ruleOf(name);
   const size = Math.max(rule.size, count);
@@ -57,13 +59,13 @@ export function planType(
   for (const protocol of ['tcp', 'udp'] as const) {
     taken.push(...state.taken(protocol), ...pending[protocol]);
   }
-  for (const id of busy.keys()) taken.push(Number(id.slice(id.indexOf(':') + 1)));
-  const territory = {
-    configured: configuredRanges(catalogue, state),
-    automatic: [...state.ranges()],
-    busy: taken,
-  };
-  const range = planRange(name, { ...rule, size }, policy, territory);
+  for (const id of busy.keys()) taken.push(portOfId(id));
+  const resting: number[] = [];
+  for (const [id, { until }] of state.quarantines()) if (until > now) resting.push(portOfId(id));
+  const territory = { configured: configuredRanges(catalogue, state), automatic: [...state.ranges()] };
+  const plan = (avoided: readonly number[]): PortRange | null =>
+    planRange(name, { ...rule, size }, policy, { ...territory, busy: avoided });
+  const range = plan([...taken, ...resting]) ?? plan(taken);
   return range === null ? null : automaticType({ name, ...range });
 }
 
