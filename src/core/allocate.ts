@@ -26,7 +26,7 @@ import {
 } from './refusals.ts';
 import type { AllocateReply, SkippedPort } from './reply.ts';
 import { fingerprint, remembered, requestChange } from './request-memory.ts';
-import { runningSingleton, singletonOf } from './singleton.ts';
+import { runningSingleton, type Singleton, singletonOf, unmarkOthers } from './singleton.ts';
 import { joinedMessage, ownMessage, singletonHeld } from './singleton-messages.ts';
 import type { StateView } from './state.ts';
 
@@ -38,8 +38,8 @@ interface Case {
   readonly type: ServiceType;
   /** Whether its range is made by this very decision. */
   readonly isNewType: boolean;
-  /** Whether the machine runs one of what is asked for. */
-  readonly isSingle: boolean;
+  /** What is asked for, where the machine runs one of it. */
+  readonly singleton: Singleton | null;
   readonly moment: Moment;
   readonly observed: Observed;
 }
@@ -78,8 +78,7 @@ export function decideAllocate(
   }
   const singleton = singletonOf(observed.catalogue, request);
   const isNewType = known === undefined;
-  const isSingle = singleton !== null;
-  const given: Case = { state, request, requestId, type, isNewType, isSingle, moment, observed };
+  const given: Case = { state, request, requestId, type, isNewType, singleton, moment, observed };
   const running = singleton === null ? undefined : runningSingleton(state, singleton);
   if (running !== undefined && running.vitals.state !== 'hijacked') return joinOrHeld(given, running);
   const match = matchingLease(state, request);
@@ -144,15 +143,17 @@ function withHeartbeat(
 }
 
 function existing(given: Case, entry: LeaseEntry, message: string): Decision<AllocateReply> {
-  const { state, request, isSingle, observed, moment } = given;
+  const { state, request, singleton, observed, moment } = given;
   const changes: Change[] = instanceOfAllocation(state, request, observed.catalogue, moment);
   // A singleton that somebody else runs stays as its holder left it.
   const asked =
     leaseKey(request) === leaseKey(entry.lease) ? askedAgain(state, request, entry, moment.now) : entry;
   // The configuration may have made a singleton of it since it was granted, or taken that back.
+  const isSingle = singleton !== null;
   const isMarked = asked.lease.singleton === isSingle;
   const after = isMarked ? asked : { ...asked, lease: { ...asked.lease, singleton: isSingle } };
   const { lockId } = entry.lease;
+  if (singleton !== null) changes.push(...unmarkOthers(state, singleton, [lockId]));
   if (after.lease !== entry.lease) {
     changes.push({ table: 'lease', id: lockId, before: entry.lease, after: after.lease });
   }
@@ -169,7 +170,7 @@ function grant(
   lockId: string,
   replaced: LeaseEntry | undefined,
 ): Decision<AllocateReply> {
-  const { state, request, type, isNewType, isSingle, moment, observed } = given;
+  const { state, request, type, isNewType, singleton, moment, observed } = given;
   const { catalogue } = observed;
   const lease: Lease = {
     lockId,
@@ -182,7 +183,7 @@ function grant(
     projectPath: request.projectPath,
     pid: request.pid,
     process: request.process,
-    singleton: isSingle,
+    singleton: singleton !== null,
     fence: state.lastFence + 1,
     ttlMs: request.ttlMs ?? catalogue.defaultTtlMs,
     allocatedAt: Math.round(moment.wall),
@@ -199,6 +200,7 @@ function grant(
   // A singleton that a stranger pushed off its port makes room for its successor.
   if (replaced !== undefined)
     changes.push(...forcedEndChanges(state, replaced, 'replaced', catalogue, moment.now));
+  if (singleton !== null) changes.push(...unmarkOthers(state, singleton, [replaced?.lease.lockId ?? lockId]));
   const madeAt = Math.round(moment.wall);
   const range: AutomaticRange | null = isNewType ? { name: type.name, ...type.range, madeAt } : null;
   if (range !== null)

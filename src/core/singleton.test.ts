@@ -98,6 +98,41 @@ describe('a singleton by the configuration', () => {
     assert.equal(desk.granted({ projectPath: '/e' }).snapshot.lease.lockId, oldest?.snapshot.lease.lockId);
   });
 
+  it('is the one that it became, also when a stranger has left the port of the one before', () => {
+    const desk = createDesk(of({}));
+    const [first, second] = ['/a', '/b'].map((projectPath) => desk.granted({ projectPath }).snapshot.lease);
+    const see = (sight: 'none' | 'stranger'): void => {
+      const listeners = new Map([[first?.lockId ?? '', sight]] as const);
+      desk.submit({ kind: 'observe', listeners, holders: new Map(), instances: new Map() });
+    };
+    const holders = (): string[] => desk.state.singletons('web').map(({ lease }) => lease.lockId);
+    desk.catalogue = of({}, ['dev']);
+    assert.equal(desk.granted({ projectPath: '/c' }).snapshot.lease.lockId, first?.lockId);
+    see('stranger');
+    assert.equal(desk.granted({ projectPath: '/c' }).snapshot.lease.lockId, second?.lockId);
+    see('none');
+    assert.equal(desk.granted({ projectPath: '/c' }).snapshot.lease.lockId, second?.lockId);
+    assert.deepEqual(holders(), [second?.lockId]);
+  });
+
+  it('is one also where strangers have all of those before it', () => {
+    const desk = createDesk(of({}));
+    const [first, second] = ['/a', '/b'].map((projectPath) => desk.granted({ projectPath }).snapshot.lease);
+    const hijack = (lockId = ''): void => {
+      const listeners = new Map([[lockId, 'stranger']] as const);
+      desk.submit({ kind: 'observe', listeners, holders: new Map(), instances: new Map() });
+    };
+    desk.catalogue = of({}, ['dev']);
+    hijack(first?.lockId);
+    assert.equal(desk.granted({ projectPath: '/c' }).snapshot.lease.lockId, second?.lockId);
+    hijack(second?.lockId);
+    const { lockId } = desk.granted({ projectPath: '/d' }).snapshot.lease;
+    assert.deepEqual(
+      desk.state.singletons('web').map(({ lease }) => lease.lockId),
+      [lockId],
+    );
+  });
+
   it('is one of many again once the configuration says so, and whoever has it keeps it', () => {
     const desk = createDesk(of({}, ['dev']));
     const first = desk.granted({ projectPath: '/a' }).snapshot.lease;

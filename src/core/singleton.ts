@@ -35,14 +35,31 @@ export function singletonOf(catalogue: Behaviors, service: KnownBy): Singleton |
  * no lease is marked as the one, which is before the first grant; whoever gets one of them marks it.
  */
 export function runningSingleton(state: StateView, singleton: Singleton): LeaseEntry | undefined {
-  const isOne = ({ lease }: LeaseEntry): boolean =>
-    knownName(lease) === singleton.name &&
-    (singleton.serviceType === null || singleton.serviceType === lease.serviceType);
-  const marked = firstOf(state.singletons(singleton.name).filter(isOne));
+  const marked = firstOf(markedAs(state, singleton));
   if (marked !== undefined && marked.vitals.state !== 'hijacked') return marked;
   const all: LeaseEntry[] = [];
-  for (const entry of state.leases()) if (isOne(entry)) all.push(entry);
+  for (const entry of state.leases()) if (isOf(singleton, entry)) all.push(entry);
   return firstOf(all);
+}
+
+/** The changes that take the mark from every lease that has it beside the one that gets it now: there is one. */
+export function unmarkOthers(state: StateView, singleton: Singleton, lockIds: readonly string[]): Change[] {
+  return markedAs(state, singleton)
+    .filter(({ lease }) => !lockIds.includes(lease.lockId))
+    .map(({ lease }) => ({
+      table: 'lease',
+      id: lease.lockId,
+      before: lease,
+      after: { ...lease, singleton: false },
+    }));
+}
+
+function markedAs(state: StateView, singleton: Singleton): LeaseEntry[] {
+  return state.singletons(singleton.name).filter((entry) => isOf(singleton, entry));
+}
+
+function isOf({ name, serviceType }: Singleton, { lease }: LeaseEntry): boolean {
+  return knownName(lease) === name && (serviceType === null || serviceType === lease.serviceType);
 }
 
 /** Marks the leases that are singletons by the configuration as it is now, one of each, and no others. */
