@@ -4,6 +4,7 @@ import type { Outcome } from '../../src/coordinator/contract.ts';
 import { portId } from '../../src/core/change.ts';
 import type { AllocateRequest } from '../../src/core/command.ts';
 import { leaseKey, type Protocol } from '../../src/core/lease.ts';
+import type { PortRange } from '../../src/core/port-range.ts';
 import type { AllocateReply } from '../../src/core/reply.ts';
 import type { Auditor } from './auditor.ts';
 import type { Call } from './call.ts';
@@ -79,16 +80,28 @@ export class AllocationAudit {
       record.lease.port === lease.port && record.lease.fence === lease.fence,
       `${lease.lockId} was answered otherwise than stored`,
     );
-    if (reply.existing) this.#judgeExisting(call, request, record);
+    if (reply.existing) this.#judgeExisting(call, request, record, reply);
     else this.#judgeNew(call, request, record, reply);
   }
 
-  #judgeExisting(call: Call, request: AllocateRequest, record: LeaseRecord): void {
-    const { lease } = record;
+  #judgeExisting(
+    call: Call,
+    request: AllocateRequest,
+    record: LeaseRecord,
+    { message }: AllocateReply,
+  ): void {
+    const { lease, key } = record;
     const hadEnded = record.endedAt !== null && record.endedAt < call.firstAt;
     this.#check('key', !hadEnded, `${lease.lockId} had ended and was given out as existing`);
-    if (!lease.singleton) {
-      this.#check('key', leaseKey(request) === record.key, `${lease.lockId} was given to another key`);
+    if (this.#world.configuration.wasOneSince(request, lease, call.firstAt)) {
+      const isOwn = key !== null && leaseKey(request) === key;
+      this.#check(
+        14,
+        isOwn || message.includes(String(lease.port)),
+        `nobody was told where ${lease.lockId} runs`,
+      );
+    } else {
+      this.#check('key', leaseKey(request) === key, `${lease.lockId} was given to another key`);
       this.#check('key', request.serviceName !== null, 'a lease without a name was matched');
       // An answer that is only repeated renews nothing.
       record.termFrom = Math.max(record.termFrom, call.firstAt);
@@ -109,9 +122,16 @@ export class AllocationAudit {
         `${port} was granted though somebody had it since ${since / 1000}`,
       );
     }
-    const type = CATALOGUE.serviceTypes.get(request.serviceType);
-    const isInRange =
-      type !== undefined && lease.port >= type.range.start && lease.port + lease.count - 1 <= type.range.end;
+    const ranges = this.#rangesSince(request.serviceType, call.firstAt);
+    this.#check(
+      16,
+      ranges.length > 0,
+      `${lease.lockId} was granted though ${lease.serviceType} has no range`,
+    );
+    const isInRange = ranges.some(
+      ({ start, end }) => lease.port >= start && lease.port + lease.count - 1 <= end,
+    );
+    if (reply.autoAllocated !== undefined) this.#auditor.ranges.answered(call, reply.autoAllocated);
     // A former port out of range was this key's own wish when it got it.
     const was = this.#formerAtGrant.get(lease.lockId);
     const isFormer = was === null || (was?.port === lease.port && was.count >= lease.count);
@@ -125,6 +145,7 @@ export class AllocationAudit {
     this.#check('key', lease.count === request.count, `${lease.lockId} has not the size that was asked for`);
     this.#judgeRests(request, record, reply);
     this.#judgeNoMatch(call, request, record);
+    this.#judgeSingle(call, record);
     if (!this.#isClear(call)) return;
     const former = this.#formerAtGrant.get(lease.lockId);
     const wish = request.preferredPort;
@@ -175,28 +196,76 @@ export class AllocationAudit {
     }
   }
 
+  /** Of a singleton there is one, whoever asks, and one that a stranger pushed off its port has a successor (invariant 14). */
+  #judgeSingle(call: Call, { lease }: LeaseRecord): void {
+    const { configuration } = this.#world;
+    const isSingle = configuration.isOneSince(lease, lease, call.firstAt);
+    this.#check(14, lease.singleton || !isSingle, `${lease.lockId} is a singleton and does not say so`);
+    for (const { lease: other, bornAt, strangerAt } of this.#auditor.live()) {
+      if (!configuration.isOneSince(lease, other, call.firstAt) || other.lockId === lease.lockId) continue;
+      const ran = bornAt < call.firstAt && !Number.isFinite(strangerAt);
+      this.#check(14, !ran, `${lease.lockId} was granted though ${other.lockId} ran already`);
+    }
+  }
+
   #judgeRefusal(
     call: Call,
     request: AllocateRequest,
     code: string,
     fields: Readonly<Record<string, unknown>>,
   ): void {
-    if (code === 'RANGE_EXHAUSTED' || code === 'PORT_UNAVAILABLE') {
+    if (code === 'RANGE_EXHAUSTED' && this.#rangesSince(request.serviceType, call.firstAt).length === 0) {
+      this.#auditor.ranges.judgeRefusal(call, request, this.#isClear(call));
+    } else if (code === 'RANGE_EXHAUSTED' || code === 'PORT_UNAVAILABLE') {
       const { holders, holders_total: total } = fields;
       const names = Array.isArray(holders) && holders.length > 0 && holders.length <= 20;
       this.#check(13, names && Number(total) >= holders.length, `${code} names no holders`);
       if (this.#isClear(call)) this.#judgeExhausted(call, request, code);
+    } else if (code === 'SINGLETON_HELD') {
+      this.#judgeHeld(call, request, String(fields.lock_id));
+    } else if (code === 'UNKNOWN_SERVICE_TYPE') {
+      const couldBe = this.#world.configuration
+        .since(call.firstAt)
+        .some((known) => known.autoAllocation === null && !known.serviceTypes.has(request.serviceType));
+      this.#check(13, couldBe, `${request.serviceType} was not known`);
     } else {
-      const isKnown =
-        code === 'SINGLETON_HELD' || code === 'INVALID_REQUEST' || code === 'UNKNOWN_SERVICE_TYPE';
-      this.#check(13, isKnown, `an allocation was refused with ${code}`);
+      this.#check(13, code === 'INVALID_REQUEST', `an allocation was refused with ${code}`);
     }
   }
 
+  /** Only a singleton that runs, and only whoever asks for another one or for one of another shape, is refused so. */
+  #judgeHeld(call: Call, request: AllocateRequest, lockId: string): void {
+    const record = this.#auditor.records.get(lockId);
+    const ran =
+      record !== undefined &&
+      this.#world.configuration.wasOneSince(request, record.lease, call.firstAt) &&
+      (record.endedAt ?? call.firstAt) >= call.firstAt;
+    this.#check(14, ran, `${request.serviceType} was refused for ${lockId}, which did not run`);
+    const isOther =
+      request.fresh ||
+      request.count !== record?.lease.count ||
+      request.protocol !== record.lease.protocol ||
+      (request.exact && request.preferredPort !== record.lease.port);
+    this.#check(14, isOther, `${lockId} was kept from somebody who could have had it`);
+  }
+
+  /** The ranges that the type had, configured or by itself, at any time since then (virtual ms). */
+  #rangesSince(name: string, at: number): PortRange[] {
+    return [...this.#world.configuration.rangesSince(name, at), ...this.#auditor.ranges.since(name, at)];
+  }
+
+  /** The ports of a range that is gone are nobody's former ones. */
+  rangeLeft({ start, end }: PortRange): void {
+    for (const [key, former] of this.#former)
+      if (former !== null && former.port >= start && former.port <= end) this.#former.set(key, null);
+  }
+
   #judgeExhausted(call: Call, request: AllocateRequest, code: string): void {
-    const type = CATALOGUE.serviceTypes.get(request.serviceType);
-    if (type === undefined) return;
-    const { start, end } = type.range;
+    const [range, ...others] = this.#rangesSince(request.serviceType, call.firstAt);
+    // The range that is configured and the one that was made are the same one, or else nobody knows which one counted.
+    if (range === undefined || others.some((other) => other.start !== range.start || other.end !== range.end))
+      return;
+    const { start, end } = range;
     const first = request.exact ? (request.preferredPort ?? start) : start;
     const last = request.exact ? first : end - request.count + 1;
     for (let port = first; port <= last; port++) {

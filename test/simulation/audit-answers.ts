@@ -56,6 +56,20 @@ export class AnswerAudit {
     return false;
   }
 
+  /** Whether somebody asks to take the range of a type back, and by force. */
+  undoUnderWay(serviceType: string): 'forced' | 'mild' | null {
+    let found: 'forced' | 'mild' | null = null;
+    for (const { command } of this.inFlight.values()) {
+      if (command.kind === 'undo-range' && command.serviceType === serviceType && found !== 'forced')
+        found = command.force ? 'forced' : 'mild';
+    }
+    return found;
+  }
+
+  isConsolidating(): boolean {
+    return [...this.inFlight.values()].some(({ command }) => command.kind === 'consolidate' && command.apply);
+  }
+
   cleanupUnderWay(): 'forced' | 'mild' | null {
     let found: 'forced' | 'mild' | null = null;
     for (const { command } of this.inFlight.values()) {
@@ -111,6 +125,9 @@ export class AnswerAudit {
       case 'batch':
         if (outcome.ok) this.#judgeBatch(call, outcome.reply as { allocations: readonly AllocateReply[] });
         break;
+      case 'undo-range':
+        this.#auditor.ranges.judgeUndo(call, command.serviceType, outcome.ok ? null : outcome.refusal);
+        break;
       case 'renew':
       case 'release':
         this.#judgeFence(call, command, outcome);
@@ -141,8 +158,9 @@ export class AnswerAudit {
     const answer = JSON.stringify(outcome);
     const first = this.#firstAnswers.get(command.requestId);
     const isFirst = first === undefined || this.#auditor.now - first.at > 86_000_000;
-    // A refusal for another body is no first answer: that one was lost, or is still on its way.
+    // A refusal for another body is no first answer: that one was lost, or is still on its way. Nor is any for a mistake.
     if (isFirst && !outcome.ok && outcome.refusal.code === 'INVALID_REQUEST') return true;
+    if (isFirst && !outcome.ok && outcome.refusal.code === 'UNKNOWN_SERVICE_TYPE') return false;
     if (isFirst) {
       this.#firstAnswers.set(command.requestId, { body, answer, at: this.#auditor.now });
       return false;
@@ -214,10 +232,12 @@ export class AnswerAudit {
     const wasListening = isNamed
       ? this.#listensSince(record, call.sentAt)
       : record.listenedAt >= call.sentAt - 1000 && isListening(record, machine, this.#auditor.now);
+    const { configuration } = this.#world;
+    const isSingle = configuration.isOneSince(record.lease, record.lease, call.sentAt);
     const isMine = isCallers(record, command) || command.force;
     this.#check(
       14,
-      isMine || !isNamed || !record.lease.singleton,
+      isMine || !isNamed || !isSingle,
       `the singleton ${record.lease.lockId} was released by somebody else`,
     );
     // Beside a stranger it may be hijacked, and then it is not active.

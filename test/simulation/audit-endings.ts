@@ -1,5 +1,6 @@
 // Owns the reasons for which a lease or an instance may end, judged by the world's truth and not by the daemon's.
 
+import { knownName } from '../../src/core/lease.ts';
 import type { Auditor } from './auditor.ts';
 import { isListening, isProvenStranger, type LeaseRecord, SEEN_AFTER_MS, socketsOf } from './ledger.ts';
 import { CATALOGUE } from './weather.ts';
@@ -18,6 +19,14 @@ const BLIND_AFTER_MS = 20_000;
 const RELEASED = 'asked for';
 const RETIRED = 'its instance was retired';
 
+/** What is committed together with an end. */
+export interface Together {
+  /** The instances that are forgotten. */
+  readonly gone: ReadonlySet<string>;
+  /** The names of singletons that are granted. */
+  readonly successors: ReadonlySet<string>;
+}
+
 /** Whether this excuse is somebody's wish, after which no port rests. */
 export function isByWish(excuse: string | null): boolean {
   return excuse === RELEASED || excuse === RETIRED;
@@ -27,14 +36,17 @@ export function isByWish(excuse: string | null): boolean {
 export function excuseForEnd(
   world: World,
   record: LeaseRecord,
-  instancesGone: ReadonlySet<string>,
+  { gone, successors }: Together,
 ): string | null {
   const { auditor } = world;
   const { now } = auditor;
   const { lease } = record;
   if (record.enders.size > 0) return RELEASED;
   if (lease.instanceId !== null && auditor.answers.isRetiring(lease.instanceId)) return RETIRED;
-  if (lease.singleton && record.everTouched) return 'hijacked and taken over';
+  if (auditor.answers.undoUnderWay(lease.serviceType) === 'forced') return 'its range was undone by force';
+  // It may have become a singleton since it was granted.
+  if (Number.isFinite(record.strangerAt) && successors.has(knownName(lease)))
+    return 'hijacked and taken over';
   // Whether a server goes on without its holder was not to be seen for long: the term alone may end it.
   if (isBlind(auditor)) return excuseByTerm(world, record);
   if (now - record.listenedAt <= LOOK_MS && isListening(record, world.machine, now)) return null;
@@ -51,7 +63,7 @@ export function excuseForEnd(
   if (lease.instanceId !== null && excuseForInstance(world, lease.instanceId, record.promisedAt) !== null) {
     return 'its instance has ended';
   }
-  if (instancesGone.has(lease.instanceId ?? '')) return 'its instance has ended';
+  if (gone.has(lease.instanceId ?? '')) return 'its instance has ended';
   const holder = lifeOfHolder(world, record);
   if (holder === 'dead' && record.holds === 0 && isProvenAfterPromise(world, record))
     return 'its holder is dead';
@@ -60,8 +72,10 @@ export function excuseForEnd(
   const isOrphan = record.holdClosedAt !== null && record.touchedAt >= record.holdClosedAt;
   if (isOrphan && record.holds === 0 && holder !== 'alive')
     return 'its last connection closed, then its listener went';
-  if (record.holds > 0 || holder === 'alive' || holder === 'unknown' || hasLiveInstance(world, record))
-    return null;
+  if (record.holds > 0 || holder === 'alive' || holder === 'unknown') return null;
+  if (record.holdClosedAt !== null && record.instanceLeftAt >= record.holdClosedAt)
+    return 'its connection closed while its instance was over';
+  if (hasLiveInstance(world, record)) return null;
   if (cleanup !== null) return 'cleaned up';
   if (record.holdClosedAt !== null) return 'its connection closed';
   const quietMs = now - Math.max(record.seenAt, record.bornAt);

@@ -17,10 +17,16 @@ const LOOK_EVERY_MS = 1000;
 /** What a new daemon remembers is what the disk holds (invariant 15). */
 export function auditStart(world: World, coordinator: Coordinator, gate: Gate): void {
   const stored = JSON.stringify([...world.disk.leases.keys()].sort());
+  const storedRanges = JSON.stringify([...world.disk.ranges.values()]);
   coordinator
-    .query(({ state }) => [...state.leases()].map(({ lease }) => lease))
-    .then((leases) => {
+    .query(({ state }) => ({
+      leases: [...state.leases()].map(({ lease }) => lease),
+      ranges: [...state.ranges()],
+    }))
+    .then(({ leases, ranges }) => {
       if (gate.isDead) return;
+      if (JSON.stringify(ranges) !== storedRanges)
+        world.violation(15, 'a start changed the automatic ranges');
       const remembered = JSON.stringify(leases.map(({ lockId }) => lockId).sort());
       if (remembered !== stored) world.violation(15, 'a start forgot leases');
       for (const lease of leases) {

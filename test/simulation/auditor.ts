@@ -2,11 +2,12 @@
 
 import type { DurableChange } from '../../src/core/change.ts';
 import type { Lease, Protocol } from '../../src/core/lease.ts';
-import { singletonName } from '../../src/core/lease.ts';
+import { knownName, singletonName } from '../../src/core/lease.ts';
 import { AnswerAudit } from './audit-answers.ts';
 import { describeRecord, watchLeases } from './audit-bounds.ts';
-import { excuseForEnd, excuseForInstance, isByWish } from './audit-endings.ts';
+import { excuseForEnd, excuseForInstance, isByWish, type Together } from './audit-endings.ts';
 import { LogAudit } from './audit-log.ts';
+import { RangeAudit } from './audit-ranges.ts';
 import { type Ending, RestAudit } from './audit-rests.ts';
 import { watchStates } from './audit-states.ts';
 import type { Call } from './call.ts';
@@ -43,6 +44,7 @@ export class Auditor {
   readonly answers: AnswerAudit;
   readonly rests: RestAudit;
   readonly log: LogAudit;
+  readonly ranges: RangeAudit;
   /** No silence and no term counts from before this moment: a start, or the end of a sleep. */
   floor = 0;
   /** Since when the daemon can see and do everything; null while it cannot. */
@@ -67,6 +69,7 @@ export class Auditor {
     this.answers = new AnswerAudit(world, this);
     this.rests = new RestAudit(world);
     this.log = new LogAudit(world);
+    this.ranges = new RangeAudit(world, this);
     watchLeases(world, this);
     watchStates(world, this);
   }
@@ -167,14 +170,16 @@ export class Auditor {
     const gone = new Set(changes.flatMap((c) => (c.table === 'instance' && c.after === null ? [c.id] : [])));
     const endings: Ending[] = [];
     this.log.commits(changes);
+    const successors = new Set(changes.flatMap((change) => singletonOf(change) ?? []));
     for (const change of changes) {
       if (change.table === 'instance') this.#instanceChanges(change.id, change.after);
       if (change.table !== 'lease') continue;
-      if (change.after === null) endings.push(...this.#ends(change.id, gone));
+      if (change.after === null) endings.push(...this.#ends(change.id, { gone, successors }));
       else if (change.before === null) this.#grants(change.after);
       else this.#updates(change.after);
     }
     this.rests.commits(changes, endings, this.#commitBeganAt - COMMIT_MS);
+    this.ranges.commits(changes);
   }
 
   /** Judges the disk after a commit. */
@@ -213,6 +218,7 @@ export class Auditor {
       else if (change.table === 'instance') this.#instanceChanges(change.id, change.after);
     }
     this.log.undone(undone);
+    this.ranges.undo(undone);
     this.answers.forget();
     this.rests.forget();
   }
@@ -273,14 +279,14 @@ export class Auditor {
     record.lease = lease;
   }
 
-  #ends(lockId: string, instancesGone: ReadonlySet<string>): Ending[] {
+  #ends(lockId: string, together: Together): Ending[] {
     const record = this.records.get(lockId);
     this.counts.ends += 1;
     if (record === undefined || record.endedAt !== null) {
       this.#check(1, false, `${lockId} ended without being live`);
       return [];
     }
-    const excuse = excuseForEnd(this.#world, record, instancesGone);
+    const excuse = excuseForEnd(this.#world, record, together);
     this.#check(
       9,
       excuse !== null,
@@ -289,7 +295,7 @@ export class Auditor {
     this.#world.log(`commit end of ${lockId}: ${excuse}`);
     record.endedAt = this.now;
     if (!isByWish(excuse)) return [{ record, kind: 'forced' }];
-    const other = excuseForEnd(this.#world, { ...record, enders: new Set() }, instancesGone);
+    const other = excuseForEnd(this.#world, { ...record, enders: new Set() }, together);
     return [{ record, kind: other === null ? 'clean' : 'unsure' }];
   }
 
@@ -303,6 +309,9 @@ export class Auditor {
     } else if (record === undefined) {
       this.instances.set(id, { row: after, heardAt: this.now, namedAt: this.now });
     } else {
+      const { process } = record.row;
+      if (process !== null && after.process === null && !this.#world.machine.isAlive(process))
+        for (const lease of this.live()) if (lease.lease.instanceId === id) lease.instanceLeftAt = this.now;
       record.row = after;
       record.heardAt = this.now;
     }
@@ -315,4 +324,10 @@ export class Auditor {
   begin(call: Call): void {
     this.answers.begin(call);
   }
+}
+
+/** The name of the singleton that a change grants, or null. */
+function singletonOf(change: DurableChange): string | null {
+  if (change.table !== 'lease' || change.before !== null || change.after?.singleton !== true) return null;
+  return knownName(change.after);
 }

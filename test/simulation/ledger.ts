@@ -38,6 +38,8 @@ export interface LeaseRecord {
   holds: number;
   heldSince: number;
   holdClosedAt: number | null;
+  /** When its instance last went on without a process that was dead. */
+  instanceLeftAt: number;
   /** When it last got another holder process. */
   holderAt: number;
   /** The last moment at which somebody was told that the lease is theirs. */
@@ -72,6 +74,7 @@ export function newRecord(lease: Lease, machine: Machine, now: number, termFrom:
     holds: 0,
     heldSince: now,
     holdClosedAt: null,
+    instanceLeftAt: Number.NEGATIVE_INFINITY,
     holderAt: now,
     promisedAt: Number.NEGATIVE_INFINITY,
     adoptedAt: Number.NEGATIVE_INFINITY,

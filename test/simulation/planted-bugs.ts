@@ -174,6 +174,87 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     ' && entry.vitals.holds === 0',
     '',
   ),
+  {
+    name: 'a daemon that decides by the configuration of its start',
+    invariant: /^invariant (2|13|14|16|key): /,
+    plant: (use) =>
+      use({
+        wrap: (options) => {
+          const first = options.catalogue();
+          return { ...options, catalogue: () => first };
+        },
+      }),
+  },
+  patched(
+    'a singleton that everybody gets one of',
+    /^invariant 14: .* was granted though .* ran already/,
+    'core/allocate.ts',
+    'singleton === null ? undefined : runningSingleton(state, singleton)',
+    'undefined',
+  ),
+  patched(
+    'a singleton that is taken over before its program listens',
+    /^invariant (9|14): /,
+    'core/allocate.ts',
+    "running.vitals.state !== 'hijacked'",
+    "running.vitals.state === 'active'",
+  ),
+  patched(
+    'a singleton that does not see the leases from before it was one',
+    /^invariant 14: .* was granted though .* ran already/,
+    'core/singleton.ts',
+    'for (const entry of state.leases()) if (isOf(singleton, entry)) all.push(entry);',
+    '',
+  ),
+  patched(
+    'a range that keeps no gap',
+    /^invariant 16: .* is not 2 ports away from/,
+    'core/free-space.ts',
+    '({ start: start - gap, end: end + gap })',
+    '({ start, end })',
+  ),
+  patched(
+    'a range over another one that is not in the file yet',
+    /^invariant 16: .* is not 2 ports away from/,
+    'core/automatic-type.ts',
+    'automatic: [...state.ranges()]',
+    'automatic: []',
+  ),
+  patched(
+    'a range over leased ports',
+    /^invariant 16: .* lies over lease/,
+    'core/automatic-type.ts',
+    'taken.push(...state.taken(protocol), ...pending[protocol]);',
+    'taken.push(...pending[protocol]);',
+  ),
+  patched(
+    'a range whose ports nobody probed',
+    /^invariant 16: .* was made over .*, which is taken/,
+    'core/allocate.ts',
+    'if (unproven.length > 0)\n      return { kind',
+    'if (unproven.length > 65_535)\n      return { kind',
+  ),
+  patched(
+    'a lease whose range is not committed with it',
+    /^invariant (4|16): /,
+    'core/allocate.ts',
+    'if (range !== null) changes.push(',
+    'if (false) changes.push(',
+  ),
+  patched(
+    'an undo that ends leases without force',
+    /^invariant 9: .* ended without a reason/,
+    'core/range-commands.ts',
+    'if (leases.length > 0 && !force)',
+    'if (leases.length > 65_535)',
+  ),
+  patched(
+    'a consolidation that moves what is in use',
+    /^invariant 16: .* went away under its lease/,
+    'core/range-commands.ts',
+    'isWished || leasesOfType(state, from.name).length > 0',
+    'isWished',
+  ),
   patched(
     'held leases that are looked at as rarely as others',
     /^invariant (9|state): /,

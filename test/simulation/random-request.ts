@@ -3,6 +3,7 @@
 import type { AllocateRequest } from '../../src/core/command.ts';
 import type { Protocol } from '../../src/core/lease.ts';
 import type { Random } from './random.ts';
+import { UNKNOWN_TYPES } from './weather.ts';
 
 /** The projects that agents work in; few, so that their keys meet. */
 export const PROJECTS: readonly [string | null, ...(string | null)[]] = [
@@ -24,7 +25,9 @@ export function randomRequest(
   const preferredPort = random.chance(0.25) ? random.pick(WISHES) : null;
   return {
     ...who,
-    serviceType: random.pick(['dev', 'dev', 'dev', 'api', 'api', 'db']),
+    serviceType: random.chance(0.15)
+      ? random.pick(UNKNOWN_TYPES)
+      : random.pick(['dev', 'dev', 'dev', 'api', 'api', 'db']),
     serviceName: random.pick(['web', 'web', 'admin', null]),
     preferredPort,
     exact: preferredPort !== null && random.chance(0.4),

@@ -5,6 +5,7 @@ import type { Counts } from './auditor.ts';
 import { plagueWith } from './faults.ts';
 import { createRandom } from './random.ts';
 import { letStrangersIn } from './strangers.ts';
+import { letUsersEdit } from './users.ts';
 import { type Variant, World } from './world.ts';
 
 /** How long a world is simulated (virtual ms). */
@@ -35,6 +36,7 @@ export async function simulate(seed: number, variant: Variant = {}): Promise<Res
   for (let i = random.int(3, 6); i > 0; i--) new Agent(world, random.fork());
   letStrangersIn(world, random.fork());
   if (random.chance(0.9)) plagueWith(world, random.fork());
+  if (random.chance(0.7)) letUsersEdit(world, random.fork());
   await world.timeline.run(LIFE_MS, () => world.failure !== null);
   world.auditor.log.judge();
   return {

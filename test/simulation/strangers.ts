@@ -3,7 +3,7 @@
 import type { Lease } from '../../src/core/lease.ts';
 import type { Address, Process } from './machine.ts';
 import type { Random } from './random.ts';
-import { TYPES } from './weather.ts';
+import { AUTOMATIC, TYPES } from './weather.ts';
 import type { World } from './world.ts';
 
 /** Most of them elsewhere, some in a directory that only looks like a project's, some really inside one. */
@@ -27,7 +27,7 @@ export function letStrangersIn(world: World, random: Random): void {
 /** A stranger binds a port of a range, and goes again after a while. Some are descendants of somebody's process. */
 export function stranger(world: World, random: Random): void {
   const { machine, timeline } = world;
-  const { range } = random.pick(TYPES);
+  const range = random.chance(0.15) ? AUTOMATIC.policy.bounds : random.pick(TYPES).range;
   const port = random.int(range.start, range.end);
   const parent = random.chance(0.8) ? undefined : random.pickMaybe([...machine.processes.keys()]);
   const process = machine.spawn(parent ?? 1, random.pick(PLACES), { isReadable: random.chance(0.8) });

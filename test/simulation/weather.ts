@@ -1,6 +1,6 @@
-// Owns the weather of a simulated world: which faults are on at this moment, and the catalogue that everybody uses.
+// Owns the weather of a simulated world: which faults are on at this moment, and the catalogue that it begins with.
 
-import type { Catalogue, ServiceType } from '../../src/core/catalogue.ts';
+import type { AutoAllocation, Catalogue, ServiceType } from '../../src/core/catalogue.ts';
 import { PortSet } from '../../src/core/port-set.ts';
 
 export interface Weather {
@@ -41,8 +41,21 @@ export const TYPES: readonly [ServiceType, ...ServiceType[]] = [
   serviceType('db', 5000, 5003, [5000], 'single'),
 ];
 
-export const BLOCKED_PORT = 3005;
+const BLOCKED_PORTS: readonly number[] = [3005, 7021];
 export const OWN_PORT = 3007;
+
+/** Types that nobody configured. */
+export const UNKNOWN_TYPES: readonly [string, ...string[]] = ['job-a', 'job-b', 'queue', 'cron', 'mail'];
+
+/** Room for some six ranges, of which strangers and rules take their part. */
+export const AUTOMATIC: AutoAllocation = {
+  policy: { bounds: { start: 7000, end: 7039 }, gap: 2, avoided: new Set([7013]) },
+  ruleOf: (name) => ({
+    size: name.startsWith('job-') ? 3 : 4,
+    placement: name === 'cron' ? 'before' : name.startsWith('job-') ? 'smart' : 'after',
+    preferredStart: name === 'mail' ? 6950 : null,
+  }),
+};
 
 export const CATALOGUE: Catalogue = {
   serviceTypes: new Map(TYPES.map((type) => [type.name, type])),
@@ -53,12 +66,12 @@ export const CATALOGUE: Catalogue = {
     ['staging', 2],
     ['features', 3],
   ]),
-  browserBlocked: PortSet.of([BLOCKED_PORT]),
+  browserBlocked: PortSet.of(BLOCKED_PORTS),
   avoided: new PortSet(),
   ownPorts: PortSet.of([OWN_PORT]),
   maxLeasesPerProject: 1000,
   maxLeasesPerInstance: 1000,
-  autoAllocation: null,
+  autoAllocation: AUTOMATIC,
   defaultTtlMs: 60_000,
   maxTtlMs: 30 * 86_400_000,
   instanceTtlMs: 20_000,

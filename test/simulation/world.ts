@@ -7,10 +7,11 @@ import { DEFAULT_TIMINGS, type Timings } from '../../src/coordinator/timings.ts'
 import { StyxyError } from '../../src/errors.ts';
 import { auditStart } from './audit-states.ts';
 import { Auditor } from './auditor.ts';
+import { Configuration } from './configuration.ts';
 import { Disk } from './disk.ts';
 import { Machine } from './machine.ts';
 import { createRandom, type Random } from './random.ts';
-import { Gate, surroundings } from './surroundings.ts';
+import { followRanges, Gate, markSingletons, surroundings } from './surroundings.ts';
 import { Timeline } from './timeline.ts';
 import { fairWeather } from './weather.ts';
 
@@ -42,6 +43,7 @@ export class World {
   readonly timeline = new Timeline();
   readonly machine = new Machine(() => this.timeline.now);
   readonly disk = new Disk();
+  readonly configuration = new Configuration(() => this.timeline.now);
   readonly weather = fairWeather();
   readonly auditor: Auditor;
   /** Chance for what surrounds the daemon; clients have streams of their own. */
@@ -128,6 +130,8 @@ export class World {
         daemon.coordinator = coordinator;
         this.log('daemon serves');
         auditStart(this, coordinator, gate);
+        followRanges(this, coordinator, gate);
+        markSingletons(this);
       },
       (error) => {
         if (gate.isDead) return;
