@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../src/coordinator/contract.ts';
 import type { Command } from '../../src/core/command.ts';
+import { leaseKey } from '../../src/core/lease.ts';
 import type { AllocateReply } from '../../src/core/reply.ts';
 import { AllocationAudit } from './audit-allocations.ts';
 import type { Auditor } from './auditor.ts';
@@ -109,6 +110,7 @@ export class AnswerAudit {
     } else {
       counts[answer.kind === 'fault' ? 'faults' : 'lost'] += 1;
       if (answer.kind === 'fault') record?.enders.delete(call.id);
+      else for (const asked of this.#recordsOfKeys(call.command)) asked.lastCallAt = now;
     }
     this.inFlight.delete(call.id);
     this.allocations.done(call);
@@ -271,6 +273,14 @@ export class AnswerAudit {
     if (command.kind === 'release') ids.push(command.callerInstanceId);
     if (command.kind === 'instance-heartbeat' || command.kind === 'register') ids.push(command.instanceId);
     return ids.flatMap((id) => (id === null ? [] : (this.#auditor.instances.get(id) ?? [])));
+  }
+
+  /** The leases that an allocation may have been given: whoever lost its answer may have renewed one of them. */
+  #recordsOfKeys(command: Command): LeaseRecord[] {
+    const asks =
+      command.kind === 'allocate' ? [command] : command.kind === 'batch' ? command.allocations : [];
+    const keys = asks.flatMap(({ request }) => leaseKey(request) ?? []);
+    return this.#auditor.live().filter(({ key }) => key !== null && keys.includes(key));
   }
 
   #recordOf(command: Command): LeaseRecord | undefined {

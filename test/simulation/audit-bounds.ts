@@ -109,7 +109,7 @@ function checkBound(world: World, auditor: Auditor, record: LeaseRecord, healthy
 
 function isOverForCertain(world: World, auditor: Auditor, record: LeaseRecord): boolean {
   const { machine } = world;
-  const { now, floor, disturbedAt } = auditor;
+  const { now, floor, disturbedAt, healthySince } = auditor;
   const { process, pid, instanceId, ttlMs } = record.lease;
   // What a proven stranger does renews nothing.
   if (record.holds > 0 || hasOwnListener(record, machine)) return false;
@@ -124,7 +124,8 @@ function isOverForCertain(world: World, auditor: Auditor, record: LeaseRecord): 
   if (isEnded && !isAskedFor && instance !== undefined && now - instance.namedAt > instance.row.ttlMs * 4)
     return true;
   // A table that lied may have shown a listener, after which the daemon rightly counts a full term.
-  const from = Math.max(record.termFrom, record.keptAt, record.lastCallAt, record.ownAt, disturbedAt, floor);
+  const seenFrom = Math.max(disturbedAt, healthySince ?? now);
+  const from = Math.max(record.termFrom, record.keptAt, record.lastCallAt, record.ownAt, seenFrom, floor);
   // Only a lease that this daemon saw active misses its listener; a stranger's visit begins anew, and so does who asks again.
   const wasActive = record.listenedAt > Math.max(floor, record.lastCallAt, record.strangerAt);
   const isMissed = wasActive && now - Math.max(from, record.touchedAt) > MISSED_MS;

@@ -7,6 +7,10 @@ import type { World } from './world.ts';
 
 /** A gap (ms) that the daemon must notice as a sleep. */
 const NOTICED_GAP_MS = 10_000;
+/** The longest that bad weather lasts (ms). */
+const SPELL_MS = 30_000;
+/** The longest that nobody can say who listens (ms): longer than most terms. */
+const LONG_SPELL_MS = 90_000;
 
 const FAULTS: readonly ((world: World, random: Random) => void)[] = [
   (world, random) => {
@@ -20,7 +24,7 @@ const FAULTS: readonly ((world: World, random: Random) => void)[] = [
     spell(world, random, 'storeFault', random.pick(['STORE_FULL', 'STORE_UNAVAILABLE']), null),
   (world, random) => spell(world, random, 'storeDelayMs', random.int(1, 400), world.weather.storeDelayMs),
   (world, random) => spell(world, random, 'probeDelayMs', random.int(1, 400), world.weather.probeDelayMs),
-  (world, random) => spell(world, random, 'table', random.pick(['denied', 'partial']), 'good'),
+  (world, random) => spell(world, random, 'table', random.pick(['denied', 'partial']), 'good', LONG_SPELL_MS),
   (world, random) => spell(world, random, 'tableDelayMs', random.int(500, 4000), 5),
   (world, random) => spell(world, random, 'canIdentify', false, true),
   (world, random) => {
@@ -54,11 +58,12 @@ function spell<Part extends keyof Weather>(
   part: Part,
   bad: Weather[Part],
   good: Weather[Part],
+  longestMs = SPELL_MS,
 ): void {
   world.log(`${part} is ${bad}`);
   world.weather[part] = bad;
   world.auditor.disturbed();
-  world.timeline.after(random.int(500, 30_000), () => {
+  world.timeline.after(random.int(500, longestMs), () => {
     world.weather[part] = good;
     // What was asked before takes as long as it did before.
     if (typeof bad === 'number') world.auditor.lateUntil = world.timeline.now + bad;

@@ -171,8 +171,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     'a clean-up by force that ends the lease of a running command',
     /^invariant 9: .* ended without a reason/,
     'core/sweep.ts',
-    ' && entry.vitals.holds === 0',
-    '',
+    'return force && holds === 0 ? ',
+    'return force ? ',
   ),
   {
     name: 'a daemon that decides by the configuration of its start',
