@@ -8,7 +8,7 @@ import { forcedEndChanges, KEY_PRECISION_MS } from './ending.ts';
 import { askedAgain, existingMessage, hasSameShape, matchingLease } from './existing.ts';
 import { grantMessage, rangeMessage } from './grant-messages.ts';
 import { describeLease } from './holder.ts';
-import { defaultTemplate, heartbeat, instanceOfAllocation } from './instance-changes.ts';
+import { heartbeat, instanceOfAllocation, templateOf } from './instance-changes.ts';
 import { type Lease, type LeaseEntry, leaseKey, NEW_VITALS, type Vitals } from './lease.ts';
 import { lifeAtGrant, snapshot } from './life.ts';
 import { place } from './placement.ts';
@@ -265,12 +265,6 @@ function skippedPorts(observed: Observed, request: AllocateRequest, type: Servic
     skipped.push({ port, holder: holder ?? null });
   }
   return skipped;
-}
-
-function templateOf(state: StateView, request: AllocateRequest): string | null {
-  if (request.instanceId === null) return null;
-  const known = state.instance(request.instanceId);
-  return known === undefined ? defaultTemplate(request.linkedWorktree) : known.instance.template;
 }
 
 function noPort({ state, observed, request, type, moment }: Case): Refusal {

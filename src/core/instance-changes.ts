@@ -11,6 +11,13 @@ export function defaultTemplate(isLinkedWorktree: boolean): string {
   return isLinkedWorktree ? 'features' : 'main';
 }
 
+/** The template of the instance that a request names, known or about to be registered by it; null for none. */
+export function templateOf(state: StateView, request: AllocateRequest): string | null {
+  if (request.instanceId === null) return null;
+  const known = state.instance(request.instanceId);
+  return known === undefined ? defaultTemplate(request.linkedWorktree) : known.instance.template;
+}
+
 /** Puts `instance`, new or over an older registration, and counts as a heartbeat. */
 export function registration(state: StateView, instance: Instance, now: number): Change[] {
   const before = state.instance(instance.instanceId);
