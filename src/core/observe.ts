@@ -108,7 +108,8 @@ function isOrphan(before: Vitals, next: Vitals): boolean {
 }
 
 function sighted(vitals: Vitals, sight: ListenerSight, { now, floor, missIntervalMs }: Counting): Vitals {
-  if (sight === 'unknown') return vitals;
+  // Who came and went meanwhile was seen by nobody, so that a row of misses begins anew.
+  if (sight === 'unknown') return vitals.missed === 0 ? vitals : { ...vitals, missed: 0 };
   if (sight === 'own') {
     return vitals.state === 'active' && vitals.missed === 0
       ? vitals

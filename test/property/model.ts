@@ -163,6 +163,7 @@ export class Model {
     const wasKept = this.isKept(lease);
     if (life !== undefined) lease.life = life;
     if (sight !== undefined) lease.isUnseen = sight === 'unknown';
+    if (sight === 'unknown') lease.missed = 0;
     if (sight === 'own') {
       lease.state = 'active';
       lease.missed = 0;

@@ -164,7 +164,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     'a drift that lists what is leased',
     /^invariant state: .* is leased$/,
     'coordinator/drift.ts',
-    'if (state.leaseOn(protocol, port) !== undefined) continue;',
+    ' || state.leaseOn(protocol, port) !== undefined',
     '',
   ),
   patched(
