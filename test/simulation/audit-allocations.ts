@@ -3,7 +3,7 @@
 import type { Outcome } from '../../src/coordinator/contract.ts';
 import { portId } from '../../src/core/change.ts';
 import type { AllocateRequest } from '../../src/core/command.ts';
-import { leaseKey, type Protocol } from '../../src/core/lease.ts';
+import { type Lease, leaseKey, type Protocol } from '../../src/core/lease.ts';
 import type { PortRange } from '../../src/core/port-range.ts';
 import type { AllocateReply } from '../../src/core/reply.ts';
 import type { Auditor } from './auditor.ts';
@@ -145,7 +145,7 @@ export class AllocationAudit {
     this.#check('key', lease.count === request.count, `${lease.lockId} has not the size that was asked for`);
     this.#judgeRests(request, record, reply);
     this.#judgeNoMatch(call, request, record);
-    this.#judgeSingle(call, record);
+    this.#judgeSingle(call, reply.snapshot.lease);
     if (!this.#isClear(call)) return;
     const former = this.#formerAtGrant.get(lease.lockId);
     const wish = request.preferredPort;
@@ -197,7 +197,7 @@ export class AllocationAudit {
   }
 
   /** Of a singleton there is one, whoever asks, and one that a stranger pushed off its port has a successor (invariant 14). */
-  #judgeSingle(call: Call, { lease }: LeaseRecord): void {
+  #judgeSingle(call: Call, lease: Lease): void {
     const { configuration } = this.#world;
     const isSingle = configuration.isOneSince(lease, lease, call.firstAt);
     this.#check(14, lease.singleton || !isSingle, `${lease.lockId} is a singleton and does not say so`);

@@ -162,7 +162,8 @@ export class AnswerAudit {
     const isFirst = first === undefined || this.#auditor.now - first.at > 86_000_000;
     // A refusal for another body is no first answer: that one was lost, or is still on its way. Nor is any for a mistake.
     if (isFirst && !outcome.ok && outcome.refusal.code === 'INVALID_REQUEST') return true;
-    if (isFirst && !outcome.ok && outcome.refusal.code === 'UNKNOWN_SERVICE_TYPE') return false;
+    const isMistake = !outcome.ok && outcome.refusal.code === 'UNKNOWN_SERVICE_TYPE';
+    if (isMistake && (isFirst || call.sentAt <= first.at)) return false;
     if (isFirst) {
       this.#firstAnswers.set(command.requestId, { body, answer, at: this.#auditor.now });
       return false;

@@ -56,6 +56,7 @@ export class Auditor {
   /** The last moment at which the daemon could read the table of listeners. */
   tableReadAt = 0;
   maxFence = 0;
+  failedCommits = 0;
   /** By lock id: leases whose port was probed, and how many commits they have to turn out to be over. */
   readonly #suspects = new Map<string, number>();
   /** When the last gap began, and the floor until then. */
@@ -162,6 +163,7 @@ export class Auditor {
 
   /** What was decided to end goes on living. */
   commitFails(): void {
+    this.failedCommits += 1;
     this.#suspects.clear();
   }
 

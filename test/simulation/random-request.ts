@@ -15,7 +15,9 @@ export const PROJECTS: readonly [string | null, ...(string | null)[]] = [
 ];
 
 /** Ports of all types, blocked and owned ones, and one out of every range. */
-const WISHES: readonly [number, ...number[]] = [3000, 3001, 3004, 3005, 3007, 4001, 4005, 5001, 6000];
+const WISHES: readonly [number, ...number[]] = [
+  3000, 3001, 3004, 3005, 3007, 4001, 4005, 5001, 6000, 7004, 7016,
+];
 
 /** A request of somebody. */
 export function randomRequest(

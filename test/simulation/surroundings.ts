@@ -174,10 +174,13 @@ function createProbe(world: World, gate: Gate): PortProbe {
   return {
     taken: (protocol, ports) => {
       if (gate.isDead) return [];
-      world.auditor.probed(protocol, ports);
+      const { auditor } = world;
+      auditor.probed(protocol, ports);
+      const { failedCommits } = auditor;
       const taken = () => {
-        // This is the moment at which the port is bound: a lease on it may have been granted since the call.
-        world.auditor.probed(protocol, ports);
+        // This is the moment at which the port is bound: a lease on it may have been granted since the call. One that was
+        // released by then, which could not be committed, is there again, and nobody can call the probe back.
+        if (auditor.failedCommits === failedCommits) auditor.probed(protocol, ports);
         world.step(gate);
         return ports.filter((port) => world.machine.isTaken(protocol, port));
       };
