@@ -5,8 +5,8 @@ import { excuseForInstance } from './audit-endings.ts';
 import type { Auditor } from './auditor.ts';
 import {
   hasOwnListener,
+  hasStranger,
   isListening,
-  isProvenStranger,
   type LeaseRecord,
   SEEN_AFTER_MS,
   socketsOf,
@@ -70,7 +70,7 @@ function watch(world: World, auditor: Auditor, record: LeaseRecord): void {
   const sockets = socketsOf(record, machine);
   if (sockets.length > 0) touch(record, now);
   if (hasOwnListener(record, machine)) record.ownAt = now;
-  if (sockets.some((socket) => isProvenStranger(record, socket, machine))) record.strangerAt = now;
+  if (hasStranger(record, machine)) record.strangerAt = now;
   if (sockets.some(({ since }) => now - since >= SEEN_AFTER_MS)) record.seenAt = now;
   if (healthyMs >= SEEN_AFTER_MS) {
     if (isListening(record, machine, now)) record.listenedAt = now;

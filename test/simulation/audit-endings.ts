@@ -2,7 +2,14 @@
 
 import { knownName } from '../../src/core/lease.ts';
 import type { Auditor } from './auditor.ts';
-import { isListening, isProvenStranger, type LeaseRecord, SEEN_AFTER_MS, socketsOf } from './ledger.ts';
+import {
+  hasStranger,
+  isListening,
+  isProvenStranger,
+  type LeaseRecord,
+  SEEN_AFTER_MS,
+  socketsOf,
+} from './ledger.ts';
 import { CATALOGUE } from './weather.ts';
 import type { World } from './world.ts';
 
@@ -45,8 +52,8 @@ export function excuseForEnd(
   if (lease.instanceId !== null && auditor.answers.isRetiring(lease.instanceId)) return RETIRED;
   if (auditor.answers.undoUnderWay(lease.serviceType) === 'forced') return 'its range was undone by force';
   // It may have become a singleton since it was granted.
-  if (Number.isFinite(record.strangerAt) && successors.has(knownName(lease)))
-    return 'hijacked and taken over';
+  const isHijacked = Number.isFinite(record.strangerAt) || hasStranger(record, world.machine);
+  if (isHijacked && successors.has(knownName(lease))) return 'hijacked and taken over';
   // Whether a server goes on without its holder was not to be seen for long: the term alone may end it.
   if (isBlind(auditor)) return excuseByTerm(world, record);
   if (now - record.listenedAt <= LOOK_MS && isListening(record, world.machine, now)) return null;

@@ -3,7 +3,7 @@
 import { type AutomaticRange, type DurableChange, portId } from '../../src/core/change.ts';
 import type { AllocateRequest } from '../../src/core/command.ts';
 import type { Lease } from '../../src/core/lease.ts';
-import { blockPorts, contains, type PortRange, rangeSize } from '../../src/core/port-range.ts';
+import { blockPorts, contains, overlaps, type PortRange, rangeSize } from '../../src/core/port-range.ts';
 import type { NamedRange } from '../../src/core/range-placement.ts';
 import type { Refusal } from '../../src/core/refusal.ts';
 import type { Auditor } from './auditor.ts';
@@ -48,8 +48,10 @@ export class RangeAudit {
       this.#put(id, after);
       this.#world.log(`commit range of ${id}: ${after === null ? 'gone' : `${after.start}–${after.end}`}`);
       if (after !== null) this.#judgePlace(after);
-      if (after !== null && before === null) this.#judgeMade(after, changes.slice(at));
-      if (before !== null) this.#judgeLeft(before, after);
+      const isOverrun = before !== null && this.#isOverrun(before);
+      if (after !== null && (before === null || isOverrun)) this.#judgeMade(after, changes.slice(at));
+      if (before !== null && !isOverrun && !(after === null && this.#isPutElsewhere(before)))
+        this.#judgeLeft(before, after);
     }
   }
 
@@ -79,7 +81,8 @@ export class RangeAudit {
     const size = Math.max(AUTOMATIC.ruleOf(serviceType).size, count);
     for (let start = bounds.start; start + size - 1 <= bounds.end; start++) {
       const place = { name: serviceType, start, end: start + size - 1 };
-      const hasRoom = this.#obstacle(place, call.firstAt) === null && this.#wasFree(place, call.firstAt);
+      const hasRoom =
+        this.#obstacle(place, this.#configured()) === null && this.#wasFree(place, call.firstAt);
       this.#check(13, !hasRoom, `no range was made for ${serviceType}, but ${start}–${place.end} was free`);
     }
   }
@@ -117,7 +120,11 @@ export class RangeAudit {
     // A user may have edited the file while the decision was on its way.
     const now = this.#auditor.now;
     const isSettled = Math.max(configuration.editedAt, this.#auditor.disturbedAt) < now - DECISION_MS;
-    const obstacle = this.#obstacle(row, isSettled ? now : null);
+    // The file follows a moment after a range was moved or undone, and may have been kept from it.
+    const configured = this.#configured().filter(
+      ({ name, start }) => !this.#past.some((entry) => entry.row.name === name && entry.row.start === start),
+    );
+    const obstacle = this.#obstacle(row, isSettled ? configured : []);
     this.#check(16, obstacle === null, `${row.start}–${row.end} of ${row.name} ${obstacle}`);
     const { bounds } = AUTOMATIC.policy;
     const least = AUTOMATIC.ruleOf(row.name).preferredStart ?? bounds.start;
@@ -141,9 +148,25 @@ export class RangeAudit {
     this.#check(16, rangeSize(row) >= least, `the range of ${row.name} has fewer than ${least} ports`);
     const taken = new Map<number, number>();
     for (const port of portsOf(row))
-      for (const { since } of machine.socketsOn('tcp', port))
+      for (const { since } of [...machine.socketsOn('tcp', port), ...machine.socketsOn('udp', port)])
         taken.set(port, Math.min(since, taken.get(port) ?? since));
     this.#takenAtMaking.set(placeOf(row), taken);
+  }
+
+  /** Whether a configured range of another type was laid over it lately, so that its type needs a new one. */
+  #isOverrun(row: AutomaticRange): boolean {
+    const { configuration } = this.#world;
+    return configuration
+      .since(this.#auditor.now - DECISION_MS)
+      .some(({ serviceTypes }) =>
+        [...serviceTypes.values()].some(({ name, range }) => name !== row.name && overlaps(range, row)),
+      );
+  }
+
+  /** Whether somebody gave its type another place lately, which is what counts then. */
+  #isPutElsewhere({ name, start, end }: AutomaticRange): boolean {
+    const places = this.#world.configuration.rangesSince(name, this.#auditor.now - DECISION_MS);
+    return places.some((place) => place.start !== start || place.end !== end);
   }
 
   /** A range is moved or undone by somebody's wish alone, and has no lease then. */
@@ -160,22 +183,15 @@ export class RangeAudit {
     }
   }
 
-  /**
-   * What keeps a range from this place, or null.
-   *
-   * @param configuredAt a moment (virtual ms) since when the configuration counts; null where nobody can tell which one did
-   */
-  #obstacle(place: NamedRange, configuredAt: number | null): string | null {
+  #configured(): NamedRange[] {
+    const types = [...this.#world.configuration.catalogue.serviceTypes.values()];
+    return types.map(({ name, range }) => ({ name, ...range }));
+  }
+
+  /** What keeps a range from this place, or null. */
+  #obstacle(place: NamedRange, configured: readonly NamedRange[]): string | null {
     const { gap, avoided } = AUTOMATIC.policy;
-    const types = configuredAt === null ? [] : [...this.#world.configuration.catalogue.serviceTypes.values()];
-    // The file follows a moment after a range was moved or undone.
-    const configured = types.filter(
-      ({ name, range }) => !this.#past.some(({ row }) => row.name === name && row.start === range.start),
-    );
-    const others: NamedRange[] = [
-      ...this.#rows.values(),
-      ...configured.map(({ name, range }) => ({ name, ...range })),
-    ];
+    const others: NamedRange[] = [...this.#rows.values(), ...configured];
     for (const { name, start, end } of others) {
       if (name === place.name || start - gap > place.end || end + gap < place.start) continue;
       return `is not ${gap} ports away from ${start}–${end} of ${name}`;

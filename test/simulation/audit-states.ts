@@ -78,6 +78,8 @@ function wrongIn(
   const { now, healthySince } = auditor;
   const saw = (what: string): string =>
     `${lease.lockId} on ${lease.port} is ${vitals.state}${vitals.orphan ? ' and an orphan' : ''} although ${what}`;
+  // A new holder that is being committed is shown before the auditor knows it.
+  if (lease.process?.startTicks !== record.lease.process?.startTicks) return null;
   // Whatever the daemon can see: without a project there is no evidence against anybody.
   if (vitals.state === 'hijacked' && lease.projectPath === null)
     return saw('no project is known that its listener could be a stranger to');

@@ -74,12 +74,22 @@ export class Configuration {
     this.#changed(true);
   }
 
-  /** A daemon writes down the range that it made or moved, or that is gone (null). */
-  follow(name: string, range: PortRange | null): void {
+  /**
+   * A daemon writes down the range that it made or moved, or that is gone (null). What is there and is not its `former`
+   * one is its user's, and stays; nothing is written that would overlap.
+   *
+   * @returns whether the file is as it should be now
+   */
+  follow(name: string, range: PortRange | null, former: PortRange | null): boolean {
+    const there = this.#types.get(name);
+    if (there !== undefined && !(there.range.start === former?.start && there.range.end === former.end))
+      return true;
+    const others = [...this.#types.values()].filter((other) => other.name !== name);
+    if (range !== null && others.some((other) => overlaps(other.range, range))) return false;
     if (range === null) this.#types.delete(name);
     else {
       const { start, end } = range;
-      const known = this.#types.get(name) ?? {
+      const known = there ?? {
         name,
         preferredPorts: [],
         instanceBehavior: 'multi' as const,
@@ -88,6 +98,7 @@ export class Configuration {
       this.#types.set(name, { ...known, range: { start, end } });
     }
     this.#changed(false);
+    return true;
   }
 
   #changed(isEdit: boolean): void {

@@ -134,6 +134,11 @@ export function hasOwnListener(record: LeaseRecord, machine: Machine): boolean {
   return socketsOf(record, machine).some((socket) => !isProvenStranger(record, socket, machine));
 }
 
+/** Whether somebody listens who is a proven stranger. */
+export function hasStranger(record: LeaseRecord, machine: Machine): boolean {
+  return socketsOf(record, machine).some((socket) => isProvenStranger(record, socket, machine));
+}
+
 /** Whether the lease's own program, as far as anybody can tell, has listened for long enough to be seen. */
 export function isListening(record: LeaseRecord, machine: Machine, now: number): boolean {
   return socketsOf(record, machine).some(

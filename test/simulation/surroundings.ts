@@ -1,23 +1,18 @@
 // Owns what one daemon sees of the simulated machine: store, probe, tables, clock and timers, cut off when it dies.
 
-import type { Coordinator } from '../../src/coordinator/contract.ts';
 import type { CoordinatorOptions } from '../../src/coordinator/options.ts';
 import type { Scheduler } from '../../src/coordinator/scheduler.ts';
-import type { AutomaticRange } from '../../src/core/change.ts';
 import type { ProcessIdentity } from '../../src/core/process-identity.ts';
 import { StyxyError } from '../../src/errors.ts';
 import type { Clock, Listener, PortProbe, PortTable, ProcessTable } from '../../src/os/os.ts';
 import { countPart, readPart, spanOf } from '../../src/store/memory-audit.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Socket } from './machine.ts';
+import type { RangeWriter } from './range-writer.ts';
 import type { World } from './world.ts';
 
 /** Epoch ms at the start of every world. */
 const WALL_START = 1_700_000_000_000;
-/** How long after its commit a range is written into the configuration (ms). */
-const WRITE_DELAY_MS = 200;
-/** The longest that a change of the configuration takes to count (ms). */
-const MARK_DELAY_MS = 1000;
 
 /**
  * The gate between a daemon and the world. A dead daemon's calls change nothing and its promises never settle; a stopped
@@ -53,7 +48,7 @@ export class Gate {
 }
 
 /** Everything effectful that a coordinator is made from. */
-export function surroundings(world: World, gate: Gate): CoordinatorOptions {
+export function surroundings(world: World, gate: Gate, ranges: RangeWriter): CoordinatorOptions {
   return {
     store: createStore(world, gate),
     probe: createProbe(world, gate),
@@ -64,43 +59,10 @@ export function surroundings(world: World, gate: Gate): CoordinatorOptions {
     catalogue: () => world.configuration.catalogue,
     newLockId: () => `lk-${++world.lockIds}`,
     directoryExists: (path) => !world.deleted.has(path),
-    onRange: (name, range) => writeRange(world, gate, name, range),
+    onRange: (name, range, former) => ranges.follow(name, range, former),
     onFault: (error) => world.onFault(error),
     timings: world.timings,
   };
-}
-
-/** A daemon marks singletons anew at its start, and a moment after the configuration has changed. */
-export function markSingletons(world: World): void {
-  world.timeline.after(world.chaos.int(0, MARK_DELAY_MS), () => {
-    const { daemon } = world;
-    daemon?.gate.enter(() => {
-      daemon.coordinator
-        ?.submit<'mark-singletons'>({ kind: 'mark-singletons' })
-        .catch((error) => world.onFault(error));
-    });
-  });
-}
-
-/** Ranges that the store knows and the file does not are written again at a start. */
-export function followRanges(world: World, coordinator: Coordinator, gate: Gate): void {
-  coordinator
-    .query(({ state }) => [...state.ranges()])
-    .then((ranges) => {
-      const { serviceTypes } = world.configuration.catalogue;
-      for (const range of ranges)
-        if (!gate.isDead && !serviceTypes.has(range.name)) writeRange(world, gate, range.name, range);
-    });
-}
-
-/** The file follows the store a moment later, which a crash may prevent. */
-function writeRange(world: World, gate: Gate, name: string, range: AutomaticRange | null): void {
-  world.timeline.after(WRITE_DELAY_MS, () =>
-    gate.enter(() => {
-      world.log(`config: ${name} is written as ${range === null ? 'gone' : `${range.start}–${range.end}`}`);
-      world.configuration.follow(name, range);
-    }),
-  );
 }
 
 /** Waits `delayMs` outside the daemon, and answers what `compute` says then. */

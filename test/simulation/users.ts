@@ -5,7 +5,6 @@ import type { PortRange } from '../../src/core/port-range.ts';
 import { contains } from '../../src/core/port-range.ts';
 import { send } from './call.ts';
 import type { Random } from './random.ts';
-import { markSingletons } from './surroundings.ts';
 import { UNKNOWN_TYPES } from './weather.ts';
 import type { World } from './world.ts';
 
@@ -35,7 +34,8 @@ export function letUsersEdit(world: World, random: Random): void {
   world.timeline.after(random.int(5000, 60_000), () => {
     letUsersEdit(world, random);
     random.pickWeighted(DEEDS)?.(world, random);
-    markSingletons(world);
+    const { daemon } = world;
+    if (daemon?.coordinator != null) daemon.ranges.configured(daemon.coordinator);
   });
 }
 

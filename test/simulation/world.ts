@@ -11,7 +11,8 @@ import { Configuration } from './configuration.ts';
 import { Disk } from './disk.ts';
 import { Machine } from './machine.ts';
 import { createRandom, type Random } from './random.ts';
-import { followRanges, Gate, markSingletons, surroundings } from './surroundings.ts';
+import { RangeWriter } from './range-writer.ts';
+import { Gate, surroundings } from './surroundings.ts';
 import { Timeline } from './timeline.ts';
 import { fairWeather } from './weather.ts';
 
@@ -22,6 +23,7 @@ const HASHED_AT_ONCE = 16_384;
 
 export interface Daemon {
   readonly gate: Gate;
+  readonly ranges: RangeWriter;
   coordinator: Coordinator | null;
   /** Called for each call under way when the daemon dies: the connection breaks. */
   readonly broken: Set<() => void>;
@@ -118,11 +120,12 @@ export class World {
   boot(): void {
     if (this.daemon !== null) return;
     const gate = new Gate();
-    const daemon: Daemon = { gate, coordinator: null, broken: new Set() };
+    const ranges = new RangeWriter(this, gate);
+    const daemon: Daemon = { gate, ranges, coordinator: null, broken: new Set() };
     this.daemon = daemon;
     this.auditor.daemonStarts();
     this.log('daemon starts');
-    const options = surroundings(this, gate);
+    const options = surroundings(this, gate, ranges);
     const start = this.#variant.start ?? startCoordinator;
     start(this.#variant.wrap?.(options, this) ?? options).then(
       (coordinator) => {
@@ -130,8 +133,8 @@ export class World {
         daemon.coordinator = coordinator;
         this.log('daemon serves');
         auditStart(this, coordinator, gate);
-        followRanges(this, coordinator, gate);
-        markSingletons(this);
+        ranges.catchUp(coordinator);
+        ranges.configured(coordinator);
       },
       (error) => {
         if (gate.isDead) return;
