@@ -101,6 +101,8 @@ export function readField(fields: GuideFields, field: GuideField, text: string):
 
 /** The fields that stand behind a range in the same line: preferred ports, and what is left as the description. */
 export function readRest(fields: GuideFields, text: string): void {
+  if (/\b(?:singleton|single[- ]instance|one[- ]instance|one per machine)\b/i.test(text))
+    fields.instance_behavior = 'single';
   const preferred = /\b(?:preferred|prefer|defaults?)\b[^\d]{0,20}(?=\d)/i.exec(text);
   if (preferred === null) {
     readField(fields, 'description', text);

@@ -62,7 +62,7 @@ function readHeading(reading: Reading, at: number, text: string): void {
 /** @param isStrict whether only a bare name with its range counts, as in fenced text */
 function readItem(reading: Reading, at: number, indent: number, text: string, isStrict: boolean): void {
   leave(reading, indent);
-  if (readKey(reading, at, text)) return;
+  if (readKey(reading, at, text) || readPorts(reading, at, text)) return;
   if (isStrict && !/^["'\w-]{1,60}\s{0,20}[:=]?\s{0,20}(?:["'[({]?\s{0,4}\d|$)/.test(text)) return;
   const found = readNamed(reading, at, text, !isStrict);
   const hasRange = rangesIn(plainText(text)).length > 0;
@@ -71,11 +71,11 @@ function readItem(reading: Reading, at: number, indent: number, text: string, is
 }
 
 function readText(reading: Reading, at: number, line: string): void {
-  if (readKey(reading, at, line)) return;
+  if (readKey(reading, at, line) || readPorts(reading, at, line)) return;
   const [range, ...more] = rangesIn(plainText(line));
   if (range === undefined || range.start < 1024 || isYears(range)) return;
   // "api: 8000-8099" without a mark of a list; anything longer is a sentence.
-  if (more.length === 0 && /^[*_`\w -]{1,60}\s{0,4}[:=]\s{0,4}[*_`]{0,3}\d/.test(line))
+  if (more.length === 0 && /^[*_`\w -]{1,60}\s{0,4}(?:[:=\u2192\t]|[-=]>)\s{0,4}[*_`]{0,3}\d/.test(line))
     readNamed(reading, at, line, true);
   else reading.builder.skip(at + 1, line, 'a range in a sentence');
 }
@@ -100,6 +100,23 @@ function readKey(reading: Reading, at: number, text: string): boolean {
     enter(reading, { name, indent: reading.subjects.at(-1)?.indent ?? HEADING_INDENT });
   } else if (subject !== null) reading.builder.add(subject, at + 1, fields);
   else if (fields.range !== undefined) reading.builder.skip(at + 1, text, 'a range without a name above it');
+  return true;
+}
+
+/** Reads "Ports 3000 to 3099." and what else the line says into what the lines are about. */
+function readPorts(reading: Reading, at: number, text: string): boolean {
+  const subject = subjectOf(reading);
+  const plain = plainText(text);
+  const before = /^(?:(?:use|uses|the) )?ports?(?: range)?[ :]{1,3}(?=\d)/i.exec(plain)?.[0];
+  const [range, ...more] = rangesIn(plain);
+  if (subject === null || before === undefined || range?.index !== before.length || more.length > 0)
+    return false;
+  const rest = plain.slice(range.index + range.length);
+  // What goes on in words, such as "are for front ends", is a sentence about something else.
+  if (!/^\s{0,4}(?:[.,;(\u2013\u2014]|-\s|$)/.test(rest)) return false;
+  const fields: GuideFields = { range: { start: range.start, end: range.end } };
+  readRest(fields, rest);
+  reading.builder.add(subject, at + 1, fields);
   return true;
 }
 

@@ -110,6 +110,11 @@ describe('mistakes', () => {
       { hooks: { kill_guard: 'denny' } },
       /^hooks\.kill_guard: must be "deny" or "ask" or "warn" or "off", not "denny"; did you mean "deny"\?/,
     ],
+    [
+      'a range in words',
+      { service_types: { grpc: { range: '12030–12040' } } },
+      /must be \[first port, last port\], not "12030–12040"; write \[12030, 12040\]/,
+    ],
     ['no leases at all', { quotas: { max_leases_per_project: 0 } }, /from 1 to 64512, but is 0/],
     [
       'a wait that is no time',

@@ -40,6 +40,11 @@ describe('a type with its range', () => {
     '- **api**\n  - Range: 8000-8099',
     '## API\n| Range | 8000-8099 |\n|---|---|\n| Instances | multi |',
     'api: 8000-8099',
+    'api → 8000-8099',
+    'api -> 8000-8099',
+    'api\t8000-8099',
+    '## API\n\nPorts 8000 to 8099.',
+    '### API\n- Use ports 8000–8099, preferred 8000',
     '```\napi: 8000-8099\n```',
     '```yaml\napi:\n  range: [8000, 8099]\n```',
     '~~~text\napi    8000-8099\n~~~',
@@ -95,6 +100,16 @@ test('what stands beside a range is read as well', () => {
       avoid: [14_005],
     },
   });
+});
+
+test('a service of which there is one is a singleton', () => {
+  assert.equal(typesOf('- Mailer: 12180-12189, single instance').mailer?.instance_behavior, 'single');
+  assert.equal(typesOf('- Mailer: 12180-12189, every single message').mailer?.instance_behavior, undefined);
+});
+
+test('a sentence about ports is no range of the heading above it', () => {
+  for (const sentence of ['Ports 8000 to 8099 are for others.', 'Ports 8000-8099 and 8200-8299.'])
+    assert.deepEqual(typesOf(`## API\n\n${sentence}`), {});
 });
 
 test('a table and a section about the same type are one', () => {

@@ -62,7 +62,9 @@ export function readSetting(
     case 'range': {
       const [start, end] = (node.children ?? []).map((child): unknown => child.value);
       if (node.type !== 'array' || node.children?.length !== 2 || !isInteger(start) || !isInteger(end)) {
-        return fail(`must be [first port, last port], not ${shown(node)}`);
+        const text = /^\s{0,9}(\d{1,5})\s{0,9}[-\u2013\u2014]\s{0,9}(\d{1,5})\s{0,9}$/.exec(String(value));
+        const remedy = text === null ? '' : `; write [${text[1]}, ${text[2]}]`;
+        return fail(`must be [first port, last port], not ${shown(node)}${remedy}`);
       }
       if (start < setting.min || end > setting.max) {
         return fail(`must lie within ${setting.min}–${setting.max}, but is ${start}–${end}`);
