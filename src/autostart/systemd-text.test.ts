@@ -107,6 +107,9 @@ describe('the units', () => {
   it('of the look every five minutes: once each time, and what it starts outlives it', () => {
     const service = settings(checkUnit(factsFor()));
     assert.ok(service.includes('Type=oneshot') && service.includes('KillMode=process'));
+    assert.ok(
+      service.includes('StandardOutput=null') && !service.some((line) => line.startsWith('StandardError')),
+    );
     assert.ok(service.includes('ExecStart="/home/me/node" "/home/me/dist/styxy.cjs" "autostart" "check"'));
     assert.deepEqual(settings(timerUnit(factsFor())).slice(3), [
       '[Timer]',

@@ -109,6 +109,8 @@ export function checkUnit(facts: AutostartFacts): string {
     'Type=oneshot',
     ...command(facts, facts.checkWords),
     'TimeoutStartSec=2min',
+    '# All is well nearly always, which need not be in the journal; what is not goes there.',
+    'StandardOutput=null',
     '# What it starts outlives it.',
     'KillMode=process',
     'NoNewPrivileges=yes',

@@ -12,6 +12,8 @@ export interface StoppedDaemon {
   readonly pid: number | null;
   /** Whether it had to be killed, because it did not end by itself. */
   readonly wasKilled: boolean;
+  /** Whether an installed autostart was stopped as well. */
+  readonly isSupervised: boolean;
 }
 
 /** Time enough to find out what a daemon that does not answer is doing. */
@@ -34,8 +36,17 @@ export async function stopDaemon(home: Home, env: NodeJS.ProcessEnv): Promise<St
   refuseForeignHome(home.dir);
   const info = readDaemonInfo(home);
   const wasRunning = info !== null && lifeOf(info) === 'running';
-  await findSupervisor(home, env)?.stop(SUPERVISED_END_TIMEOUT_MS);
-  if (wasRunning && lifeOf(info) === 'gone') return { pid: info.pid, wasKilled: false };
+  const supervisor = findSupervisor(home, env);
+  const isSupervised = (await supervisor?.stop(SUPERVISED_END_TIMEOUT_MS)) ?? false;
+  if (wasRunning && lifeOf(info) === 'gone') return { pid: info.pid, wasKilled: false, isSupervised };
+  return { ...(await endRunning(home, env, info)), isSupervised };
+}
+
+async function endRunning(
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  info: DaemonInfo | null,
+): Promise<Omit<StoppedDaemon, 'isSupervised'>> {
   let asked: number | null = null;
   let failure: unknown = null;
   try {

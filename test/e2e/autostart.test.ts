@@ -114,7 +114,10 @@ describe('an installed autostart', { skip: missingManager() }, () => {
   });
 
   installed('stays stopped after `daemon stop`, until a command needs the daemon', async () => {
-    await good('daemon', 'stop');
+    assert.match(
+      await good('daemon', 'stop'),
+      /is stopped\. The autostart rests until a command needs the daemon/,
+    );
     assert.deepEqual(['.socket', '.service', '-check.timer'].filter(isActive), []);
     assert.equal(existsSync(socketPath()), false);
     assert.equal((await styxy(['daemon', 'status'])).status, 3);

@@ -44,7 +44,10 @@ const stop: Command = {
   examples: [{ line: 'styxy daemon stop', description: 'Until the next command starts it again' }],
   async run(invocation) {
     const stopped = await stopDaemon(resolveOwnHome(invocation.env), invocation.env);
-    const message = stopSentence(stopped);
+    const rest = stopped.isSupervised
+      ? ' The autostart rests until a command needs the daemon, or the next login.'
+      : '';
+    const message = `${stopSentence(stopped)}${rest}`;
     if (invocation.isJson) printJson({ success: true, pid: stopped.pid, message });
     else print(message);
     return 0;
