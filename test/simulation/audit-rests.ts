@@ -41,20 +41,16 @@ export class RestAudit {
 
   /** @param decidedAt no end of these was decided before this moment (virtual ms): a sleep may have come between */
   commits(changes: readonly DurableChange[], endings: readonly Ending[], decidedAt: number): void {
-    const begun = new Map<string, number>();
     for (const [at, change] of changes.entries()) {
       if (change.table === 'lease' && change.before === null && change.after !== null)
         this.#grants(change.after, changes.slice(0, at), endings);
-      if (change.table !== 'quarantine' || change.after === null) continue;
-      if (change.after.restMs >= CATALOGUE.quarantineMs) begun.set(change.id, change.after.restMs);
     }
     for (const { record, kind } of endings) {
       const { lease, key } = record;
       for (let port = lease.port; port < lease.port + lease.count; port++) {
         const id = portId(lease.protocol, port);
-        const restMs = begun.get(id);
-        const isAlone = endings.filter(({ record: other }) => portIdsOf(other).includes(id)).length === 1;
-        if (kind === 'clean' && isAlone && restMs !== undefined && !this.#rests.has(id))
+        const restMs = restAfter(changes, record, id);
+        if (kind === 'clean' && restMs !== undefined && !this.#rests.has(id))
           this.#world.violation('rest', `${id} rests after a clean release of ${lease.lockId}`);
         if (kind === 'forced') this.#judge(id, lease.lockId, restMs);
         if (restMs !== undefined && kind !== 'clean')
@@ -100,10 +96,31 @@ export class RestAudit {
   }
 }
 
+/** The rest (ms) of a port that begins with the end of this lease, before the port is anybody else's; undefined: none. */
+function restAfter(
+  changes: readonly DurableChange[],
+  { lease }: LeaseRecord,
+  id: string,
+): number | undefined {
+  const end = changes.findIndex(
+    (change) => change.table === 'lease' && change.id === lease.lockId && change.after === null,
+  );
+  for (const change of changes.slice(end + 1)) {
+    if (change.table === 'lease' && change.after !== null && leasePortIds(change.after).includes(id)) break;
+    if (change.table !== 'quarantine' || change.id !== id || change.after === null) continue;
+    if (change.after.restMs >= CATALOGUE.quarantineMs) return change.after.restMs;
+  }
+  return undefined;
+}
+
 function isOthers(held: { readonly key: string | null }, key: string | null): boolean {
   return held.key === null || held.key !== key;
 }
 
 function portIdsOf({ lease }: LeaseRecord): string[] {
-  return Array.from({ length: lease.count }, (_, i) => portId(lease.protocol, lease.port + i));
+  return leasePortIds(lease);
+}
+
+function leasePortIds({ protocol, port, count }: Lease): string[] {
+  return blockPorts(port, count).map((each) => portId(protocol, each));
 }
