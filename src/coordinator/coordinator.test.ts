@@ -320,6 +320,17 @@ describe('the coordinator', () => {
     await w.coordinator.stop();
   });
 
+  it('looks at every lease that may be a new singleton before it answers with one', async () => {
+    let current = catalogue;
+    const w = await world(undefined, undefined, [], { catalogue: () => current });
+    for (const projectPath of ['/a', '/b']) await allocate(w, { serviceName: null, projectPath, ...held });
+    w.life = 'dead';
+    current = { ...catalogue, behaviorOfName: new Map([['dev', 'single']]) };
+    const { existing, snapshot } = await allocate(w, { serviceName: null, projectPath: '/b' });
+    assert.deepEqual([existing, snapshot.lease.pid], [false, null]);
+    await w.coordinator.stop();
+  });
+
   it('tries no port before a grant where it is told not to', async () => {
     const w = await world(undefined, undefined, [], {
       catalogue: () => ({ ...catalogue, isProbing: false }),

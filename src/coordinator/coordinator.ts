@@ -70,9 +70,16 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     actor: Actor | undefined,
     doubtful: readonly LeaseEntry[],
   ): Promise<Outcome<Replies[Kind]>> {
-    // Who renews goes on in place of a dead holder.
-    await refresh(doubtful, command.kind !== 'renew');
-    return writer.submit<Kind>(command, actor);
+    const looked = new Set<string>();
+    for (let left = doubtful; ; ) {
+      // Who renews goes on in place of a dead holder.
+      await refresh(left, command.kind !== 'renew');
+      for (const { lease } of left) looked.add(lease.lockId);
+      // Once one of them has ended, the answer may rest on another one, whose holder is as dead.
+      const doubts = inDoubt(state, command, options.catalogue(), isDead) ?? [];
+      left = doubts.filter(({ lease }) => !looked.has(lease.lockId));
+      if (left.length === 0) return writer.submit<Kind>(command, actor);
+    }
   }
 
   function cleanUpAll(command: CleanupCommand, actor?: Actor): Promise<Outcome<CleanupReply>> {
