@@ -94,6 +94,7 @@ describe('styxy adopt', { concurrency: 3 }, () => {
     const leased = styxy(['adopt', String(taken), '-n', 'other']);
     assert.equal(await leased.ended, 1);
     assert.match(leased.err(), /leased of .*; this is a port conflict/);
+    assert.match(leased.err(), /has its lease already.*styxy release \S+/);
   });
 });
 

@@ -4,6 +4,7 @@ import type { AdoptBody } from '../../api/schemas.ts';
 import { usageName } from '../../api/usage-name.ts';
 import { isWithin } from '../../coordinator/sighting.ts';
 import type { AllocateCommand } from '../../core/command.ts';
+import type { Holder } from '../../core/holder.ts';
 import { type Refusal, refusal } from '../../core/refusal.ts';
 import { StyxyError } from '../../errors.ts';
 import type { Listener } from '../../os/os.ts';
@@ -31,7 +32,7 @@ export const adopt: Handler<'adopt'> = async (context, { body }, reply) => {
     },
     actorOf(reply, body.instance_id),
   );
-  if (!outcome.ok) return refuse(reply, outcome.refusal);
+  if (!outcome.ok) return refuse(reply, leased(body, outcome.refusal));
   if (!outcome.reply.existing) reply.code(201);
   return allocateAnswer(outcome.reply);
 };
@@ -87,6 +88,15 @@ function nobodyListens(
     ? `Lease it before its server starts: \`styxy allocate -s ${type} -p ${port} --udp\`.`
     : `Start it on a lease: \`styxy run -s ${type} -p ${port} -- COMMAND\`.`;
   return refusal('NOT_FOUND', `${what}, so there is no server to adopt`, remedy, { port });
+}
+
+/** A refusal of the port, with what to do about it here, where the core's hint speaks of `allocate`. */
+function leased({ port }: AdoptBody, found: Refusal): Refusal {
+  const [holder] = Array.isArray(found.fields.holders) ? (found.fields.holders as Partial<Holder>[]) : [];
+  const lockId = holder?.lock_id ?? null;
+  if (found.code !== 'PORT_UNAVAILABLE' || lockId === null) return found;
+  const hint = `Port ${port} has its lease already: \`styxy list\` shows it. To give it another one, run \`styxy release ${lockId}\` first.`;
+  return { ...found, hint };
 }
 
 function notYours({ port, protocol }: AdoptBody, server: Listener, objection: string): Refusal {
