@@ -92,7 +92,7 @@ const CASES: readonly (readonly [what: string, given: Partial<PortFacts>, said: 
   [
     "a singleton of somebody else's",
     { ...leased, lease: { ...lease, singleton: true }, usage },
-    `${CONFLICT} is held by node (pid 4121) in /src/shop ("node server.js") for ${HOLDER}. Leave that server alone: it runs once on this machine, for everybody, and is used at http://web.shop.localhost:3000.`,
+    `${CONFLICT} is held by node (pid 4121) in /src/shop ("node server.js") for ${HOLDER}. Leave that server alone, it runs once on this machine: use it at http://web.shop.localhost:3000.`,
   ],
   [
     'a server of the project that asks',

@@ -124,7 +124,7 @@ function explainFree(facts: PortFacts): string {
 /** What to do instead of taking what another project has. */
 function instead(facts: PortFacts, lease: LeaseJson): string {
   if (lease.singleton)
-    return `: it runs once on this machine, for everybody, and is used at ${lease.url ?? `port ${lease.port}`}`;
+    return `, it runs once on this machine: use it at ${lease.url ?? `port ${lease.port}`}`;
   return `, and run ${runOrAllocate(facts, lease.service_type)} for another port`;
 }
 
