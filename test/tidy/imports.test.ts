@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
   client: { errors: 'all', home: 'all', 'text-mark': 'all', core: 'types', api: 'all' },
   autostart: { errors: 'all', home: 'all', client: 'all' },
   tools: { wildcard: 'all' },
+  agents: { tools: 'all', core: 'types' },
   run: { errors: 'all', home: 'all', core: 'types', api: 'all', client: 'all', os: 'all', tools: 'all' },
   cli: {
     errors: 'all',
@@ -45,6 +46,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     config: 'all',
     coordinator: 'all',
     api: 'all',
+    agents: 'all',
   },
 };
 
