@@ -97,6 +97,17 @@ describe('mistakes', () => {
       { auto_allocation: { rules: { 'web-*': { placement: 'near' } } } },
       /rules\.web-\*\.placement: must be "after" or "before" or "smart"/,
     ],
+    [
+      'a placement by a module that is not named',
+      { auto_allocation: { rules: { 'web-*': { placement: 'module' } } } },
+      /rules\.web-\*\.placement: "module" needs auto_allocation\.placement_module/,
+    ],
+    [
+      'a behaviour that there is not',
+      { services: { x: { instance_behavior: 'one' } } },
+      /"multi" or "single"/,
+    ],
+    ['a name that no service can have', { services: { 'a b': {} } }, /"a b" is no name for a service/],
     ['a fraction', { terms: { lease_ttl_seconds: 1.5 } }, /whole number, not 1\.5/],
     ['a number too high', { terms: { lease_ttl_seconds: 2_592_001 } }, /from 1 to 2592000, but is 2592001/],
     ['a number too low', { terms: { lease_ttl_seconds: 0 } }, /from 1 to/],

@@ -147,10 +147,12 @@ describe('the coordinator', () => {
       Array.from({ length: 3 }, () => allocate(w, { serviceName: null, projectPath: '/r' }, 'request')),
     );
     assert.equal(new Set(retried.map((reply) => reply.snapshot.lease.lockId)).size, 1);
+    const before = w.probed.length;
     const single = await Promise.all(
       ['/x', '/y', '/z'].map((projectPath) => allocate(w, { serviceType: 'ai', projectPath })),
     );
     assert.equal(new Set(single.map((reply) => reply.snapshot.lease.lockId)).size, 1);
+    assert.equal(w.probed.length - before, 1, 'the others waited, and looked for no port');
     await w.coordinator.stop();
   });
 
@@ -399,6 +401,21 @@ describe('the coordinator', () => {
     assert.equal(refused.ok ? null : refused.refusal.code, 'LEASE_IN_USE');
     const own = await w.coordinator.submit({ ...release, callerProjectPath: '/a' });
     assert.ok(own.ok);
+    await w.coordinator.stop();
+  });
+
+  it('does not believe a nameless lock id of a singleton, which everybody is told, that nobody listens', async () => {
+    const w = await world();
+    const nameless = { fence: null, callerInstanceId: null, callerProjectPath: null, force: false } as const;
+    for (const [serviceType, code] of [
+      ['ai', 'LEASE_IN_USE'],
+      ['dev', null],
+    ] as const) {
+      const { lockId, port } = (await allocate(w, { serviceType })).snapshot.lease;
+      w.table = [listenerOn(port, 5)];
+      const outcome = await w.coordinator.submit({ kind: 'release', lockId, ...nameless });
+      assert.equal(outcome.ok ? null : outcome.refusal.code, code, serviceType);
+    }
     await w.coordinator.stop();
   });
 

@@ -109,7 +109,12 @@ function joinOrHeld(given: Case, running: LeaseEntry): Decision<AllocateReply> {
   const facts = observed.holders.get(running.lease.lockId);
   if (facts === undefined) return { kind: 'meet', entry: running };
   if (!isHeld) return existing(given, running, joinedMessage(state, running, facts));
-  return withHeartbeat(state, remember(given, refuse(singletonHeld(state, running, facts))), request, moment);
+  return withHeartbeat(
+    state,
+    remember(given, refuse(singletonHeld(state, request, running, facts))),
+    request,
+    moment,
+  );
 }
 
 /** The type that an unknown name gets, with a range that nobody has; or why it gets none. */

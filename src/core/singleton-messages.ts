@@ -1,8 +1,8 @@
 // Owns what is said of a running singleton: who runs it, where, and how to reach it.
 
-import type { HolderFacts } from './command.ts';
+import type { AllocateRequest, HolderFacts } from './command.ts';
 import { hostName } from './host-name.ts';
-import { knownName, type LeaseEntry } from './lease.ts';
+import { knownName, type Lease, type LeaseEntry } from './lease.ts';
 import { leaseUrl } from './lease-url.ts';
 import { hasLiveProcess } from './life.ts';
 import { type Refusal, refusal } from './refusal.ts';
@@ -34,14 +34,29 @@ export function ownMessage(state: StateView, entry: LeaseEntry, wish: number | n
 }
 
 /** Another one was asked for: by `new`, or with another port, protocol or count. */
-export function singletonHeld(state: StateView, entry: LeaseEntry, facts: HolderFacts): Refusal {
+export function singletonHeld(
+  state: StateView,
+  request: AllocateRequest,
+  entry: LeaseEntry,
+  facts: HolderFacts,
+): Refusal {
   const { port, lockId } = entry.lease;
   return refusal(
     'SINGLETON_HELD',
-    runsOnce(entry, facts),
+    `${runsOnce(entry, facts)}; ${whatElse(request, entry.lease)}`,
     `Use the one at ${addressOf(state, entry)}, or \`styxy release ${lockId}\` if it is yours.`,
     { port, lock_id: lockId, holder: whoHasIt(entry, facts) },
   );
+}
+
+/** What was asked for that the one there is cannot be. */
+function whatElse(request: AllocateRequest, lease: Lease): string {
+  if (request.fresh) return 'another one was asked for';
+  if (request.protocol !== lease.protocol) return `a ${request.protocol.toUpperCase()} port was asked for`;
+  if (request.count !== lease.count) {
+    return `${request.count === 1 ? 'one port was' : `${request.count} ports were`} asked for`;
+  }
+  return `no other than port ${request.preferredPort} was asked for`;
 }
 
 /** Somebody else than the holder of a singleton wants to release it. */

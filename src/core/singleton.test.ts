@@ -70,10 +70,15 @@ describe('a singleton by the configuration', () => {
   it('is not given where another protocol, port or count is wanted', () => {
     const desk = createDesk(of({}));
     desk.granted({ serviceType: 'ai' });
-    const others = [{ protocol: 'udp' }, { count: 2 }, { exact: true, preferredPort: 11_405 }] as const;
-    for (const other of others) {
+    const others = [
+      [{ protocol: 'udp' }, /; a UDP port was asked for$/],
+      [{ count: 2 }, /; 2 ports were asked for$/],
+      [{ exact: true, preferredPort: 11_405 }, /; no other than port 11405 was asked for$/],
+    ] as const;
+    for (const [other, why] of others) {
       const refusal = desk.refused({ serviceType: 'ai', projectPath: '/b', ...other });
       assert.equal(refusal.code, 'SINGLETON_HELD', JSON.stringify(other));
+      assert.match(refusal.detail, why);
     }
   });
 
@@ -192,7 +197,7 @@ describe('what is said of a singleton', () => {
     const { detail, hint, fields } = desk.refused({ ...other, fresh: true });
     assert.equal(
       `${detail}. ${hint}`,
-      'ollama runs once on this machine, and ollama serve (pid 4121) of /src/shop on branch fix-ui runs it. Use the one at http://ollama.shop.localhost:11400, or `styxy release lk_1` if it is yours.',
+      'ollama runs once on this machine, and ollama serve (pid 4121) of /src/shop on branch fix-ui runs it; another one was asked for. Use the one at http://ollama.shop.localhost:11400, or `styxy release lk_1` if it is yours.',
     );
     assert.equal(fields.holder, 'ollama serve (pid 4121) of /src/shop on branch fix-ui runs it');
   });

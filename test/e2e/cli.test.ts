@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Command } from '../../src/cli/command.ts';
 import { COMMANDS } from '../../src/cli/registry.ts';
+import { SHIPPED_SERVICE_TYPES } from '../../src/config/shipped-catalogue.ts';
 import { type Outcome, openPlace, type Place, PROGRAM, runProgram } from './cli-harness.ts';
 
 let place: Place;
@@ -248,7 +249,15 @@ describe('config', () => {
     const shown = await place.styxy(['config', 'show']);
     assert.match(shown.stdout, /^dev +3000-3099 +multi/m);
     assert.match(shown.stdout, /^terms\.lease_ttl_seconds +3600/m);
-    assert.match((await place.styxy(['config', 'instances'])).stdout, /^dev +3000 +3001 +3002 +3003$/m);
+    const starts = (await place.styxy(['config', 'instances'])).stdout;
+    assert.match(starts, /^dev +3000 +3001 +3002 +3003$/m);
+    const { templates } = JSON.parse((await place.styxy(['config', 'instances', '--json'])).stdout);
+    for (const [name, { preferred_ports: ports }] of Object.entries(SHIPPED_SERVICE_TYPES)) {
+      // From the n-th preferred port on, whichever template is the n-th.
+      assert.match(starts, new RegExp(`^${name} +${ports.join(' +')}$`, 'm'));
+      const told = templates.map((template: { ports: Record<string, number> }) => template.ports[name]);
+      assert.deepEqual(told, ports, name);
+    }
     const file = (await place.styxy(['config', 'path'])).stdout.trim();
     assert.equal((await place.styxy(['config', 'validate'])).status, 0);
     writeFileSync(file, '{\n  // a comment\n  "service_types": {"dev": {"range": [3000, 70000]}}\n}\n');

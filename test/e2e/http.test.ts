@@ -1,7 +1,8 @@
 // Proves the HTTP contract against a real daemon: statuses, shapes, held connections, and the end in good order.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import type { Operation } from '../../src/api/operation.ts';
 import { OPERATIONS, type OperationId } from '../../src/api/operations.ts';
 import type { AllocateAnswer, AllocationsAnswer, BatchAnswer, CheckAnswer } from '../../src/api/schemas.ts';
 import type { StatusAnswer } from '../../src/api/schemas-daemon.ts';
-import type { InstanceAnswer, RetireAnswer } from '../../src/api/schemas-instance.ts';
+import type { InstanceAnswer, InstancesAnswer, RetireAnswer } from '../../src/api/schemas-instance.ts';
 import { type Answer, type Fields, startDaemon, type TestDaemon } from './daemon-fixture.ts';
 
 let daemon: TestDaemon;
@@ -193,12 +194,16 @@ describe('check', () => {
 
 describe('instances', () => {
   it('are registered, heard, listed and retired', async () => {
+    const checkout = join(realpathSync(daemon.home.dir), 'checkout');
+    execFileSync('git', ['init', '-q', '-b', 'fix/ui', checkout]);
+    mkdirSync(join(checkout, 'src'));
     const made = await daemon.request<InstanceAnswer>('POST', '/instance/register');
     assert.equal(made.status, 201, made.text);
     assertShape('registerInstance', made);
     const id = made.body.instance_id;
     const known = await daemon.request<InstanceAnswer>('POST', '/instance/register', {
       instance_id: id,
+      working_directory: join(checkout, 'src'),
       metadata: { agent: 'x' },
       ttl_seconds: 60,
     });
@@ -207,12 +212,10 @@ describe('instances', () => {
     const heard = await daemon.request<InstanceAnswer>('PUT', `/instance/${id}/heartbeat`);
     assert.equal(heard.status, 200, heard.text);
     assert.equal(heard.body.ttl_seconds, 60);
-    const list = await daemon.request<{ instances: { instance_id: string }[]; count: number }>(
-      'GET',
-      '/instance/list',
-    );
+    const list = await daemon.request<InstancesAnswer>('GET', '/instance/list');
     assert.equal(list.body.count, list.body.instances.length);
-    assert.ok(list.body.instances.some(({ instance_id }) => instance_id === id));
+    const listed = list.body.instances.find(({ instance_id }) => instance_id === id);
+    assert.deepEqual([listed?.working_directory, listed?.branch], [join(checkout, 'src'), 'fix/ui']);
     assertShape('listInstances', list);
     assert.equal((await daemon.request('DELETE', `/instance/${id}`)).status, 200);
     for (const answer of [
