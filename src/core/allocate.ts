@@ -7,12 +7,11 @@ import type { AllocateCommand, AllocateRequest, Decision, Moment, Observed } fro
 import { forcedEndChanges, KEY_PRECISION_MS } from './ending.ts';
 import { askedAgain, existingMessage, hasSameShape, matchingLease } from './existing.ts';
 import { grantMessage, rangeMessage } from './grant-messages.ts';
-import { describeLease } from './holder.ts';
 import { heartbeat, instanceOfAllocation, templateOf } from './instance-changes.ts';
 import { type Lease, type LeaseEntry, leaseKey, NEW_VITALS, type Vitals } from './lease.ts';
 import { lifeAtGrant, snapshot } from './life.ts';
 import { place } from './placement.ts';
-import { blockPorts, contains } from './port-range.ts';
+import { blockPorts } from './port-range.ts';
 import { restAfterConflict } from './quarantine.ts';
 import { usedQuota } from './quota.ts';
 import type { Refusal } from './refusal.ts';
@@ -24,10 +23,11 @@ import {
   unknownServiceType,
   unusableRequest,
 } from './refusals.ts';
-import type { AllocateReply, SkippedPort } from './reply.ts';
+import type { AllocateReply } from './reply.ts';
 import { fingerprint, remembered, requestChange } from './request-memory.ts';
 import { runningSingleton, type Singleton, singletonOf, unmarkOthers } from './singleton.ts';
 import { joinedMessage, ownMessage, singletonHeld } from './singleton-messages.ts';
+import { skippedPorts } from './skipped-ports.ts';
 import type { StateView } from './state.ts';
 
 /** Everything one decision looks at. */
@@ -109,12 +109,8 @@ function joinOrHeld(given: Case, running: LeaseEntry): Decision<AllocateReply> {
   const facts = observed.holders.get(running.lease.lockId);
   if (facts === undefined) return { kind: 'meet', entry: running };
   if (!isHeld) return existing(given, running, joinedMessage(state, running, facts));
-  return withHeartbeat(
-    state,
-    remember(given, refuse(singletonHeld(state, request, running, facts))),
-    request,
-    moment,
-  );
+  const refused = refuse(singletonHeld(state, request, running, facts));
+  return withHeartbeat(state, remember(given, refused), request, moment);
 }
 
 /** The type that an unknown name gets, with a range that nobody has; or why it gets none. */
@@ -200,7 +196,7 @@ function grant(
     process: lifeAtGrant(lease),
     state: request.adopt ? 'active' : 'reserved',
   };
-  const skipped = [...leasedWish(state, request, port), ...skippedPorts(observed, request, type)];
+  const skipped = skippedPorts(state, observed, request, type, port);
   const changes: Change[] = instanceOfAllocation(state, request, catalogue, moment);
   // A singleton that a stranger pushed off its port makes room for its successor.
   if (replaced !== undefined)
@@ -248,28 +244,6 @@ function keyChange(state: StateView, lease: Lease, now: number): Change[] {
   const { protocol, port, count, projectPath } = lease;
   const after: KeyMemory = { protocol, port, count, projectPath, usedAt: now };
   return [{ table: 'key', id: key, before, after }];
-}
-
-/** The wished port, where it is somebody's lease and something else was granted instead. */
-function leasedWish(state: StateView, request: AllocateRequest, granted: number): SkippedPort[] {
-  const { preferredPort, protocol } = request;
-  if (preferredPort === null || preferredPort === granted) return [];
-  const entry = state.leaseOn(protocol, preferredPort);
-  return entry === undefined ? [] : [{ port: preferredPort, holder: describeLease(entry) }];
-}
-
-/** The ports that probes found taken and that this request could have had. */
-function skippedPorts(observed: Observed, request: AllocateRequest, type: ServiceType): SkippedPort[] {
-  const skipped: SkippedPort[] = [];
-  for (const [id, holder] of observed.busy) {
-    const [protocol, number] = id.split(':');
-    const port = Number(number);
-    const isWish =
-      port >= (request.preferredPort ?? Infinity) && port < (request.preferredPort ?? 0) + request.count;
-    if (protocol !== request.protocol || !(isWish || contains(type.range, port))) continue;
-    skipped.push({ port, holder: holder ?? null });
-  }
-  return skipped;
 }
 
 function noPort({ state, observed, request, type, moment }: Case): Refusal {
