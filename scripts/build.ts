@@ -23,7 +23,7 @@ const wholeCommandLine: Plugin = {
 };
 
 /**
- * What Fastify loads and the daemon never reaches: requests are checked by the project's own parsers, nothing is injected,
+ * What Fastify and prom-client load and the daemon never reaches: requests are checked by the project's own parsers, nothing is injected,
  * no plug-in names a version, and TCP is plain HTTP on literal addresses. Together they would be half of the start.
  */
 const UNUSED_BY_DAEMON = [
@@ -34,6 +34,9 @@ const UNUSED_BY_DAEMON = [
   'node:https',
   'node:http2',
   'node:dns',
+  // Summaries and exemplars need them, and there are none.
+  'tdigest',
+  '@opentelemetry/api',
 ];
 
 const withoutUnused: Plugin = {

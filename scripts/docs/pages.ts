@@ -8,6 +8,7 @@ import { renderCli } from './cli-page.ts';
 import { renderConfiguration } from './configuration-page.ts';
 import { renderError, renderErrors } from './errors-page.ts';
 import { renderHttp } from './http-page.ts';
+import { renderMetrics } from './metrics-page.ts';
 import { renderTools } from './tools-page.ts';
 
 export interface GeneratedDocument {
@@ -25,6 +26,7 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
     path: `docs/reference/errors/${code}.md`,
     render: () => renderError(code),
   })),
+  { path: 'docs/reference/metrics.md', render: renderMetrics },
   { path: 'docs/reference/tools.md', render: renderTools },
   { path: 'openapi/openapi.json', render: () => json(openapiDocument()) },
   { path: 'schema/config.schema.json', render: () => json(configJsonSchema()) },

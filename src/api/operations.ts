@@ -199,6 +199,15 @@ export const OPERATIONS = {
   },
   ...RANGE_OPERATIONS,
   ...AUDIT_OPERATIONS,
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Show the metrics',
+    description: 'All metrics in the text format of Prometheus; the reference of the metrics lists them.',
+    answers: { 200: { description: 'The metrics', schema: Type.string() } },
+    mediaType: 'text/plain',
+    errors: [],
+  },
   rotateToken: {
     method: 'POST',
     path: '/token/rotate',

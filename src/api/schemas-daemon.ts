@@ -94,7 +94,21 @@ export const StatusAnswer = Type.object(
         interval_ms: count(
           'Milliseconds in which a missing listener is counted once (recovery.health_monitoring.check_interval_ms)',
         ),
+        max_failures: nullable(
+          Type.integer(),
+          'After how many misses in a row a lease without a live holder ends; null where misses end none',
+        ),
         port_conflicts: count('Ports that were found taken since the start'),
+        hijacks: count('Leased ports on which a stranger was seen to listen since the start'),
+        passes: count('Passes over all leases since the start'),
+        checks: count('Leases that were looked at since the start, each look counted'),
+        healthy: count('Live leases that are well'),
+        unhealthy: count('Live leases that are hijacked or orphaned, or whose listener is missed'),
+        unknown: count('Live leases of which nobody could see who listens'),
+        cleaned: count('Leases that ended by themselves since the start'),
+        cleaned_by_reason: Type.record(Type.integer(), {
+          description: 'The same by reason; a reason that did not come up is left out',
+        }),
       },
       { description: 'The watch over listeners and holders' },
     ),

@@ -58,13 +58,15 @@ function statusPairs(status: StatusAnswer): (readonly [string, string])[] {
     ],
     ['Ranges', rangesText(status.auto_allocation)],
     ['Recovery', `${recovery.state}, ${counted(recovery.leases_restored, 'lease')} restored${setAside}`],
-    [
-      'Health',
-      monitor.enabled
-        ? `a missing listener counts every ${monitor.interval_ms / 1000} s, ${counted(monitor.port_conflicts, 'port conflict')} seen`
-        : 'not watched',
-    ],
+    ['Health', monitor.enabled ? healthText(monitor) : 'not watched'],
   ];
+}
+
+function healthText(monitor: StatusAnswer['health_monitor']): string {
+  const { healthy, unhealthy, unknown, cleaned, interval_ms: intervalMs } = monitor;
+  const unseen = unknown === 0 ? '' : `, ${unknown} nobody could see`;
+  const conflicts = counted(monitor.port_conflicts, 'port conflict');
+  return `${healthy} healthy, ${unhealthy} unhealthy${unseen}; ${cleaned} cleaned, ${conflicts} seen; a missing listener counts every ${intervalMs / 1000} s`;
 }
 
 function apiText({ port, asked_port: asked }: StatusAnswer): string {

@@ -25,6 +25,8 @@ export interface CommitQueue {
   /** Resolves when nothing waits to be committed. */
   drained(): Promise<void>;
   readonly commits: number;
+  /** Groups that could not be committed. */
+  readonly failures: number;
   /** Why the last commit failed; null when it did not. */
   readonly failure: unknown;
   /** Tells what another write of the store failed with, or null when one was seen to succeed. */
@@ -42,6 +44,7 @@ export function createCommitQueue(
   let inFlight: readonly Waiting[] | null = null;
   let isScheduled = false;
   let commits = 0;
+  let failures = 0;
   let failure: unknown = null;
   let whenDrained: (() => void)[] = [];
 
@@ -95,6 +98,7 @@ export function createCommitQueue(
   /** Undoes the group and all that was decided on top of it; who changed nothing durable in it decides again. */
   function failed(group: readonly Waiting[], error: unknown): void {
     failure = error;
+    failures += 1;
     const onTop = waiting;
     waiting = [];
     inFlight = null;
@@ -131,6 +135,9 @@ export function createCommitQueue(
     },
     get commits() {
       return commits;
+    },
+    get failures() {
+      return failures;
     },
     get failure() {
       return failure;

@@ -7,6 +7,7 @@ import type { Refusal } from '../core/refusal.ts';
 import type { Replies } from '../core/reply.ts';
 import type { StateView } from '../core/state.ts';
 import type { AuditReader } from './audit-reader.ts';
+import type { WatchCounts } from './watch-counts.ts';
 
 export type Outcome<Reply> =
   | { readonly ok: true; readonly reply: Reply }
@@ -24,10 +25,12 @@ export interface CoordinatorHealth {
   readonly reason: string | null;
   /** Group commits since the start. */
   readonly commits: number;
+  /** Group commits that failed since the start. */
+  readonly failedCommits: number;
   /** Candidates that a probe found taken since the start. */
   readonly conflicts: number;
-  /** Leases that ended by themselves since the start. */
-  readonly ended: number;
+  /** What the watch did since the start. */
+  readonly watch: WatchCounts;
 }
 
 /** A lease that a connection holds. */

@@ -12,6 +12,7 @@ import { startCoordinator } from './coordinator.ts';
 import type { CoordinatorOptions } from './options.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { DEFAULT_TIMINGS } from './timings.ts';
+import { cleanedInAll } from './watch-counts.ts';
 
 interface World {
   readonly coordinator: Coordinator;
@@ -221,7 +222,7 @@ describe('the coordinator', () => {
       assert.ok(held.ok);
       held.reply.close();
       await w.coordinator.stop();
-      return w.coordinator.health().ended;
+      return cleanedInAll(w.coordinator.health().watch);
     }
 
     it('ends the lease that nobody listens on', async () => {
@@ -249,7 +250,7 @@ describe('the coordinator', () => {
     w.life = 'dead';
     for (const look of w.secondLooks) look();
     await w.coordinator.stop();
-    assert.equal(w.coordinator.health().ended, 1);
+    assert.equal(cleanedInAll(w.coordinator.health().watch), 1);
   });
 
   it('lets whoever renews go on in place of a dead holder', async () => {

@@ -11,7 +11,8 @@ import { createAuditKeeping } from './audit-keeping.ts';
 import { createAuditReader } from './audit-reader.ts';
 import { cleanUp } from './clean-up.ts';
 import { createCommitQueue } from './commit-queue.ts';
-import type { Coordinator, CoordinatorHealth, Held, Outcome, Reading } from './contract.ts';
+import type { Coordinator, Held, Outcome, Reading } from './contract.ts';
+import { healthOf } from './coordinator-health.ts';
 import { coordinatorTime } from './coordinator-time.ts';
 import { inDoubt } from './doubt.ts';
 import { observe, type Subjects, slices } from './observation.ts';
@@ -19,6 +20,7 @@ import type { CoordinatorOptions } from './options.ts';
 import { turn } from './scheduler.ts';
 import { DEFAULT_TIMINGS } from './timings.ts';
 import { startWatch } from './watch.ts';
+import { createWatchTally } from './watch-counts.ts';
 import { createWriter, stopping } from './writer.ts';
 
 /**
@@ -34,12 +36,13 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const queue = createCommitQueue(state, options.store, options.scheduler, (changes) => {
     for (const change of changes) {
       if (change.table === 'lease' && change.after === null) options.onEnded?.(change.id);
+      if (change.table === 'audit' && change.after !== null) options.onEvent?.(change.after);
       if (change.table === 'range') options.onRange?.(change.id, change.after, change.before);
     }
   });
   const writer = createWriter({ ...options, timings }, state, queue, time, stored.fenceCeiling);
   const onFault = options.onFault ?? (() => {});
-  let ended = 0;
+  const watch = createWatchTally();
   let lastTick = time().now;
   let underWay = 0;
   const whenIdle: (() => void)[] = [];
@@ -113,6 +116,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   /** Observes these; answers what was seen to listen on each lease, as far as that could be known. */
   async function look(subjects: Subjects, maxAgeMs: number): Promise<Map<string, ListenerSight>> {
     const sights = new Map<string, ListenerSight>();
+    watch.noteChecks(subjects.lockIds.length);
     const report = async (seen: ObserveCommand): Promise<void> => {
       for (const [lockId, sight] of seen.listeners) sights.set(lockId, sight);
       const outcome = await writer.submit<'observe'>(seen);
@@ -133,7 +137,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     for (const lockIds of slices(over, timings.sweepSlice)) {
       noticeSleep();
       const outcome = await writer.submit<'sweep'>({ kind: 'sweep', lockIds });
-      if (outcome.ok) ended += outcome.reply.ended.length;
+      if (outcome.ok) watch.noteEnded(outcome.reply.ended);
       await turn(options.scheduler);
     }
   }
@@ -202,18 +206,6 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     }
   }
 
-  function health(): CoordinatorHealth {
-    const { failure } = queue;
-    const reason = failure === null ? null : failure instanceof Error ? failure.message : String(failure);
-    return {
-      canCommit: failure === null,
-      reason,
-      commits: queue.commits,
-      conflicts: writer.conflicts,
-      ended,
-    };
-  }
-
   function instanceIds(): string[] {
     return Array.from(state.instances(), ({ instance }) => instance.instanceId);
   }
@@ -253,7 +245,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       state,
       time,
       noticeSleep,
-      observeAll: () => (options.catalogue().isWatching ? lookAtAll(timings.sharedTableMs) : lookAtEnding()),
+      observeAll() {
+        watch.notePass();
+        return options.catalogue().isWatching ? lookAtAll(timings.sharedTableMs) : lookAtEnding();
+      },
       async observeHeld() {
         if (!options.catalogue().isWatching) return;
         await look({ lockIds: idsOf(state.heldLeases()), instanceIds: [] }, timings.sharedTableMs);
@@ -286,6 +281,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   }
 
   const audit = createAuditReader(options.store.audit, options.scheduler);
+  const health = () => healthOf(queue, writer.conflicts, watch);
   return { submit, query, hold, audit, health, proveStore, stop };
 }
 

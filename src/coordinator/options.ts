@@ -1,5 +1,6 @@
 // Owns what a coordinator is made from: every effect behind an interface, so that a simulation can supply its own.
 
+import type { AuditEntry } from '../core/audit.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { AutomaticRange } from '../core/change.ts';
 import type { HolderFacts } from '../core/command.ts';
@@ -34,6 +35,8 @@ export interface CoordinatorOptions {
     range: AutomaticRange | null,
     former: AutomaticRange | null,
   ) => void;
+  /** Told of every event of the audit, in the order of their numbers, once it is committed. */
+  readonly onEvent?: (event: AuditEntry) => void;
   /** Told of every lease that is in another state than before, or whose program is on other ports, once that is committed. */
   readonly onSeen?: (lockId: string, vitals: Vitals) => void;
   /** Told of faults that no command waits for. */

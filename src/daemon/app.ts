@@ -14,6 +14,7 @@ import type { DaemonContext, Handler, Handlers } from './context.ts';
 import { pathOf } from './guard.ts';
 import { parseBody } from './json-body.ts';
 import { sendProblem, thrownProblem } from './problem-answer.ts';
+import { NO_ROUTE } from './tally.ts';
 
 /** Room for the largest batch of usual requests: everything larger is refused before it is read. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -65,7 +66,10 @@ export async function createApp(
     }
   });
   app.setErrorHandler(fail);
-  app.setNotFoundHandler(notFound);
+  app.setNotFoundHandler((request, reply) => {
+    notFound(request, reply);
+    context.tally.request(NO_ROUTE, reply.statusCode);
+  });
   for (const [id, operation] of operationEntries())
     addRoute(app, context, id, operation, handlers[id] as Handler<OperationId>);
   await app.ready();
@@ -87,6 +91,10 @@ function addRoute(
     method: operation.method,
     url: operation.path,
     config: { id },
+    onResponse: (_request, reply, done) => {
+      context.tally.request(id, reply.statusCode);
+      done();
+    },
     handler: (request, reply) => {
       if (readParams !== null && climbs(pathOf(request.url)))
         return sendProblem(reply, problem('NOT_FOUND', 'No such route'));

@@ -10,7 +10,9 @@ import type { Home } from '../home.ts';
 import type { Clock, PortProbe, PortTable, ProcessTable } from '../os/os.ts';
 import type { AuthToken } from './auth-token.ts';
 import type { Holds } from './holds.ts';
+import type { LoopDelay } from './loop-delay.ts';
 import type { RangeFile } from './range-file.ts';
+import type { Tally } from './tally.ts';
 
 export interface DaemonContext {
   readonly coordinator: Coordinator;
@@ -20,6 +22,8 @@ export interface DaemonContext {
   readonly portTable: PortTable;
   readonly processes: ProcessTable;
   readonly holds: Holds;
+  readonly tally: Tally;
+  readonly loopDelay: LoopDelay;
   readonly token: AuthToken;
   readonly home: Home;
   /** The unix socket, or null where there is none. */
@@ -34,7 +38,10 @@ export interface DaemonContext {
   readonly startedMonotonic: number;
   readonly storeKind: string;
   readonly recovery: () => StatusAnswer['recovery'];
-  readonly healthMonitor: () => Omit<StatusAnswer['health_monitor'], 'port_conflicts'>;
+  readonly healthMonitor: () => Pick<
+    StatusAnswer['health_monitor'],
+    'enabled' | 'interval_ms' | 'max_failures'
+  >;
   readonly config: () => ConfigAnswer;
   readonly rangeFile: RangeFile;
   /** What is wrong with the user's own strategy for automatic ranges; null where nothing is. */

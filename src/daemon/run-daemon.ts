@@ -6,7 +6,7 @@ import type { StatusAnswer } from '../api/schemas-daemon.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import { StyxyError } from '../errors.ts';
 import { type Home, resolveApiPort, resolveHome, socketAddress } from '../home.ts';
-import type { SetAside, Store, StoredState } from '../store/store.ts';
+import type { SetAside, Store } from '../store/store.ts';
 import { noteRepairs } from './audit-notes.ts';
 import { openAuthToken } from './auth-token.ts';
 import { catchUp, createConfigurationChange } from './configuration-change.ts';
@@ -20,11 +20,14 @@ import { type HomeWatch, watchHome } from './home-watch.ts';
 import { lockHolder } from './lock-holder.ts';
 import { createLockIds } from './lock-ids.ts';
 import { createLog, type DaemonLog } from './logs.ts';
+import { createLoopDelay } from './loop-delay.ts';
+import { observed } from './observed-store.ts';
 import { readPlace, settlePlace } from './place.ts';
 import { createRangeFile, type RangeFile } from './range-file.ts';
 import type { Settings } from './settings.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 import { withRetries } from './store-retries.ts';
+import { createTally } from './tally.ts';
 import { createSelfCheck, type OwnAddress, type SelfCheck } from './watchdog.ts';
 
 export interface DaemonOptions {
@@ -129,6 +132,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     }
     const file = createRangeFile({ home, log, settings: loaded });
     rangeFile = file;
+    const tally = createTally((name) => loaded.catalogue().serviceTypes.has(name));
     let setAside: readonly SetAside[] = [];
     let recovery: StatusAnswer['recovery'] = { state: 'running', leases_restored: 0, set_aside: 0 };
     const started = await startCoordinator({
@@ -153,6 +157,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       onEnded: holds.end,
       onSeen: holds.tell,
       onRange: file.follow,
+      onEvent: tally.event,
       onFault: (error) => log.error({ error: describe(error) }, 'a fault in the background'),
     });
     coordinator = started;
@@ -167,6 +172,8 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       catalogue: loaded.catalogue,
       ...system,
       holds,
+      tally,
+      loopDelay: createLoopDelay(),
       token,
       home,
       socket,
@@ -177,8 +184,9 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       storeKind: store.kind,
       recovery: () => recovery,
       healthMonitor: () => {
-        const { isWatching, missIntervalMs } = loaded.catalogue();
-        return { enabled: isWatching, interval_ms: missIntervalMs };
+        const { isWatching, missIntervalMs, maxMisses } = loaded.catalogue();
+        const maxFailures = Number.isFinite(maxMisses) ? maxMisses : null;
+        return { enabled: isWatching, interval_ms: missIntervalMs, max_failures: maxFailures };
       },
       config: loaded.answer,
       rangeFile: file,
@@ -272,25 +280,6 @@ async function loadSystem() {
 function ownAddress(socket: string | null, port: number | null): OwnAddress | null {
   if (socket !== null) return { socketPath: socket };
   return port === null ? null : { host: '127.0.0.1', port };
-}
-
-/** The same store, which tells what its loading found. */
-function observed(store: Store, onLoad: (found: StoredState) => void): Store {
-  return {
-    kind: store.kind,
-    audit: store.audit,
-    load: async () => {
-      const stored = await store.load();
-      onLoad(stored);
-      return stored;
-    },
-    commit: (changes) => store.commit(changes),
-    reserveFences: (ceiling) => store.reserveFences(ceiling),
-    saveElapsed: (elapsedMs) => store.saveElapsed(elapsedMs),
-    readNote: (name) => store.readNote(name),
-    writeNote: (name, value) => store.writeNote(name, value),
-    close: () => store.close(),
-  };
 }
 
 function describe(error: unknown): string {

@@ -6,12 +6,13 @@ import { OPERATIONS } from '../api/operations.ts';
 import { StyxyError } from '../errors.ts';
 import { createApp, type OnBug } from './app.ts';
 import type { DaemonContext } from './context.ts';
-import { createGuard, createTokenGuard } from './guard.ts';
+import { createGuard, createTokenGuard, type Guard } from './guard.ts';
 import { HANDLERS } from './handlers/all.ts';
 import type { Log } from './logs.ts';
 import { createMemoryTrim } from './memory-trim.ts';
 import { ownHosts } from './own-address.ts';
 import { listenOnSocket, listenOnTcp, type Route, type TcpServers } from './servers.ts';
+import { REFUSED } from './tally.ts';
 import { countWrongTokens } from './wrong-tokens.ts';
 
 export interface ServeOptions {
@@ -42,7 +43,8 @@ export async function serve(context: DaemonContext, options: ServeOptions): Prom
   };
   // The socket first: whoever waits for the daemon asks there.
   if (context.socket !== null) {
-    const guard = process.platform === 'win32' ? createTokenGuard(guardOptions(context)) : null;
+    const guard =
+      process.platform === 'win32' ? counted(context, createTokenGuard(guardOptions(context))) : null;
     options.servers.push(await listenOnSocket(context.socket, options.passedFd, guard, route));
   }
   const tcp = await serveTcp(context, options, route);
@@ -63,7 +65,7 @@ async function serveTcp(
 ): Promise<TcpServers | null> {
   const guardFor = (own: number) => {
     onPort(own);
-    return createGuard({ ...guardOptions(context), isOwnHost: ownHosts(addresses, own) });
+    return counted(context, createGuard({ ...guardOptions(context), isOwnHost: ownHosts(addresses, own) }));
   };
   try {
     const asked = await listenOnTcp(addresses, port, guardFor, route);
@@ -75,6 +77,14 @@ async function serveTcp(
     log.warn({ error: String(error) }, 'TCP cannot be listened on; the unix socket serves alone');
     return null;
   }
+}
+
+function counted({ tally }: DaemonContext, guard: Guard): Guard {
+  return (request) => {
+    const refused = guard(request);
+    if (refused !== null) tally.request(REFUSED, refused.problem.status);
+    return refused;
+  };
 }
 
 const PUBLIC_PATHS: ReadonlySet<string> = new Set(

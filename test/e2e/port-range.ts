@@ -19,6 +19,7 @@ export const AREAS = {
   fullDisk: [30_200, 30_399],
   life: [30_400, 30_659],
   watching: [30_660, 30_679],
+  metering: [30_680, 30_699],
   auditing: [17_800, 17_999],
   concurrency: [30_700, 32_767],
   tools: [18_000, 21_999],

@@ -9,6 +9,8 @@ import type {
   ShutdownAnswer,
   StatusAnswer,
 } from '../../api/schemas-daemon.ts';
+import { cleanedInAll } from '../../coordinator/watch-counts.ts';
+import { countHealth } from '../../core/health.ts';
 import { isOrphan } from '../../core/life.ts';
 import type { Handler } from '../context.ts';
 import { maskToken } from '../mask-secrets.ts';
@@ -27,7 +29,7 @@ export const health: Handler<'health'> = (context, _input, reply) => {
 
 export const status: Handler<'status'> = (context) =>
   context.coordinator.query(({ state, now }): StatusAnswer => {
-    const { canCommit, reason, commits, conflicts } = context.coordinator.health();
+    const { canCommit, reason, commits, conflicts, watch } = context.coordinator.health();
     const byState = { reserved: 0, active: 0, idle: 0, hijacked: 0 };
     let orphans = 0;
     let singletons = 0;
@@ -66,7 +68,16 @@ export const status: Handler<'status'> = (context) =>
         placement_problem: context.placementProblem(),
       },
       recovery: context.recovery(),
-      health_monitor: { ...context.healthMonitor(), port_conflicts: conflicts },
+      health_monitor: {
+        ...context.healthMonitor(),
+        port_conflicts: conflicts,
+        hijacks: context.tally.events.get('')?.get('hijacked') ?? 0,
+        passes: watch.passes,
+        checks: watch.checks,
+        ...countHealth(state, now),
+        cleaned: cleanedInAll(watch),
+        cleaned_by_reason: Object.fromEntries(watch.cleaned),
+      },
     };
   });
 

@@ -6,6 +6,7 @@ import { allocateRequest, createDesk } from '../../../test/fixtures/core-desk.ts
 import type { AllocateCommand } from '../../core/command.ts';
 import type { Listener, Ports } from '../../os/os.ts';
 import type { DaemonContext } from '../context.ts';
+import { createTally } from '../tally.ts';
 import { adopt } from './adopt.ts';
 
 const server: Listener = {
@@ -34,6 +35,7 @@ async function ask(
   const desk = createDesk(testCatalogue([serviceType('dev', 3000, 3009)]));
   const asked: AllocateCommand['request'][] = [];
   const context = {
+    tally: createTally(() => true),
     coordinator: {
       submit: async ({ request }: AllocateCommand) => {
         asked.push(request);

@@ -10,7 +10,7 @@ import { StyxyError } from '../../errors.ts';
 import type { Listener } from '../../os/os.ts';
 import { actorOf } from '../actor.ts';
 import type { DaemonContext, Handler } from '../context.ts';
-import { allocateAnswer } from './allocate.ts';
+import { allocateAnswer, countGrant } from './allocate.ts';
 import { allocateCommand, refuse } from './command.ts';
 
 export const adopt: Handler<'adopt'> = async (context, { body }, reply) => {
@@ -32,7 +32,11 @@ export const adopt: Handler<'adopt'> = async (context, { body }, reply) => {
     },
     actorOf(reply, body.instance_id),
   );
-  if (!outcome.ok) return refuse(reply, leased(body, outcome.refusal));
+  if (!outcome.ok) {
+    context.tally.refused(body.service_type, outcome.refusal.code);
+    return refuse(reply, leased(body, outcome.refusal));
+  }
+  countGrant(context, outcome.reply);
   if (!outcome.reply.existing) reply.code(201);
   return allocateAnswer(outcome.reply);
 };

@@ -10,6 +10,7 @@ import { check } from './check.ts';
 import { cleanup } from './cleanup.ts';
 import { heartbeatInstance, listInstances, registerInstance, retireInstance } from './instances.ts';
 import { hold, release, renew } from './lease.ts';
+import { metrics } from './metrics.ts';
 import { consolidateRanges, showAutoAllocation, switchAutoAllocation, undoRange } from './ranges.ts';
 import { scan } from './scan.ts';
 
@@ -36,6 +37,7 @@ export const HANDLERS: Handlers = {
   consolidateRanges,
   audit,
   auditStats,
+  metrics,
   rotateToken,
   shutdown,
   health,
