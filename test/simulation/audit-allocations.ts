@@ -45,7 +45,7 @@ export class AllocationAudit {
   }
 
   done(call: Call): void {
-    if (call.command.kind !== 'allocate' && call.command.kind !== 'batch') return;
+    if (!isProbing(call.command.kind)) return;
     this.#recent.push(call);
     if (this.#recent.length > 50) this.#recent.shift();
   }
@@ -282,7 +282,7 @@ export class AllocationAudit {
     const { now, disturbedAt } = this.#auditor;
     if (now - call.firstAt > LONGEST_WINDOW_MS || disturbedAt >= call.firstAt) return false;
     const others = [...this.#inFlight.values()].filter(
-      ({ id, command }) => id !== call.id && isAllocation(command.kind),
+      ({ id, command }) => id !== call.id && isProbing(command.kind),
     );
     return others.length === 0 && !this.#recent.some((other) => (other.answeredAt ?? now) >= call.firstAt);
   }
@@ -317,6 +317,7 @@ export class AllocationAudit {
   }
 }
 
-function isAllocation(kind: string): boolean {
-  return kind === 'allocate' || kind === 'batch';
+/** Whether a command may keep others from a port while it is probed. */
+function isProbing(kind: string): boolean {
+  return kind === 'allocate' || kind === 'batch' || kind === 'consolidate';
 }
