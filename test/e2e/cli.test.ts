@@ -151,7 +151,7 @@ describe('list and release', () => {
       document(await place.styxy(['release', '--instance', 'agent-7', '--json'], { cwd })).count,
       2,
     );
-    assert.match((await place.styxy(['list', '--here'], { cwd })).stdout, /^No leases\.\n$/);
+    assert.match((await place.styxy(['list', '--here'], { cwd })).stdout, /^No lease matches\.\n$/);
   });
 
   it('tell of several releases which failed', async () => {
