@@ -1,7 +1,5 @@
 // Owns what a decision on a command line needs to know of the machine: a snapshot that a handler takes.
 
-import type { KillTarget } from './kill-target.ts';
-
 /** A live lease, and whose it is. */
 export interface LeaseFact {
   readonly lockId: string;
@@ -48,10 +46,11 @@ export interface MachineFacts {
   readonly processes: readonly ProcessFact[];
 }
 
-/** What a kill would reach: a lease of somebody else, by which target and process. */
+/** What a kill would reach: a lease of somebody else, by which command and process. */
 export interface KillHit {
   readonly lease: LeaseFact;
-  readonly target: KillTarget;
+  /** The command that would end it, as it is written. */
+  readonly text: string;
   /** Null where the port is known and its process is not. */
   readonly pid: number | null;
 }

@@ -7,13 +7,19 @@ import type { MachineFacts } from './machine-facts.ts';
 
 /** What a text wants, without any fact of the machine. Nothing that is none of our business is in it. */
 export interface LineWishes {
-  readonly text: string;
-  /** The servers that it starts, in their order; none where it is not sure. */
+  /** The servers that it starts, in their order. */
   readonly servers: readonly ServerCommand[];
-  /** Whether it does nothing besides starting that one server: `cd`, assignments and redirections do not count. */
+  /** Whether it does nothing besides starting one server: `cd`, assignments and redirections do not count. */
   readonly isServerAlone: boolean;
   /** What it would end. */
-  readonly kills: readonly KillTarget[];
+  readonly kills: readonly Kill[];
+}
+
+/** A command that ends something. */
+export interface Kill {
+  /** As it is written. */
+  readonly text: string;
+  readonly target: KillTarget;
 }
 
 /** A simple command that starts a server. */
@@ -27,8 +33,11 @@ export interface ServerCommand {
   readonly serviceType: string;
   /** The port that it asks for, by an option, an argument or a variable in front of it; null: any. */
   readonly askedPort: number | null;
-  /** No other port will do: what names it cannot be changed from here. */
-  readonly isFixed: boolean;
+  /**
+   * Whether it can be told a port: `movable`; `fixed` to the asked one, which stands where nothing can be changed; `none`,
+   * where it takes no port from anybody or runs on in the background, so that no run can hold its lease.
+   */
+  readonly reach: 'movable' | 'fixed' | 'none';
 }
 
 export interface PreToolFacts {
@@ -36,6 +45,8 @@ export interface PreToolFacts {
   /** The project that a directory belongs to, as a real path. */
   readonly projectOf: (directory: string) => string | null;
   readonly killGuard: 'deny' | 'ask' | 'warn' | 'off';
+  /** Off: servers are left as they are. */
+  readonly rewrites: boolean;
 }
 
 export type PreToolDecision =
@@ -46,6 +57,13 @@ export type PreToolDecision =
   | { readonly kind: 'deny' | 'ask'; readonly reason: string }
   /** Take a lease for each, then call `rewriteServers`. */
   | { readonly kind: 'lease'; readonly requests: readonly LeaseRequest[]; readonly sentence: string | null };
+
+/** What was granted for a request. */
+export interface Granted {
+  readonly server: ServerCommand;
+  readonly lockId: string;
+  readonly port: number;
+}
 
 /** What to ask the coordinator for. A live copy of the project's own is never joined. */
 export interface LeaseRequest {

@@ -9,6 +9,8 @@ import type { Leaseless, Tool } from './tool.ts';
 import { type Word, wordsOf } from './word.ts';
 
 export interface RunPlan {
+  /** The id of the tool's entry in the catalogue; null for a command that is not known. */
+  readonly id: string | null;
   /** The tool's name, for messages; null for a command that is not known. */
   readonly tool: string | null;
   /** Null where nothing says which. */
@@ -45,10 +47,16 @@ const PLACEHOLDER = '{port}';
  * @param directory an absolute path: where the command is started
  */
 export function planRun(words: readonly string[], directory: string, reader: ProjectReader): RunPlan {
+  return planWords(wordsOf(words), directory, reader);
+}
+
+/** The same for words of which a shell may still make something else. `at` of each is its own index. */
+export function planWords(command: readonly Word[], directory: string, reader: ProjectReader): RunPlan {
   const route = follow(
-    { words: wordsOf(words), directory, assigned: {}, isCutOff: false, separators: [], script: null },
+    { words: command, directory, assigned: {}, isCutOff: false, separators: [], script: null },
     reader,
   );
+  const words = command.map(({ text }) => text);
   const isToldByUser = words.some((word) => word.includes(PLACEHOLDER));
   const telling = route.kind === 'tool' && !isToldByUser ? tellPort(route.tool, route.situation) : null;
   const detached = route.kind === 'tool' ? detachAdvice(route.tool, route.situation) : null;
@@ -70,15 +78,22 @@ function adviceOn(route: Route, telling: Telling | null, detached: string | null
   return advice.length === 0 ? null : advice.join(' ');
 }
 
-function describe(route: Route): Pick<RunPlan, 'tool' | 'serviceType' | 'leaseless' | 'defaultPort'> {
+function describe(route: Route): Pick<RunPlan, 'id' | 'tool' | 'serviceType' | 'leaseless' | 'defaultPort'> {
   switch (route.kind) {
     case 'unknown':
-      return { tool: null, serviceType: null, leaseless: null, defaultPort: null };
+      return { id: null, tool: null, serviceType: null, leaseless: null, defaultPort: null };
     case 'leaseless':
-      return { tool: route.what.name, serviceType: null, leaseless: route.what.kind, defaultPort: null };
-    case 'tool': {
-      const { name, serviceType, defaultPort } = route.tool.entry;
       return {
+        id: route.what.id,
+        tool: route.what.name,
+        serviceType: null,
+        leaseless: route.what.kind,
+        defaultPort: null,
+      };
+    case 'tool': {
+      const { id, name, serviceType, defaultPort } = route.tool.entry;
+      return {
+        id,
         tool: name,
         serviceType: serviceType ?? typeOfImage(route.tool, route.situation.words),
         leaseless: null,
