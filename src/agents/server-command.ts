@@ -98,11 +98,15 @@ function toWord(word: CommandWord, at: number, scope: Scope): Word {
   return { text: isKnown ? text : word.text, at, isLiteral: isKnown };
 }
 
+/** Options behind which a port is expected. */
+const PORT_OPTION = /^(?:-[plPbaS]|--[\w.-]*(?:port|listen|bind|addr|url)[\w.-]*)$/i;
+
 /** What nobody knows may be a subcommand or a port; as the value of any other option it changes nothing. */
 function isDoubtful(word: CommandWord, before: CommandWord | undefined, read: Word | undefined): boolean {
   if (read?.isLiteral === true) return false;
-  if (/port/i.test(word.text)) return true;
-  return !word.text.startsWith('-') && before?.value?.startsWith('-') !== true;
+  const option = before?.value ?? '';
+  if (/port/i.test(word.text) || PORT_OPTION.test(option)) return true;
+  return !word.text.startsWith('-') && (option === '--' || !option.startsWith('-'));
 }
 
 /** A port that came from Styxy is one that its project has. */

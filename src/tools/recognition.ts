@@ -100,6 +100,10 @@ function isServer(
   readFile: (path: string) => string | null,
 ): boolean {
   if (isExcepted(tool, words, from)) return false;
+  if (tool.rejects !== undefined) {
+    const [at] = argumentsOf(words, from, tool.valueOptions);
+    if (hasOption(words.slice(from, at), tool.rejects)) return false;
+  }
   if (tool.needs !== undefined && !hasOption(words.slice(from), tool.needs)) return false;
   if (tool.files === undefined && tool.reads === undefined) return true;
   const [at] = argumentsOf(words, from, tool.valueOptions);

@@ -13,6 +13,8 @@ export interface Tool {
   readonly except?: readonly string[];
   /** Options of which one must be there to make it a server. */
   readonly needs?: readonly string[];
+  /** Options in front of the first argument that make it no server either. */
+  readonly rejects?: readonly string[];
   /** Options that take the next word, and may stand before the subcommand or a last argument. */
   readonly valueOptions?: readonly string[];
   /** What the file that it is given is called, without folder and ending, where the program says too little. */

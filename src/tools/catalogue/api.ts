@@ -9,12 +9,16 @@ const PORT_FLAG = ['--port', '{port}'];
 /** A text of code is no file either, nor is the package that Bun is to run a script of. */
 const BEFORE_FILE = [...NODE_VALUES, '-e', '--eval', '-p', '--print', '--cwd', '-F', '--filter'];
 
+/** With one of these Node runs no app: it tests, checks a file, or runs a text. */
+const NO_APP = ['--test', '-c', '--check', '-e', '--eval', '-p', '--print'];
+
 export const API: readonly Tool[] = [
   {
     id: 'node',
     name: 'Node app (Express, Koa, Hapi, Fastify)',
     commands: ['node', 'bun', 'tsx', 'ts-node'],
     files: ['server', 'app', 'api', 'www'],
+    rejects: NO_APP,
     valueOptions: BEFORE_FILE,
     serviceType: 'api',
     defaultPort: null,
@@ -25,6 +29,7 @@ export const API: readonly Tool[] = [
     name: 'Node app under a watcher',
     commands: ['node', 'bun'],
     needs: ['--watch', '--watch-path', '--hot'],
+    rejects: NO_APP,
     serviceType: 'api',
     defaultPort: null,
     told: { variables: PORT },
@@ -48,8 +53,8 @@ export const API: readonly Tool[] = [
   {
     id: 'deno-task',
     name: 'Deno task',
-    commands: ['deno task'],
-    except: ['build', 'test', 'lint', 'fmt', 'check'],
+    // Any other task may be anything.
+    commands: ['dev', 'start', 'serve', 'preview', 'develop'].map((task) => `deno task ${task}`),
     valueOptions: ['--cwd', '--config', '-c'],
     serviceType: 'api',
     defaultPort: 8000,
