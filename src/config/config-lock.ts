@@ -1,6 +1,7 @@
 // Owns the lock under which config.json is written: one writer at a time, of whatever program and whatever home.
 
 import type { DatabaseSync } from 'node:sqlite';
+import { quietSqlite } from '../quiet-sqlite.ts';
 
 const RETRY_MS = 20;
 /** SQLITE_BUSY: somebody else has the lock. */
@@ -37,16 +38,5 @@ function tryLock(database: DatabaseSync): HeldLock | null {
     database.close();
     if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return null;
     throw error;
-  }
-}
-
-/** Node 22 tells everybody who loads its SQLite that it is experimental. */
-async function quietSqlite(): Promise<typeof import('node:sqlite')> {
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  try {
-    return await import('node:sqlite');
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }

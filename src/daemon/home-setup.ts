@@ -3,7 +3,7 @@
 import { accessSync, chmodSync, constants, type Stats, statSync } from 'node:fs';
 import { StyxyError } from '../errors.ts';
 import { foreignHome, type Home, makeDirectory, refuseForeignHome, refuseSharedDirectory } from '../home.ts';
-import { networkFileSystem } from './file-system.ts';
+import { networkFileSystem } from '../os/file-system.ts';
 
 /**
  * Creates the home, or checks the one that is there. One of our own that others may enter is closed to them.
