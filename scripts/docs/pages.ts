@@ -6,6 +6,7 @@ import { configJsonSchema } from '../../src/config/json-schema.ts';
 import { ERROR_CODES } from '../../src/errors.ts';
 import { renderCli } from './cli-page.ts';
 import { renderConfiguration } from './configuration-page.ts';
+import { renderDoctor } from './doctor-page.ts';
 import { renderError, renderErrors } from './errors-page.ts';
 import { renderHttp } from './http-page.ts';
 import { renderMetrics } from './metrics-page.ts';
@@ -27,6 +28,7 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
     render: () => renderError(code),
   })),
   { path: 'docs/reference/metrics.md', render: renderMetrics },
+  { path: 'docs/reference/doctor.md', render: renderDoctor },
   { path: 'docs/reference/tools.md', render: renderTools },
   { path: 'openapi/openapi.json', render: () => json(openapiDocument()) },
   { path: 'schema/config.schema.json', render: () => json(configJsonSchema()) },

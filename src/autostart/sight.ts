@@ -17,17 +17,19 @@ import { parseUnits, UNIT_PROPERTIES, type UnitState } from './unit-state.ts';
 const ASK_TIMEOUT_MS = 5_000;
 const LINGERING = '/var/lib/systemd/linger';
 
+/** @param ask finds out which daemon answers; by a connection, unless given, which may well start one */
 export async function lookAt(
   facts: AutostartFacts,
   plan: AutostartPlan,
   env: NodeJS.ProcessEnv,
+  ask: () => Promise<Sight['daemon']> = () => answering(facts.home, env),
 ): Promise<Sight> {
   const program = supervisorProgram(facts.place, env);
   const { message, hint } = unavailable(facts);
   const files = new Map(plan.files.map((file) => [file.path, fileState(file)]));
   // In this order: a connection may well start what the units show.
   const units = program === null ? null : await unitsOf(program, facts);
-  const daemon = await answering(facts.home, env);
+  const daemon = await ask();
   return {
     place: facts.place,
     files,

@@ -11,6 +11,7 @@ import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { instancesCommand } from './commands/instances.ts';
 import { listCommand } from './commands/list.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   adoptCommand,
   waitCommand,
   statusCommand,
+  doctorCommand,
   instancesCommand,
   cleanupCommand,
   configCommand,

@@ -42,9 +42,14 @@ export function openAuthToken(path: string): AuthToken {
   };
 }
 
+/** Whether a text can be a token. Whoever reads it from the file trims it first. */
+export function isUsableToken(text: string): boolean {
+  return USABLE.test(text);
+}
+
 function readOrCreate(path: string): string {
   const found = readPrivateFile(path, 'the token')?.trim();
-  if (found !== undefined && USABLE.test(found)) return found;
+  if (found !== undefined && isUsableToken(found)) return found;
   if (found !== undefined) return replace(path);
   const token = newToken();
   const draft = writeDraft(path, token);

@@ -21,6 +21,17 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
   api: { errors: 'all', home: 'all', core: 'types' },
   client: { errors: 'all', home: 'all', 'text-mark': 'all', core: 'types', api: 'all' },
   autostart: { errors: 'all', home: 'all', client: 'all' },
+  doctor: {
+    errors: 'all',
+    home: 'all',
+    core: 'types',
+    api: 'all',
+    client: 'all',
+    autostart: 'all',
+    config: 'all',
+    store: 'all',
+    os: 'all',
+  },
   tools: { wildcard: 'all' },
   agents: { tools: 'all', core: 'types' },
   run: { errors: 'all', home: 'all', core: 'types', api: 'all', client: 'all', os: 'all', tools: 'all' },
@@ -32,6 +43,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     api: 'all',
     client: 'all',
     autostart: 'all',
+    doctor: 'all',
     run: 'all',
     demo: 'all',
     config: 'all',
@@ -66,6 +78,7 @@ const WIRING = 'src/daemon/run-daemon.ts';
 const CONSTRUCTS: Readonly<Record<string, string>> = {
   'src/run/members.ts':
     'a run looks at the processes of its own command, which is none of the daemon’s business',
+  'src/doctor/scene.ts': 'the doctor looks at the machine also where no daemon runs',
 };
 
 const files = sourcesOf('src').filter((path) => !isTest(path));
