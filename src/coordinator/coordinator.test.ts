@@ -405,6 +405,31 @@ describe('the coordinator', () => {
     await w.coordinator.stop();
   });
 
+  it('ends no lease for the sake of a look at another one: its own server may have come up since', async () => {
+    const w = await unwatched();
+    const { pid, process } = held;
+    const instance = {
+      workingDirectory: null,
+      linkedWorktree: false,
+      template: null,
+      ttlMs: null,
+      metadata: {},
+    };
+    await w.coordinator.submit({ kind: 'register', instanceId: 'one', pid, process, ...instance });
+    const served = (await allocate(w, { serviceName: 'served', instanceId: 'one' })).snapshot.lease;
+    const other = (await allocate(w, { serviceName: 'other' })).snapshot.lease;
+    w.life = 'dead';
+    w.table = [listenerOn(served.port, 5)];
+    const release = { kind: 'release', fence: null, callerInstanceId: null, force: false } as const;
+    await w.coordinator.submit({ ...release, lockId: other.lockId, callerProjectPath: '/b' });
+    assert.deepEqual(
+      [await stateOf(w, served.lockId), await stateOf(w, other.lockId)],
+      ['reserved', null],
+      'it stays, and is looked at by the next pass',
+    );
+    await w.coordinator.stop();
+  });
+
   it('does not believe a nameless lock id of a singleton, which everybody is told, that nobody listens', async () => {
     const w = await world();
     const nameless = { fence: null, callerInstanceId: null, callerProjectPath: null, force: false } as const;

@@ -109,8 +109,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   /** Looks at leases before a decision that rests on them, and ends those that turn out to be over. */
   async function refresh(leases: readonly LeaseEntry[], isSwept: boolean): Promise<void> {
-    await look({ lockIds: idsOf(leases), instanceIds: instanceIds() }, 0);
-    if (isSwept) await sweep();
+    const lockIds = idsOf(leases);
+    await look({ lockIds, instanceIds: instanceIds() }, 0);
+    if (isSwept) await sweep(lockIds);
   }
 
   /** Observes these; answers what was seen to listen on each lease, as far as that could be known. */
@@ -128,12 +129,16 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     return sights;
   }
 
-  async function sweep(): Promise<void> {
+  /** @param looked the leases that were looked at just now: on any other a server may have begun to listen since */
+  async function sweep(looked: readonly string[]): Promise<void> {
     // Also when the sleep fell into an await of this very pass.
     noticeSleep();
     const { now } = time();
     const catalogue = options.catalogue();
-    const over = idsOf(state.leases(), (entry) => endReason(state, entry, catalogue, now) !== null);
+    const over = looked.filter((lockId) => {
+      const entry = state.lease(lockId);
+      return entry !== undefined && endReason(state, entry, catalogue, now) !== null;
+    });
     for (const lockIds of slices(over, timings.sweepSlice)) {
       noticeSleep();
       const outcome = await writer.submit<'sweep'>({ kind: 'sweep', lockIds });
@@ -179,7 +184,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     // Where the listener cannot be known, the term decides.
     if (sight === undefined || sight === 'unknown') return;
     await writer.submit<'abandon'>({ kind: 'abandon', lockId, since, listening: sight === 'own' });
-    await sweep();
+    await sweep([lockId]);
     // A process that dies closes its connections a moment before it is gone: look once more.
     if (state.lease(lockId)?.vitals.process !== 'alive') return;
     options.scheduler.after(timings.secondLookMs, () => {
@@ -210,16 +215,19 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     return Array.from(state.instances(), ({ instance }) => instance.instanceId);
   }
 
-  async function lookAtAll(maxAgeMs: number): Promise<void> {
-    await look({ lockIds: idsOf(state.leases()), instanceIds: instanceIds() }, maxAgeMs);
+  async function lookAtAll(maxAgeMs: number): Promise<readonly string[]> {
+    const lockIds = idsOf(state.leases());
+    await look({ lockIds, instanceIds: instanceIds() }, maxAgeMs);
+    return lockIds;
   }
 
   /** Where nobody watches: what would end is looked at before it does. */
-  async function lookAtEnding(): Promise<void> {
+  async function lookAtEnding(): Promise<readonly string[]> {
     const { now } = time();
     const catalogue = options.catalogue();
     const lockIds = idsOf(state.leases(), (entry) => endReason(state, entry, catalogue, now) !== null);
     if (lockIds.length > 0) await look({ lockIds, instanceIds: instanceIds() }, timings.sharedTableMs);
+    return lockIds;
   }
 
   async function saveElapsed(): Promise<void> {

@@ -6,7 +6,7 @@ import { DEFAULT_TIMINGS } from './timings.ts';
 import { startWatch } from './watch.ts';
 
 /** A watch whose ticks are taken by hand. */
-function scene() {
+function scene(hasEnded: Promise<void> = Promise.resolve()) {
   const desk = createDesk(testCatalogue([serviceType('dev', 3000, 3009)]));
   const done: string[] = [];
   const note = (what: string) => async () => void done.push(what);
@@ -23,9 +23,15 @@ function scene() {
       state: desk.state,
       time: () => ({ now: desk.now, wall: 0 }),
       noticeSleep: () => {},
-      observeAll: note('all'),
+      async observeAll() {
+        done.push('all');
+        return Array.from(desk.state.leases(), ({ lease }) => lease.lockId);
+      },
       observeHeld: note('held'),
-      sweep: async () => void desk.submit({ kind: 'sweep' }),
+      async sweep(lockIds) {
+        desk.submit({ kind: 'sweep', lockIds });
+        await hasEnded;
+      },
       forget: note('forget'),
       keepAudit: async () => {},
       saveElapsed: note('save'),
@@ -77,6 +83,17 @@ describe('the watch', () => {
     assert.deepEqual(await ticks(6), ['all', 'held', 'held', 'held', 'held', 'all']);
     desk.submit({ kind: 'hold', lockId, delta: -1 });
     assert.deepEqual(await ticks(5), ['all']);
+    await stop();
+  });
+
+  it('looks at held leases also while a slow store keeps it from ending others', async () => {
+    const slow = Promise.withResolvers<void>();
+    const { desk, ticks, stop } = scene(slow.promise);
+    const { lockId } = desk.granted().snapshot.lease;
+    desk.submit({ kind: 'hold', lockId, delta: 1 });
+    assert.deepEqual(await ticks(7), ['all', 'held', 'held', 'held', 'held', 'held', 'held']);
+    slow.resolve();
+    assert.deepEqual(await ticks(2), ['held', 'all'], 'ends nothing twice at once');
     await stop();
   });
 

@@ -12,10 +12,12 @@ export interface Watched {
   time(): Moment;
   /** Must come before anything may end: a tick that comes late says that nobody could be heard meanwhile. */
   noticeSleep(): void;
-  observeAll(): Promise<void>;
+  /** Resolves to the lock ids of the leases that were looked at. */
+  observeAll(): Promise<readonly string[]>;
   /** Observes the leases that a connection holds, and nothing else. */
   observeHeld(): Promise<void>;
-  sweep(): Promise<void>;
+  /** Ends those of these leases that are over. */
+  sweep(lockIds: readonly string[]): Promise<void>;
   /** Forgets what is too old to count. */
   forget(): Promise<void>;
   /** Keeps the audit within its bounds, where that is due or it grew much. */
@@ -35,6 +37,7 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
   let isStopped = false;
   let cancel = (): void => {};
   let running: Promise<void> = Promise.resolve();
+  let sweeping: Promise<void> | null = null;
   let housekeeping: Promise<void> | null = null;
 
   function next(delayMs: number): void {
@@ -50,11 +53,15 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
     const { now } = watched.time();
     watched.noticeSleep();
     const { state } = watched;
-    if (state.leaseCount > 0 && (now - lastPass >= timings.passMs || now >= nextTermEnd)) {
-      await watched.observeAll();
-      await watched.sweep();
-      nextTermEnd = firstTermEnd(state, watched.time().now);
-      lastPass = now;
+    const isDue = now - lastPass >= timings.passMs || now >= nextTermEnd;
+    if (isDue && state.leaseCount > 0 && sweeping === null) {
+      const lockIds = await watched.observeAll();
+      // Beside the next looks at held leases: where many end at once, a slow store must not hold those up.
+      sweeping = end(lockIds, now)
+        .catch(watched.onFault)
+        .finally(() => {
+          sweeping = null;
+        });
     } else if (state.heldLeases().length > 0) {
       // A held lease does not end by itself, so there is nothing to sweep.
       await watched.observeHeld();
@@ -65,6 +72,12 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
       .finally(() => {
         housekeeping = null;
       });
+  }
+
+  async function end(lockIds: readonly string[], now: number): Promise<void> {
+    await watched.sweep(lockIds);
+    nextTermEnd = firstTermEnd(watched.state, watched.time().now);
+    lastPass = now;
   }
 
   async function keepHouse(now: number): Promise<void> {
@@ -85,6 +98,7 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
     isStopped = true;
     cancel();
     await running;
+    await sweeping;
     await housekeeping;
   };
 }
