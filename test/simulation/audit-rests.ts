@@ -43,7 +43,7 @@ export class RestAudit {
   commits(changes: readonly DurableChange[], endings: readonly Ending[], decidedAt: number): void {
     for (const [at, change] of changes.entries()) {
       if (change.table === 'lease' && change.before === null && change.after !== null)
-        this.#grants(change.after, changes.slice(0, at), endings);
+        this.#grants(change.after, changes, at, endings);
     }
     for (const { record, kind } of endings) {
       const { lease, key } = record;
@@ -64,21 +64,24 @@ export class RestAudit {
     return this.#boundAtGrant.get(lockId) ?? null;
   }
 
-  /** @param before what is committed together with the grant and was decided before it */
-  #grants(lease: Lease, before: readonly DurableChange[], endings: readonly Ending[]): void {
+  /** @param at the place of the grant among the changes: what stands before it was decided before it */
+  #grants(lease: Lease, changes: readonly DurableChange[], at: number, endings: readonly Ending[]): void {
     const key = leaseKey(lease);
     for (const port of blockPorts(lease.port, lease.count)) {
       const id = portId(lease.protocol, port);
-      const rest = this.#rests.get(id);
-      const isBound = rest !== undefined && this.#world.timeline.now < rest.until && isOthers(rest, key);
-      const isJustEnded = endings.some(
+      const ended = endings.findLast(
         ({ record, kind }) =>
-          kind === 'forced' &&
-          isOthers(record, key) &&
           portIdsOf(record).includes(id) &&
-          before.some(({ table, id: lockId }) => table === 'lease' && lockId === record.lease.lockId),
+          endOf(changes.slice(0, at), record) !== -1 &&
+          (kind === 'forced' || restAfter(changes, record, id) !== undefined),
       );
-      if (isBound || isJustEnded) this.#boundAtGrant.set(lease.lockId, port);
+      const rest = this.#rests.get(id);
+      // A forced end begins a new rest in place of an old one, and that one is for another key.
+      const isBound =
+        ended === undefined
+          ? rest !== undefined && this.#world.timeline.now < rest.until && isOthers(rest, key)
+          : ended.kind === 'forced' && isOthers(ended.record, key);
+      if (isBound) this.#boundAtGrant.set(lease.lockId, port);
     }
   }
 
@@ -97,20 +100,20 @@ export class RestAudit {
 }
 
 /** The rest (ms) of a port that begins with the end of this lease, before the port is anybody else's; undefined: none. */
-function restAfter(
-  changes: readonly DurableChange[],
-  { lease }: LeaseRecord,
-  id: string,
-): number | undefined {
-  const end = changes.findIndex(
-    (change) => change.table === 'lease' && change.id === lease.lockId && change.after === null,
-  );
-  for (const change of changes.slice(end + 1)) {
+function restAfter(changes: readonly DurableChange[], record: LeaseRecord, id: string): number | undefined {
+  for (const change of changes.slice(endOf(changes, record) + 1)) {
     if (change.table === 'lease' && change.after !== null && leasePortIds(change.after).includes(id)) break;
     if (change.table !== 'quarantine' || change.id !== id || change.after === null) continue;
     if (change.after.restMs >= CATALOGUE.quarantineMs) return change.after.restMs;
   }
   return undefined;
+}
+
+/** The place among the changes at which this lease ends; -1: it does not end among them. */
+function endOf(changes: readonly DurableChange[], { lease }: LeaseRecord): number {
+  return changes.findIndex(
+    (change) => change.table === 'lease' && change.id === lease.lockId && change.after === null,
+  );
 }
 
 function isOthers(held: { readonly key: string | null }, key: string | null): boolean {

@@ -36,6 +36,8 @@ export interface Counts {
 
 /** A decision is on the disk within this time (ms), if it ever gets there. */
 const COMMIT_MS = 1000;
+/** A decision waits this long (ms) for its commit to begin at most: by a probe and a look. */
+const DECISION_MS = 2000;
 
 export class Auditor {
   /** Every lease that was ever committed, by lock id. */
@@ -62,6 +64,8 @@ export class Auditor {
   /** When the last gap began, and the floor until then. */
   #gap = { atMs: 0, floor: 0 };
   #commitBeganAt = 0;
+  /** When the daemon did nothing (virtual ms): it was stopped, or the machine slept. */
+  readonly #pauses: { readonly from: number; readonly until: number }[] = [];
   readonly #world: World;
   readonly counts: Counts = { grants: 0, ends: 0, answers: 0, refusals: 0, faults: 0, lost: 0 };
 
@@ -140,6 +144,19 @@ export class Auditor {
     this.#gap = { atMs: this.now - gapMs, floor: this.floor };
     this.floor = this.now;
     this.disturbed();
+  }
+
+  /** The daemon slept or was stopped until now, be it noticed or not. */
+  paused(gapMs: number): void {
+    this.#pauses.push({ from: this.now - gapMs, until: this.now });
+  }
+
+  /** The earliest moment (virtual ms) at which what is committed now can have been decided. */
+  #decidedSince(): number {
+    let since = this.#commitBeganAt - DECISION_MS;
+    for (const { from, until } of this.#pauses.toReversed())
+      if (until >= since && from <= this.#commitBeganAt) since -= until - from;
+    return since;
   }
 
   disturbed(): void {
@@ -260,8 +277,7 @@ export class Auditor {
         `blocked port ${port} granted`,
       );
     }
-    // The decision was taken before its commit began, by a probe and a look at most.
-    const record = newRecord(lease, machine, this.now, this.#commitBeganAt - 2000);
+    const record = newRecord(lease, machine, this.now, this.#decidedSince());
     this.records.set(lease.lockId, record);
     this.heard(lease.instanceId);
     this.answers.granted(record);

@@ -82,6 +82,7 @@ function sleep(world: World, random: Random): void {
   const durationMs = random.pick([3000, 15_000, 600_000, 36_000_000]);
   world.log(`machine sleeps for ${durationMs / 1000} s`);
   world.timeline.sleep(durationMs);
+  world.auditor.paused(durationMs);
   if (durationMs >= NOTICED_GAP_MS) world.auditor.woke(durationMs);
   else world.auditor.disturbed();
 }
@@ -96,6 +97,7 @@ function stopDaemon(world: World, random: Random): void {
   timeline.after(durationMs, () => {
     if (daemon.gate.isDead) return;
     world.log('daemon goes on');
+    auditor.paused(durationMs);
     if (durationMs >= NOTICED_GAP_MS) auditor.woke(durationMs);
     else auditor.disturbed();
     // In the order of arrival, and in turns, as an event loop takes them.
