@@ -1,112 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
+import {
+  allocate,
+  catalogue,
+  countOf,
+  held,
+  listenerOn,
+  nextTurn,
+  stateOf,
+  unwatched,
+  type World,
+  world,
+} from '../../test/fixtures/coordinator-world.ts';
 import { allocateRequest } from '../../test/fixtures/core-desk.ts';
-import type { AllocateRequest } from '../core/command.ts';
-import type { ProcessLife } from '../core/lease.ts';
 import { StyxyError } from '../errors.ts';
-import type { Listener } from '../os/os.ts';
-import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts';
-import type { Coordinator } from './contract.ts';
-import { startCoordinator } from './coordinator.ts';
-import type { CoordinatorOptions } from './options.ts';
-import { createScheduler, type Scheduler } from './scheduler.ts';
+import { createMemoryDisk } from '../store/memory.ts';
 import { DEFAULT_TIMINGS } from './timings.ts';
 import { cleanedInAll } from './watch-counts.ts';
-
-interface World {
-  readonly coordinator: Coordinator;
-  /** Ports that strangers are on. */
-  readonly strangers: Set<number>;
-  /** What the listener table says; null when it cannot be read. */
-  table: Listener[] | null;
-  readonly probed: number[];
-  life: ProcessLife;
-}
-
-const catalogue = testCatalogue(
-  [serviceType('dev', 3000, 3003), serviceType('ai', 11400, 11409, { instanceBehavior: 'single' })],
-  { maxLeasesPerInstance: 2 },
-);
-
-async function world(
-  disk: MemoryDisk = createMemoryDisk(),
-  beforeWrite = () => {},
-  table: Listener[] = [],
-  more: Partial<CoordinatorOptions> = {},
-): Promise<World> {
-  let ids = 0;
-  const clock = { monotonic: () => performance.now(), wall: () => 0 };
-  const made: Omit<World, 'coordinator'> & { coordinator: Coordinator | null } = {
-    coordinator: null,
-    strangers: new Set(),
-    table,
-    probed: [],
-    life: 'alive',
-  };
-  const coordinator = await startCoordinator({
-    store: createMemoryStore({ disk, beforeWrite }),
-    probe: {
-      async taken(_protocol, ports) {
-        made.probed.push(...ports);
-        await new Promise((resolve) => setImmediate(resolve));
-        return ports.filter((port) => made.strangers.has(port));
-      },
-    },
-    ports: { listeners: async () => made.table, sockets: async () => made.table },
-    processes: { identify: () => null, life: () => made.life, ancestors: () => [], cwd: () => null },
-    clock,
-    scheduler: createScheduler(),
-    catalogue: () => catalogue,
-    newLockId: () => `lk_${++ids}`,
-    directoryExists: async () => true,
-    onFault: (error) => {
-      throw error;
-    },
-    ...more,
-  });
-  return Object.assign(made, { coordinator });
-}
-
-/** A world whose watch never ticks: what is looked at is looked at for a command's sake, or when a test says so. */
-async function unwatched(): Promise<World & { readonly secondLooks: (() => void)[] }> {
-  const secondLooks: (() => void)[] = [];
-  const after: Scheduler['after'] = (delayMs, look) => {
-    if (delayMs === DEFAULT_TIMINGS.secondLookMs) secondLooks.push(look);
-    return () => {};
-  };
-  const quiet = await world(createMemoryDisk(), () => {}, [], { scheduler: { ...createScheduler(), after } });
-  return Object.assign(quiet, { secondLooks });
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-function listenerOn(port: number, pid: number): Listener {
-  const rest = { addresses: ['::'], process: 'vite', command: null, user: null, cwd: null, container: null };
-  return { protocol: 'tcp', port, pid, ...rest };
-}
-
-function stateOf({ coordinator }: World, lockId: string) {
-  return coordinator.query(({ state }) => state.lease(lockId)?.vitals.state ?? null);
-}
-
-async function allocate({ coordinator }: World, request: Partial<AllocateRequest> = {}, requestId?: string) {
-  const outcome = await coordinator.submit({
-    kind: 'allocate',
-    request: allocateRequest(request),
-    requestId: requestId ?? null,
-  });
-  if (!outcome.ok) throw Object.assign(new Error(outcome.refusal.detail), outcome.refusal);
-  return outcome.reply;
-}
-
-const held = { pid: 9, process: { pid: 9, startTicks: '1', bootId: 'b', pidNamespace: 'n' } };
-
-function countOf({ coordinator }: World): Promise<number> {
-  return coordinator.query(({ state }) => state.leaseCount);
-}
 
 describe('the coordinator', () => {
   it('gives everybody another port while probes are under way, and names who is left out', async () => {
