@@ -44,7 +44,11 @@ export const HoldEvent = Type.object(
     state: optional(lease.state),
     drift: optional(lease.drift),
     served: optional(flag("A process of the holder's was seen to listen on the lease's port")),
-    holders: optional(count('In the first line: how many connections hold the lease, this one among them')),
+    holders: optional(
+      count(
+        'In the first line: how many hold the lease, connections and a living process, this connection among them',
+      ),
+    ),
     message: message(),
   },
   { description: 'A line of a holding connection; empty lines between them keep it open' },

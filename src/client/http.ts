@@ -1,6 +1,7 @@
 // Owns HTTP/1.1 over a bare socket: `node:http` alone would cost the command line a fifth of its time budget.
 
 import { connect as openConnection, type Socket } from 'node:net';
+import { pidNamespaceLine } from './foreign-pid.ts';
 import { readAnswer } from './http-answer.ts';
 import { monotonicMs } from './monotonic.ts';
 import { ownUserAgent } from './user-agent.ts';
@@ -163,7 +164,7 @@ export function requestText(endpoint: Endpoint, method: string, path: string, bo
   }
   const text = JSON.stringify(body);
   const length = Buffer.byteLength(text);
-  return `${head}content-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${text}`;
+  return `${head}${pidNamespaceLine(body)}content-type: application/json\r\ncontent-length: ${length}\r\nconnection: close\r\n\r\n${text}`;
 }
 
 export function silence(timeoutMs: number, endpoint: Endpoint | null = null): TransportError {

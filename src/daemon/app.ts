@@ -11,6 +11,7 @@ import { OPERATIONS, type OperationId, operationEntries } from '../api/operation
 import { parserOf, textParserOf } from '../api/validate.ts';
 import { problem } from '../errors.ts';
 import type { DaemonContext, Handler, Handlers } from './context.ts';
+import { withoutForeignPid } from './foreign-pid.ts';
 import { pathOf } from './guard.ts';
 import { parseBody } from './json-body.ts';
 import { sendProblem, thrownProblem } from './problem-answer.ts';
@@ -98,7 +99,7 @@ function addRoute(
     handler: (request, reply) => {
       if (readParams !== null && climbs(pathOf(request.url)))
         return sendProblem(reply, problem('NOT_FOUND', 'No such route'));
-      const { body } = request;
+      const body = withoutForeignPid(request.body, request.headers, context.pidNamespace);
       return handle(
         context,
         {

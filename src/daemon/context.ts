@@ -26,6 +26,8 @@ export interface DaemonContext {
   readonly loopDelay: LoopDelay;
   readonly token: AuthToken;
   readonly home: Home;
+  /** The inode of the daemon's pid namespace; null where there are none, or it is not shown. */
+  readonly pidNamespace: string | null;
   /** The unix socket, or null where there is none. */
   readonly socket: string | null;
   /** The TCP port once it is listened on. */

@@ -43,8 +43,8 @@ beforeEach(() => {
   closes = [];
 });
 
-function open(lockId: string, answer = new Answer()): Answer {
-  const held = { vitals: VITALS, close: () => closes.push(lockId) };
+function open(lockId: string, answer = new Answer(), vitals = VITALS): Answer {
+  const held = { vitals, close: () => closes.push(lockId) };
   holds.open(answer as unknown as ServerResponse, lockId, held);
   return answer;
 }
@@ -58,6 +58,11 @@ describe('a connection that holds a lease', () => {
 
   it('says at its start how many hold the lease, this one among them', () => {
     assert.match(open('a').text, new RegExp(`"holders":${VITALS.holds}\\b`));
+  });
+
+  it('counts a living process among them, which may have taken the lease since it was found unheld', () => {
+    const { text } = open('a', new Answer(), { ...VITALS, process: 'alive' });
+    assert.match(text, new RegExp(`"holders":${VITALS.holds + 1}\\b`));
   });
 
   it('lets go once, when the client’s side is gone', () => {

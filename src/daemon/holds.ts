@@ -68,7 +68,7 @@ export function createHolds(): Holds {
           event: 'held',
           lock_id: lockId,
           ...seenOf(vitals),
-          holders: vitals.holds,
+          holders: vitals.holds + (vitals.process === 'alive' ? 1 : 0),
           message: 'The lease is held while this is open',
         }),
       );

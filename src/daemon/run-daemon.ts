@@ -176,6 +176,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       loopDelay: createLoopDelay(),
       token,
       home,
+      pidNamespace: place?.pidNamespace ?? null,
       socket,
       port: () => port,
       askedPort,

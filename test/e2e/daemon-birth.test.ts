@@ -40,6 +40,29 @@ const STARTER = {
 };
 const KEPT = ['HOME', 'LANG', 'PATH', 'STYXY_API_PORT', 'STYXY_HOME'];
 
+describe('runs that need a daemon at the same moment', () => {
+  it('get a lease each, with the run as its holder, while the daemon is being born', async () => {
+    // Longer than all of them take to start, so that no port is free again for the next one.
+    const script = 'echo $PORT; sleep 3';
+    const runs = await Promise.all(
+      Array.from({ length: 6 }, () => place.styxy(['run', '-n', 'web', '--', 'sh', '-c', script])),
+    );
+    const ports = runs.map(({ stdout }) => stdout.trim());
+    assert.ok(
+      ports.every((port) => /^\d+$/.test(port)),
+      runs.map(({ stderr }) => stderr).join(''),
+    );
+    assert.equal(new Set(ports).size, runs.length, ports.join(' '));
+    const { stdout } = await place.styxy(['audit', '--event', 'granted', '--json']);
+    const holders = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { lease: { pid: number | null } }).lease.pid);
+    assert.equal(holders.length, runs.length);
+    assert.ok(!holders.includes(null), stdout);
+  });
+});
+
 describe('a daemon that a command starts', { skip }, () => {
   it('is in a session of its own, in no directory of anybody, and has nothing of its starter', async () => {
     await place.styxy(['daemon', 'start'], { env: STARTER });
