@@ -17,8 +17,8 @@ export function renderDoctor(): string {
         ['`skipped`', 'Cannot be looked at here and now, as leases cannot without a daemon'],
       ],
     ),
-    'With `--fix`, what the last column says is done where it is needed, and everything is looked at again. No process is ended, and ' +
-      'nothing of yours is removed. A second time nothing is left to do.',
+    'With `--fix`, what the last column says is done where it is needed, and everything is looked at again. No process is ended, ' +
+      'and no lease that somebody uses. A second time nothing is left to do.',
     fence('sh', 'styxy doctor --fix\nstyxy doctor --json'),
     table(
       ['Check', 'Id', 'Why it matters', '`--fix`'],

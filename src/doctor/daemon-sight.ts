@@ -4,9 +4,10 @@ import { existsSync } from 'node:fs';
 import type { StatusAnswer } from '../api/schemas-daemon.ts';
 import { autostartPlace } from '../client/autostart-place.ts';
 import { expectOk } from '../client/client.ts';
-import { findRunning, unreachable } from '../client/find-daemon.ts';
-import { exchange, TransportError } from '../client/http.ts';
+import { findRunning, type Reached, unreachable } from '../client/find-daemon.ts';
+import { type Answer, exchange, TransportError } from '../client/http.ts';
 import { type DaemonInfo, lifeOf, readDaemonInfo } from '../client/running-daemon.ts';
+import { settleSilence } from '../client/silent-daemon.ts';
 import { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 
@@ -32,14 +33,27 @@ export async function lookAtDaemon(home: Home, env: NodeJS.ProcessEnv): Promise<
   try {
     const reached = await findRunning(home, CONNECT_MS);
     if (reached === null) return { kind: 'none', info, isAwaited: false };
-    const { socket, endpoint } = reached;
-    const { status, body } = await exchange(socket, endpoint, 'GET', '/status', undefined, CONNECT_MS);
+    const { status, body } = await askStatus(home, env, reached);
     const said = expectOk({ status, body: body as StatusAnswer });
-    const isBySocket = typeof endpoint.address === 'string';
+    const isBySocket = typeof reached.endpoint.address === 'string';
     return { kind: 'answers', status: said, info: readDaemonInfo(home), isBySocket };
   } catch (error) {
     if (error instanceof TransportError) return { kind: 'fault', info, error: unreachable(home, error) };
     if (error instanceof StyxyError) return { kind: 'fault', info, error };
+    throw error;
+  }
+}
+
+/** @throws StyxyError DAEMON_UNREACHABLE that says what keeps it from answering, where that can be seen; TransportError */
+async function askStatus(home: Home, env: NodeJS.ProcessEnv, { socket, endpoint }: Reached): Promise<Answer> {
+  const answer = exchange(socket, endpoint, 'GET', '/status', undefined, CONNECT_MS);
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof TransportError) || error.fault !== 'silent') throw error;
+    // Looks alone: without the leave to start one, nothing is replaced.
+    const options = { home, env, autostart: false, timeoutMs: CONNECT_MS };
+    await settleSilence(options, endpoint, 0, new Promise(() => {}));
     throw error;
   }
 }

@@ -73,7 +73,7 @@ describe('--fix', () => {
     const { arrange } = DOCTOR_FILE_CASES.home?.ill[0] ?? {};
     await arrange?.(home);
     const [first, second] = [await fixed('home'), await fixed('home')];
-    assert.deepEqual([first, second], ['closed it to others (mode 0700)', null]);
+    assert.deepEqual([first, second], ['set its mode to 0700', null]);
     assert.equal(statSync(home.dir).mode & 0o777, 0o700);
   });
 

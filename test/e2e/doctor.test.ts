@@ -104,6 +104,22 @@ describe('styxy doctor', () => {
     assert.equal(readFileSync(join(place.home, 'state.db'), 'utf8'), 'no database');
   });
 
+  it('says that a daemon is stopped, ends nothing, and looks at the rest', async (t) => {
+    if (process.platform !== 'linux') return t.skip('what a silent process does is seen on Linux alone');
+    await place.styxy(['daemon', 'start']);
+    const { pid } = JSON.parse(readFileSync(join(place.home, 'daemon.json'), 'utf8'));
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const [, told] = await doctor(['--fix']);
+      assert.deepEqual(troubles(told), ['daemon']);
+      assert.match(told.checks.find(({ id }) => id === 'daemon')?.found ?? '', /is stopped, as by SIGSTOP/);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    const { stdout } = await place.styxy(['status', '--json']);
+    assert.equal(JSON.parse(stdout).pid, pid);
+  });
+
   it('works without HOME, and where none can be used', async () => {
     const [, told] = await doctor([], { HOME: undefined });
     assert.deepEqual(troubles(told), []);

@@ -21,7 +21,7 @@ export const doctorCommand: Command = {
   summary: 'Look at everything that Styxy rests on, and say what needs a hand',
   details: [
     'Works without a daemon, and starts none. Each check stands by itself and takes a bounded time. `ok`: all well; `note`: worth knowing, and nothing has to be done; `trouble`: needs a hand; `skipped`: cannot be looked at here and now.',
-    'With --fix what is safe is mended: modes, what a dead daemon left, a missing token, stale leases. No process is ended, and nothing of yours is removed. What was done is said; a second time nothing is.',
+    'With --fix what is safe is mended: modes, what a dead daemon left, a missing token, stale leases. No process is ended, and no lease that somebody uses. What was done is said; a second time nothing is.',
     'With --json it prints `{healthy, checks: [{id, title, state, found, why, remedy, can_fix, fixed}]}`; `remedy` is null where nothing has to be done, `fixed` where nothing was.',
   ],
   usage: ['doctor [--fix]'],

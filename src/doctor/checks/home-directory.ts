@@ -14,7 +14,7 @@ export const homeDirectory: Check = {
   id: 'home',
   title: 'Home',
   why: 'Everything is in STYXY_HOME; whoever can enter it can take ports in your name.',
-  fixes: 'closes a home of your own to others (mode 0700)',
+  fixes: 'sets the mode of a home of your own to 0700',
   needs: 'nothing',
   async run(scene) {
     const { home, homeFault } = scene;
@@ -46,7 +46,7 @@ export const homeDirectory: Check = {
   },
   async fix({ home }) {
     if (home !== null) chmodSync(home.dir, CLOSED);
-    return 'closed it to others (mode 0700)';
+    return 'set its mode to 0700';
   },
 };
 
