@@ -105,10 +105,10 @@ function isOfProject({ projectPath, isOwn }: LeaseFact, project: string | null):
 }
 
 /** For a server that cannot be told another port from here. */
-function takenText({ askedPort, plan }: ServerCommand, holder: LeaseFact): string {
+function takenText({ askedPort, plan, serviceType }: ServerCommand, holder: LeaseFact): string {
   return (
     `Styxy: ${plan.tool ?? 'the command'} would open port ${askedPort}, which is held by ${ownerText(holder)}. ` +
     'That is a conflict of ports and no bug in the code; do not end the other server. ' +
-    'Ask for a port by `styxy allocate -s dev -q`, and write it where this one is named.'
+    `Ask for a port by \`styxy allocate -s ${serviceType} -q\`, and write it where this one is named.`
   );
 }

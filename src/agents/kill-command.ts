@@ -14,6 +14,8 @@ import { type Visit, walkCommands } from './walk-commands.ts';
 
 /** A shell may be given a text for another shell, so often. */
 const MAX_TEXTS_DEEP = 3;
+/** More targets than this are a list that nobody types: the others are not looked at. */
+const MAX_KILLS = 50;
 /** Signals that end nothing. */
 const HARMLESS = /^(?:SIG)?(?:0|CONT|WINCH|URG|CHLD|28|18|17|23)$/i;
 const PORT_KILLERS = [
@@ -48,7 +50,7 @@ export function readKills(
     const text = line.text.slice(start, visit.command.end);
     found.push(...targets.map((target) => ({ text, target })));
   });
-  return found;
+  return found.slice(0, MAX_KILLS);
 }
 
 type Texts = readonly (string | null)[];

@@ -8,63 +8,72 @@ import { type Matcher, matcherOf } from './text-pattern.ts';
 /** The system cuts the names of programs to so many characters. */
 const NAME_LENGTH = 15;
 
+/** A lease of somebody else, with those of its processes of which more than the pid is known. */
+interface Foreign {
+  readonly lease: LeaseFact;
+  readonly own: readonly ProcessFact[];
+}
+
 /** The leases of others that these would reach, each once. */
 export function findHits(kills: readonly Kill[], { leases, processes }: MachineFacts): KillHit[] {
-  const foreign = leases.filter(({ isOwn, isActive }) => !isOwn && isActive);
+  if (kills.length === 0) return [];
+  const known = new Map(processes.map((process) => [process.pid, process]));
+  const foreign = leases
+    .filter(({ isOwn, isActive }) => !isOwn && isActive)
+    .map((lease): Foreign => ({ lease, own: lease.pids.flatMap((pid) => known.get(pid) ?? []) }));
   const hits = new Map<string, KillHit>();
   for (const { text, target } of kills) {
-    for (const lease of foreign) {
-      if (hits.has(lease.lockId)) continue;
-      const own = processes.filter(({ pid }) => lease.pids.includes(pid));
-      const pid = reached(target, lease, own);
-      if (pid !== undefined) hits.set(lease.lockId, { lease, text, pid });
+    const reaches = reachOf(target);
+    for (const each of foreign) {
+      if (hits.has(each.lease.lockId)) continue;
+      const pid = reaches(each);
+      if (pid !== undefined) hits.set(each.lease.lockId, { lease: each.lease, text, pid });
     }
   }
   return [...hits.values()];
 }
 
 /** The process of a lease that a target means, null where it is not known; undefined where none is meant. */
-function reached(
-  target: KillTarget,
-  lease: LeaseFact,
-  own: readonly ProcessFact[],
-): number | null | undefined {
+type Reach = (foreign: Foreign) => number | null | undefined;
+
+function reachOf(target: KillTarget): Reach {
   switch (target.kind) {
     case 'everything':
-      return lease.pids[0] ?? null;
+      return ({ lease }) => lease.pids[0] ?? null;
     case 'pid':
-      return lease.pids.includes(target.pid) ? target.pid : undefined;
+      return ({ lease }) => (lease.pids.includes(target.pid) ? target.pid : undefined);
     case 'group':
-      return own.find(({ pid, group }) => group === target.pid || pid === target.pid)?.pid;
+      return ({ own }) => own.find(({ pid, group }) => group === target.pid || pid === target.pid)?.pid;
     case 'children':
-      return own.find(({ parent }) => parent === target.pid)?.pid;
+      return ({ own }) => own.find(({ parent }) => parent === target.pid)?.pid;
     case 'ports': {
       const { first, last, protocol } = target;
-      const isMeant = protocol === null || protocol === lease.protocol;
-      const isOnPort = lease.ports.some((port) => port >= first && port <= last);
-      return isMeant && isOnPort ? (lease.pids.at(-1) ?? null) : undefined;
+      return ({ lease }) => {
+        const isMeant = protocol === null || protocol === lease.protocol;
+        const isOnPort = lease.ports.some((port) => port >= first && port <= last);
+        return isMeant && isOnPort ? (lease.pids.at(-1) ?? null) : undefined;
+      };
     }
-    case 'pattern':
-      return matching(target, own)?.pid;
+    case 'pattern': {
+      const matches = matcherOfProcess(target);
+      return ({ own }) => own.find(matches)?.pid;
+    }
   }
 }
 
 type PatternTarget = Extract<KillTarget, { readonly kind: 'pattern' }>;
 
-function matching(
-  { looksAt, all, none }: PatternTarget,
-  own: readonly ProcessFact[],
-): ProcessFact | undefined {
+function matcherOfProcess({ looksAt, all, none }: PatternTarget): (process: ProcessFact) => boolean {
   const wanted = matchersOf(all);
   const unwanted = matchersOf(none);
   // Of an expression that cannot be read nothing is known.
-  if (wanted === null || unwanted === null) return undefined;
-  return own.find(({ name, command }) => {
+  if (wanted === null || unwanted === null) return () => false;
+  return ({ name, command }) => {
     const texts = looksAt === 'name' ? namesOf(name, command) : [command];
     return texts.some(
       (text) => wanted.every((matches) => matches(text)) && !unwanted.some((matches) => matches(text)),
     );
-  });
+  };
 }
 
 function matchersOf(patterns: readonly TextPattern[]): Matcher[] | null {

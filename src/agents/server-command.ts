@@ -4,6 +4,7 @@ import { planWords, type RunPlan } from '../tools/plan.ts';
 import type { ProjectReader } from '../tools/situation.ts';
 import { programName, type Word } from '../tools/word.ts';
 import type { CommandLine, CommandWord, SimpleCommand } from './command-line.ts';
+import { canStartServer } from './known-programs.ts';
 import type { ServerCommand } from './pre-tool.ts';
 import { firstScope, type Scope, textsOf, type Variable, variableOf } from './scope.ts';
 import { type Visit, walkCommands } from './walk-commands.ts';
@@ -29,6 +30,8 @@ const STAYS_IN_FRONT = ['exec', 'command', 'nohup', 'setsid'];
 const SETTINGS = ['cd', 'export', 'set', 'unset', 'pushd', 'popd', 'true', ':'];
 /** With one of these the line takes care of its ports itself. */
 const ASKS_STYXY = ['allocate', 'alloc', 'env', 'up'];
+/** So many commands of a line are followed through package scripts; nobody starts more servers at once. */
+const MAX_FOLLOWED = 12;
 const DEFAULT_SERVICE_TYPE = 'dev';
 const LOWEST_PORT = 1024;
 const HIGHEST_PORT = 65_535;
@@ -40,7 +43,8 @@ export function readServers(line: CommandLine, around: Surroundings): Servers {
   const visits: Visit[] = [];
   walkCommands(line, firstScope(around.directory, around.home), (visit) => visits.push(visit));
   if (visits.some(({ command }) => isStyxy(command, ASKS_STYXY))) return { servers: [], isAlone: false };
-  const servers = visits.flatMap((visit) => serverOf(visit, around.reader) ?? []);
+  const candidates = visits.flatMap((visit) => candidateOf(visit) ?? []).slice(0, MAX_FOLLOWED);
+  const servers = candidates.flatMap((candidate) => serverOf(candidate, around.reader) ?? []);
   const [only, ...more] = servers;
   const isAlone =
     only !== undefined &&
@@ -62,17 +66,36 @@ function isSetting({ words }: SimpleCommand): boolean {
   return program === undefined || SETTINGS.includes(program.value ?? '');
 }
 
-function serverOf(visit: Visit, reader: ProjectReader): ServerCommand | null {
+/** A command that may start a server, before any file was looked at. */
+interface Candidate {
+  readonly visit: Visit;
+  /** Where it will be started. */
+  readonly directory: string;
+  /** Its words behind what stays in front of `styxy run`. */
+  readonly own: readonly CommandWord[];
+  readonly program: CommandWord;
+}
+
+function candidateOf(visit: Visit): Candidate | null {
   const { command, scope, isInLoop, isInSubstitution } = visit;
-  if (isInLoop || isInSubstitution || scope.directory === null) return null;
+  const { directory } = scope;
+  if (isInLoop || isInSubstitution || directory === null) return null;
   const from = command.words.findIndex(({ value }) => !STAYS_IN_FRONT.includes(value ?? ''));
   const own = from < 0 ? [] : command.words.slice(from);
   const [program] = own;
-  if (program === undefined || program.value === null || program.value.startsWith('-')) return null;
+  if (program === undefined || program.value === null || !canStartServer(program.value)) return null;
   if (scope.functions.has(program.value) || isToldByStyxy(command, own, scope)) return null;
+  return { visit, directory, own, program };
+}
+
+function serverOf(
+  { visit, directory, own, program }: Candidate,
+  reader: ProjectReader,
+): ServerCommand | null {
+  const { command, scope } = visit;
   const words = own.map((word, at) => toWord(word, at, scope));
   if (own.some((word, at) => isDoubtful(word, own[at - 1], words[at]))) return null;
-  const plan = planWords(words, scope.directory, reader);
+  const plan = planWords(words, directory, reader);
   if (plan.tool === null || plan.leaseless !== null) return null;
   const asked = askedBy(plan, visit);
   if (asked === 'unknown') return null;

@@ -1,0 +1,62 @@
+// Owns a machine on which two sessions have servers, for the tests of what is decided on a command.
+
+import type { LeaseFact, MachineFacts } from '../../src/agents/machine-facts.ts';
+import { SHOP } from './shop.ts';
+
+const LEASE: LeaseFact = {
+  lockId: 'other',
+  ports: [3000],
+  protocol: 'tcp',
+  serviceType: 'dev',
+  serviceName: 'web',
+  projectPath: '/home/dev/shop-fix-ui',
+  branch: 'fix-ui',
+  session: 'claude 7d1f',
+  isOwn: false,
+  isActive: true,
+  pids: [400, 401, 402],
+};
+
+export function leaseOf(changes: Partial<LeaseFact>): LeaseFact {
+  return { ...LEASE, ...changes };
+}
+
+/** Port 3000 and process 400-402 are another session's, 3001 and 500-501 one's own. */
+export const MACHINE: MachineFacts = {
+  leases: [
+    LEASE,
+    leaseOf({
+      lockId: 'mine',
+      ports: [3001],
+      projectPath: SHOP,
+      branch: 'main',
+      session: 'claude 11aa',
+      isOwn: true,
+      pids: [500, 501],
+    }),
+    leaseOf({
+      lockId: 'quiet',
+      ports: [4000],
+      serviceName: 'api',
+      isActive: false,
+      pids: [],
+    }),
+  ],
+  listeners: [
+    { protocol: 'tcp', port: 3000, pid: 402 },
+    { protocol: 'tcp', port: 3001, pid: 501 },
+  ],
+  processes: [
+    { pid: 400, parent: 300, group: 400, name: 'node', command: 'node /usr/bin/styxy run -- npm run dev' },
+    { pid: 401, parent: 400, group: 400, name: 'npm run dev', command: 'npm run dev' },
+    {
+      pid: 402,
+      parent: 401,
+      group: 400,
+      name: 'next-server (v1',
+      command: 'next-server (v15.1.0)',
+    },
+    { pid: 500, parent: 301, group: 500, name: 'node', command: 'node /usr/bin/styxy run -- npm start' },
+    { pid: 501, parent: 500, group: 500, name: 'node', command: 'node server.js' },
+  ],
+};
