@@ -28,13 +28,9 @@ const PORT_KILLERS = [
 ];
 
 /** What a line would end, as far as it can be known. */
-export function readKills(
-  line: CommandLine,
-  around: Pick<Surroundings, 'directory' | 'home'>,
-  depth = 0,
-): Kill[] {
+export function readKills(line: CommandLine, around: Omit<Surroundings, 'reader'>, depth = 0): Kill[] {
   const found: Kill[] = [];
-  walkCommands(line, firstScope(around.directory, around.home), (visit) => {
+  walkCommands(line, firstScope(around), (visit) => {
     const { words } = visit.command;
     const program = programOf(words, visit.scope);
     if (program === null) return;

@@ -15,7 +15,7 @@ interface Foreign {
 }
 
 /** The leases of others that these would reach, each once. */
-export function findHits(kills: readonly Kill[], { leases, processes }: MachineFacts): KillHit[] {
+export function findHits(kills: readonly Kill[], { leases, listeners, processes }: MachineFacts): KillHit[] {
   if (kills.length === 0) return [];
   const known = new Map(processes.map((process) => [process.pid, process]));
   const foreign = leases
@@ -23,7 +23,7 @@ export function findHits(kills: readonly Kill[], { leases, processes }: MachineF
     .map((lease): Foreign => ({ lease, own: lease.pids.flatMap((pid) => known.get(pid) ?? []) }));
   const hits = new Map<string, KillHit>();
   for (const { text, target } of kills) {
-    const reaches = reachOf(target);
+    const reaches = reachOf(target, listeners);
     for (const each of foreign) {
       if (hits.has(each.lease.lockId)) continue;
       const pid = reaches(each);
@@ -36,7 +36,7 @@ export function findHits(kills: readonly Kill[], { leases, processes }: MachineF
 /** The process of a lease that a target means, null where it is not known; undefined where none is meant. */
 type Reach = (foreign: Foreign) => number | null | undefined;
 
-function reachOf(target: KillTarget): Reach {
+function reachOf(target: KillTarget, listeners: MachineFacts['listeners']): Reach {
   switch (target.kind) {
     case 'everything':
       return ({ lease }) => lease.pids[0] ?? null;
@@ -47,11 +47,14 @@ function reachOf(target: KillTarget): Reach {
     case 'children':
       return ({ own }) => own.find(({ parent }) => parent === target.pid)?.pid;
     case 'ports': {
-      const { first, last, protocol } = target;
+      const isMeant = (protocol: string, port: number): boolean =>
+        (target.protocol ?? protocol) === protocol && port >= target.first && port <= target.last;
+      // A server may listen on another port than its own.
+      const pids = listeners.flatMap(({ protocol, port, pid }) => (isMeant(protocol, port) ? [pid] : []));
       return ({ lease }) => {
-        const isMeant = protocol === null || protocol === lease.protocol;
-        const isOnPort = lease.ports.some((port) => port >= first && port <= last);
-        return isMeant && isOnPort ? (lease.pids.at(-1) ?? null) : undefined;
+        const listening = lease.pids.find((pid) => pids.includes(pid));
+        if (listening !== undefined) return listening;
+        return lease.ports.some((port) => isMeant(lease.protocol, port)) ? null : undefined;
       };
     }
     case 'pattern': {

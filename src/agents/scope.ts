@@ -22,6 +22,8 @@ export interface Scope {
   /** As an absolute path; null where nobody can say. */
   readonly directory: string | null;
   readonly home: string | null;
+  /** The root of the git worktree that the line begins in. */
+  readonly worktree: string | null;
   readonly variables: ReadonlyMap<string, Variable>;
   /** Names that the line has given to functions: they are no programs. */
   readonly functions: ReadonlySet<string>;
@@ -32,8 +34,15 @@ const MAX_VARIABLES = 200;
 /** How many values a word may have before it counts as unknown. */
 const MAX_TEXTS = 20;
 
-export function firstScope(directory: string, home: string | null): Scope {
-  return { directory, home, variables: new Map(), functions: new Set() };
+/** What a shell knows before its first command. */
+export function firstScope({ directory, home, worktree = null }: Beginning): Scope {
+  return { directory, home, worktree, variables: new Map(), functions: new Set() };
+}
+
+interface Beginning {
+  readonly directory: string;
+  readonly home: string | null;
+  readonly worktree?: string | null;
 }
 
 export function withVariable(scope: Scope, name: string, variable: Variable): Scope {
@@ -104,12 +113,24 @@ export function afterCd(words: readonly CommandWord[], scope: Scope): Scope {
   const [to, ...more] = plain;
   if (more.length > 0) return { ...scope, directory: null };
   if (to === undefined) return { ...scope, directory: scope.home };
-  const texts = textsOf(to, scope);
+  const texts = isWorktree(to) ? rootOf(scope) : textsOf(to, scope);
   const [text, ...others] = texts ?? [];
   const isKnown = text !== undefined && others.length === 0 && text !== '-' && text !== '';
   if (!isKnown) return { ...scope, directory: null };
   if (text.startsWith('/')) return { ...scope, directory: resolve(text) };
   return { ...scope, directory: scope.directory === null ? null : resolve(scope.directory, text) };
+}
+
+/** The worktree's root, while the shell is still somewhere in it. */
+function rootOf({ directory, worktree }: Scope): readonly string[] | null {
+  const isInside =
+    worktree !== null && (directory === worktree || directory?.startsWith(`${worktree}/`) === true);
+  return isInside ? [worktree] : null;
+}
+
+/** `"$(git rev-parse --show-toplevel)"`, whatever its quotes are. */
+function isWorktree({ text }: CommandWord): boolean {
+  return /^"?(?:\$\(|`)\s*git\s+rev-parse\s+--show-toplevel\s*(?:\)|`)"?$/.test(text);
 }
 
 /** What is left for certain where one of several ways was gone. */

@@ -14,6 +14,8 @@ export interface Surroundings {
   /** The shell's directory, as an absolute path. */
   readonly directory: string;
   readonly home: string | null;
+  /** The root of the git worktree that the directory is in, for `cd "$(git rev-parse --show-toplevel)"`. */
+  readonly worktree?: string | null;
   readonly reader: ProjectReader;
 }
 
@@ -41,7 +43,7 @@ const TRIED = 65_535;
 /** Finds the servers of a line; what is not certain is left out. */
 export function readServers(line: CommandLine, around: Surroundings): Servers {
   const visits: Visit[] = [];
-  walkCommands(line, firstScope(around.directory, around.home), (visit) => visits.push(visit));
+  walkCommands(line, firstScope(around), (visit) => visits.push(visit));
   if (visits.some(({ command }) => isStyxy(command, ASKS_STYXY))) return { servers: [], isAlone: false };
   const candidates = visits.flatMap((visit) => candidateOf(visit) ?? []).slice(0, MAX_FOLLOWED);
   const servers = candidates.flatMap((candidate) => serverOf(candidate, around.reader) ?? []);

@@ -3,7 +3,9 @@ import { relative } from 'node:path';
 import { describe, it } from 'node:test';
 import { readWishes } from '../../src/agents/decide-pre-tool.ts';
 import type { ServerCommand } from '../../src/agents/pre-tool.ts';
+import { TOOLS } from '../../src/tools/catalogue/all.ts';
 import { MARK } from './corpus.ts';
+import { KILLS } from './corpus-kills.ts';
 import { LANGUAGES } from './corpus-languages.ts';
 import { NODE } from './corpus-node.ts';
 import { NOTHING } from './corpus-nothing.ts';
@@ -36,6 +38,43 @@ const themes = {
   'what the shell does': SHELL,
   'none of our business': NOTHING,
 };
+
+describe('a worktree that is known', () => {
+  const text = 'cd "$(git rev-parse --show-toplevel)" && npm run dev';
+  const directories = (worktree: string | null): string[] | undefined =>
+    readWishes(text, { ...AROUND, directory: `${SHOP}/packages/web`, worktree })?.servers.map(
+      ({ directory }) => directory,
+    );
+
+  it('is where a line goes that asks git for it', () => {
+    assert.deepEqual(directories(SHOP), [SHOP]);
+    assert.equal(directories(null), undefined);
+    assert.equal(directories('/elsewhere'), undefined);
+  });
+});
+
+describe('the corpus', () => {
+  it('starts every tool of the catalogue', () => {
+    const started = new Set(
+      Object.values(themes).flatMap((cases) =>
+        cases.flatMap(([, ...found]) => found.map((each) => each.split(' ')[0])),
+      ),
+    );
+    assert.deepEqual(
+      TOOLS.filter(({ id }) => !started.has(id)).map(({ id }) => id),
+      [],
+    );
+  });
+
+  it('has at least four hundred commands, none of them twice', () => {
+    const all = [...Object.values(themes).flat(), ...KILLS].map(([text]) => text.replaceAll(MARK, ''));
+    assert.ok(all.length >= 400);
+    assert.deepEqual(
+      all.filter((text, at) => all.indexOf(text) !== at),
+      [],
+    );
+  });
+});
 
 for (const [theme, cases] of Object.entries(themes)) {
   describe(`commands of agents: ${theme}`, () => {

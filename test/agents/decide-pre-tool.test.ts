@@ -90,7 +90,10 @@ describe('a command that ends servers', () => {
     ['pkill -P 401', 'deny'],
     ['kill $(lsof -ti :3000)', 'deny'],
     ['kill $(lsof -ti :3001)', 'none'],
-    ['kill $(lsof -ti :2990-3010)', 'deny'],
+    ['kill $(lsof -ti :2990-3005)', 'deny'],
+    // Not its own port, but its server.
+    ['kill $(lsof -ti :3010)', 'deny'],
+    ['kill $(lsof -ti :3011)', 'none'],
     ['lsof -ti:3000 | xargs kill -9', 'deny'],
     ['fuser -k 3000/tcp', 'deny'],
     ['fuser -k 3000/udp', 'none'],

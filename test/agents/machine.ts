@@ -21,7 +21,7 @@ export function leaseOf(changes: Partial<LeaseFact>): LeaseFact {
   return { ...LEASE, ...changes };
 }
 
-/** Port 3000 and process 400-402 are another session's, 3001 and 500-501 one's own. */
+/** Port 3000 and processes 400-402 are another session's, whose server listens on 3010 as well; 3001 and 500-501 one's own. */
 export const MACHINE: MachineFacts = {
   leases: [
     LEASE,
@@ -44,6 +44,7 @@ export const MACHINE: MachineFacts = {
   ],
   listeners: [
     { protocol: 'tcp', port: 3000, pid: 402 },
+    { protocol: 'tcp', port: 3010, pid: 402 },
     { protocol: 'tcp', port: 3001, pid: 501 },
   ],
   processes: [
