@@ -29,7 +29,8 @@ const steps: Step[] = [];
 const patterns: string[] = [];
 if (!isToolsAlone) {
   steps.push(...(isFull ? [longSimulation, ...PLAIN_STEPS.slice(1)] : PLAIN_STEPS), build);
-  patterns.push(...Object.values(FAST_TESTS), 'test/contract/**/*.test.ts', 'test/e2e/**/*.test.ts');
+  patterns.push(...Object.values(FAST_TESTS), 'test/simulation/**/*.test.ts');
+  patterns.push('test/contract/**/*.test.ts', 'test/e2e/**/*.test.ts');
   const long = 'test/e2e/**/*.long.test.ts';
   if (isFull && globSync(long).length > 0) patterns.push(long);
 }

@@ -12,6 +12,10 @@ for (const bug of PLANTED_BUGS) {
     process.exitCode = 1;
     console.log(`NOT FOUND within ${values.seeds} seeds: ${bug.name}`);
   } else {
+    if (!bug.invariant.test(found.failure ?? '')) {
+      process.exitCode = 1;
+      console.log(`FOUND AS SOMETHING ELSE than ${bug.invariant}:`);
+    }
     console.log(`found by seed ${found.seed}: ${bug.name}\n    ${found.failure}`);
   }
 }
