@@ -223,6 +223,8 @@ export class AllocationAudit {
       if (this.#isClear(call)) this.#judgeExhausted(call, request, code);
     } else if (code === 'SINGLETON_HELD') {
       this.#judgeHeld(call, request, String(fields.lock_id));
+    } else if (code === 'QUOTA_EXCEEDED') {
+      this.#auditor.quotas.judgeRefusal(call, fields);
     } else if (code === 'UNKNOWN_SERVICE_TYPE') {
       const couldBe = this.#world.configuration
         .since(call.firstAt)

@@ -13,6 +13,9 @@ import type { World } from './world.ts';
 
 /** A decision is committed within this time (ms) after what it saw of the configuration, unless the daemon was disturbed. */
 const DECISION_MS = 10_000;
+/** A range that an edit takes away is gone after this time (ms), where nothing disturbs the daemon. */
+const SETTLED_MS = 5000;
+const LOOK_EVERY_MS = 1000;
 
 export class RangeAudit {
   /** When a range was made, moved or undone last, in virtual ms. */
@@ -29,6 +32,7 @@ export class RangeAudit {
   constructor(world: World, auditor: Auditor) {
     this.#world = world;
     this.#auditor = auditor;
+    this.#watch();
   }
 
   /** Every range that the type had by itself at any time since then (virtual ms). */
@@ -100,6 +104,28 @@ export class RangeAudit {
         ({ lease, endedAt }) => lease.serviceType === name && (endedAt ?? call.firstAt) >= call.firstAt,
       );
       this.#check(16, isUsed && refusal.code === 'LEASE_IN_USE', `${name}, unused, was not undone`);
+    }
+  }
+
+  #watch(): void {
+    this.#world.timeline.after(LOOK_EVERY_MS, () => {
+      this.#watch();
+      this.#judgeStaying();
+    });
+  }
+
+  /** A range whose type a user gives another place goes, also under its leases. */
+  #judgeStaying(): void {
+    const { now, healthySince } = this.#auditor;
+    const { catalogue, editedAt } = this.#world.configuration;
+    if (healthySince === null || healthySince > editedAt || now - editedAt < SETTLED_MS) return;
+    const [before] = this.#world.configuration.since(editedAt);
+    for (const row of this.#rows.values()) {
+      // The file knew it: what is not written down yet is not the configuration's business.
+      const known = before?.serviceTypes.get(row.name)?.range;
+      const place = catalogue.serviceTypes.get(row.name)?.range;
+      if (place === undefined || !isAt(row, known) || isAt(row, place)) continue;
+      this.#check(16, false, `the range of ${row.name} stays at ${row.start} and was put at ${place.start}`);
     }
   }
 
@@ -226,6 +252,10 @@ function portsOf(range: PortRange): number[] {
 
 function leasePorts({ port, count }: Lease): number[] {
   return blockPorts(port, count);
+}
+
+function isAt({ start, end }: PortRange, place: PortRange | undefined): boolean {
+  return place?.start === start && place.end === end;
 }
 
 function placeOf({ name, start }: NamedRange): string {

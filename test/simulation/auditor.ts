@@ -7,6 +7,7 @@ import { AnswerAudit } from './audit-answers.ts';
 import { describeRecord, watchLeases } from './audit-bounds.ts';
 import { excuseForEnd, excuseForInstance, isByWish, type Together } from './audit-endings.ts';
 import { LogAudit } from './audit-log.ts';
+import { QuotaAudit } from './audit-quotas.ts';
 import { RangeAudit } from './audit-ranges.ts';
 import { type Ending, RestAudit } from './audit-rests.ts';
 import { watchStates } from './audit-states.ts';
@@ -47,6 +48,7 @@ export class Auditor {
   readonly rests: RestAudit;
   readonly log: LogAudit;
   readonly ranges: RangeAudit;
+  readonly quotas: QuotaAudit;
   /** No silence and no term counts from before this moment: a start, or the end of a sleep. */
   floor = 0;
   /** Since when the daemon can see and do everything; null while it cannot. */
@@ -75,6 +77,7 @@ export class Auditor {
     this.rests = new RestAudit(world);
     this.log = new LogAudit(world);
     this.ranges = new RangeAudit(world, this);
+    this.quotas = new QuotaAudit(world, this);
     watchLeases(world, this);
     watchStates(world, this);
   }
@@ -279,6 +282,7 @@ export class Auditor {
     }
     const record = newRecord(lease, machine, this.now, this.#decidedSince());
     this.records.set(lease.lockId, record);
+    this.quotas.granted(lease, this.#decidedSince());
     this.heard(lease.instanceId);
     this.answers.granted(record);
   }

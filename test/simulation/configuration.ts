@@ -3,6 +3,7 @@
 import type { Catalogue, ServiceType } from '../../src/core/catalogue.ts';
 import type { Lease } from '../../src/core/lease.ts';
 import { overlaps, type PortRange } from '../../src/core/port-range.ts';
+import type { Quotas } from '../../src/core/quota.ts';
 import { AUTOMATIC, CATALOGUE, TYPES } from './weather.ts';
 
 export class Configuration {
@@ -12,6 +13,7 @@ export class Configuration {
   changedAt = 0;
   /** When a user did, and not a daemon that wrote down what it had decided. */
   editedAt = 0;
+  #quotas: Quotas = CATALOGUE;
   readonly #types = new Map<string, ServiceType>(TYPES.map((type) => [type.name, type]));
   readonly #behaviors = new Map<string, ServiceType['instanceBehavior']>();
   readonly #history: { readonly at: number; readonly catalogue: Catalogue }[];
@@ -74,6 +76,12 @@ export class Configuration {
     this.#changed(true);
   }
 
+  /** A user says how many leases one project and one instance may hold. */
+  setQuotas({ maxLeasesPerProject, maxLeasesPerInstance }: Quotas): void {
+    this.#quotas = { maxLeasesPerProject, maxLeasesPerInstance };
+    this.#changed(true);
+  }
+
   /**
    * A daemon writes down the range that it made or moved, or that is gone (null). What is there and is not its `former`
    * one is its user's, and stays; nothing is written that would overlap.
@@ -110,6 +118,8 @@ export class Configuration {
   #build(): Catalogue {
     return {
       ...CATALOGUE,
+      maxLeasesPerProject: this.#quotas.maxLeasesPerProject,
+      maxLeasesPerInstance: this.#quotas.maxLeasesPerInstance,
       serviceTypes: new Map(this.#types),
       behaviorOfName: new Map(this.#behaviors),
       autoAllocation: this.isAutomatic ? AUTOMATIC : null,

@@ -17,7 +17,7 @@ export interface PlantedBug {
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a commit after the reply',
-    invariant: /^invariant 4: .* before it was durable/,
+    invariant: /^invariant (4: .* before it was durable|14: .* which did not run)/,
     plant: (use) =>
       use({
         wrap: (options, world) => {
@@ -254,6 +254,27 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     'core/range-commands.ts',
     'isWished || isPut || leasesOfType(state, from.name).length > 0',
     'isWished || isPut',
+  ),
+  patched(
+    'a range that stays where its type was put elsewhere',
+    /^invariant 16: .* and was put at/,
+    'core/range-settling.ts',
+    'configured.start !== range.start || configured.end !== range.end',
+    'false',
+  ),
+  patched(
+    'a quota that nobody keeps',
+    /^invariant quota: .* was granted to/,
+    'core/quota.ts',
+    'if (rest >= limit) return',
+    'if (rest >= 1000) return',
+  ),
+  patched(
+    'a quota that refuses one lease too early',
+    /^invariant quota: .* was refused by/,
+    'core/quota.ts',
+    'if (rest >= limit) return',
+    'if (rest + 1 >= limit) return',
   ),
   patched(
     'held leases that are looked at as rarely as others',

@@ -24,6 +24,7 @@ const DEEDS: readonly (readonly [number, (world: World, random: Random) => void]
   [3, changeBehaviour],
   [2, changeName],
   [2, switchAutomatic],
+  [2, changeQuotas],
   [2, (world) => removeType(world, 'queue')],
   [4, undoRange],
   [4, consolidate],
@@ -78,6 +79,14 @@ function switchAutomatic(world: World, random: Random): void {
   const { configuration } = world;
   configuration.setAutomatic(!configuration.isAutomatic || random.chance(0.6));
   world.log(`config: automatic ranges are ${configuration.isAutomatic ? 'on' : 'off'}`);
+}
+
+/** So few leases that agents soon have them all, or more than anybody can have. */
+function changeQuotas(world: World, random: Random): void {
+  const maxLeasesPerProject = random.pick([1000, 1000, 3, 6]);
+  const maxLeasesPerInstance = random.pick([1000, 1000, 2, 4]);
+  world.configuration.setQuotas({ maxLeasesPerProject, maxLeasesPerInstance });
+  world.log(`config: a project may hold ${maxLeasesPerProject} leases, an instance ${maxLeasesPerInstance}`);
 }
 
 function removeType(world: World, name: string): void {
