@@ -1,9 +1,10 @@
 // Owns the project of a working directory: the git worktree's root, and the name of the service that lives there.
 
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { StyxyError } from '../errors.ts';
 import { textMark } from '../text-mark.ts';
+import { readProjectFile } from './project-file.ts';
 
 export interface Project {
   /** The worktree's root as a real path, else the directory itself. */
@@ -85,7 +86,7 @@ function worktreeKind(path: string): 'main' | 'linked' | null {
   try {
     if (statSync(path).isDirectory()) return 'main';
     // A file says where the repository is: below `worktrees` for a linked worktree, below `modules` for a submodule.
-    const said = /^gitdir: (.+)/.exec(readFileSync(path, 'utf8'))?.[1];
+    const said = /^gitdir: (.+)/.exec(readProjectFile(path) ?? '')?.[1];
     if (said === undefined) return null;
     return /[\\/]worktrees[\\/][^\\/]+[\\/]?$/.test(said.trim()) ? 'linked' : 'main';
   } catch {
@@ -95,7 +96,7 @@ function worktreeKind(path: string): 'main' | 'linked' | null {
 
 function packageName(path: string): string | null {
   try {
-    const { name } = JSON.parse(readFileSync(path, 'utf8')) as { name?: unknown };
+    const { name } = JSON.parse(readProjectFile(path) ?? '{}') as { name?: unknown };
     return typeof name === 'string' && name !== '' ? name : null;
   } catch {
     return null;

@@ -1,10 +1,8 @@
 // Owns the look into a project's files that a plan needs: small texts and names, and nothing that could fail loudly.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readProjectFile } from '../client/project-file.ts';
 import type { ProjectReader } from '../tools/situation.ts';
-
-/** A file that is larger is no package.json, and no program's start. */
-const MAX_BYTES = 1_048_576;
 
 /** Reads from the disk, each file once. */
 export function projectFiles(): ProjectReader {
@@ -13,7 +11,7 @@ export function projectFiles(): ProjectReader {
     text: (path) => {
       const known = texts.get(path);
       if (known !== undefined) return known;
-      const text = textOf(path);
+      const text = readProjectFile(path);
       texts.set(path, text);
       return text;
     },
@@ -25,14 +23,4 @@ export function projectFiles(): ProjectReader {
       }
     },
   };
-}
-
-function textOf(path: string): string | null {
-  try {
-    // A pipe or a device of that name would be waited for without end.
-    const stats = statSync(path);
-    return stats.isFile() && stats.size <= MAX_BYTES ? readFileSync(path, 'utf8') : null;
-  } catch {
-    return null;
-  }
 }
