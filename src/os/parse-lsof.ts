@@ -1,6 +1,6 @@
 // Owns the reading of what `lsof -F0` prints of network sockets, on Linux and macOS.
 
-import { plainAddress, type SocketOwner, type SocketRow } from './socket-row.ts';
+import { isPid, isPort, plainAddress, type SocketOwner, type SocketRow } from './socket-row.ts';
 
 /** The letters of the fields that are asked for: process, command, user, type, device, protocol, name, state. */
 export const LSOF_FIELDS = 'pcutdPnT';
@@ -23,7 +23,10 @@ export function parseLsof(text: string): SocketRow[] {
     const fields = fieldsOf(line);
     const pid = fields.get('p')?.[0];
     if (pid !== undefined) {
-      owner = /^\d+$/.test(pid) ? { pid: Number(pid), process: fields.get('c')?.[0] ?? null } : null;
+      owner =
+        /^\d+$/.test(pid) && isPid(Number(pid))
+          ? { pid: Number(pid), process: fields.get('c')?.[0] ?? null }
+          : null;
       uid = /^\d+$/.test(fields.get('u')?.[0] ?? '') ? Number(fields.get('u')?.[0]) : null;
       continue;
     }
@@ -58,7 +61,7 @@ function socketOf(
   if (protocol !== 'TCP' && protocol !== 'UDP') return null;
   // Who is connected has `->` in the name, and takes the port from nobody who listens.
   const [, host, port] = /^(\S+):(\d{1,5})$/.exec(fields.get('n')?.[0] ?? '') ?? [];
-  if (host === undefined || host.includes('->')) return null;
+  if (host === undefined || host.includes('->') || !isPort(Number(port))) return null;
   if (protocol === 'TCP' && fields.get('T')?.includes('ST=LISTEN') !== true) return null;
   return {
     protocol: protocol === 'TCP' ? 'tcp' : 'udp',

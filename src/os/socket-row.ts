@@ -1,6 +1,7 @@
 // Owns the row of the kernel's socket table: what `ss` and `/proc/net` both say of one socket that takes a port.
 
 import type { Protocol } from '../core/lease.ts';
+import { MAX_PORT } from '../core/port-range.ts';
 
 /** A process that has the socket open. */
 export interface SocketOwner {
@@ -20,6 +21,27 @@ export interface SocketRow {
   readonly inode: string | null;
   /** Empty when none can be seen. */
   readonly owners: readonly SocketOwner[];
+}
+
+/**
+ * The one owner that a source names of a socket; none where it says nobody, or a number that is no process's: such a row
+ * was damaged on its way, and a wrong owner would be taken for a stranger.
+ *
+ * @param pid its digits
+ * @param name empty where the source gives none
+ */
+export function ownersNamed(pid: string | undefined, name: string): readonly SocketOwner[] {
+  const number = Number(pid ?? 0);
+  return isPid(number) ? [{ pid: number, process: name === '' ? null : name }] : [];
+}
+
+/** A pid is no more than 32 bits wide on any system. */
+export function isPid(number: number): boolean {
+  return Number.isInteger(number) && number > 0 && number <= 0xffff_ffff;
+}
+
+export function isPort(number: number): boolean {
+  return Number.isInteger(number) && number >= 0 && number <= MAX_PORT;
 }
 
 /** The form of an address that people know: no brackets, no mapping. */

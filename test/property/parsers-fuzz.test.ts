@@ -248,3 +248,32 @@ describe('whatever stands in a text, it is read without a crash:', () => {
     });
   }
 });
+
+describe('a number that cannot be', () => {
+  const WIDE = '99999999999999999999';
+  const tables: readonly [string, (text: string) => Iterable<SocketRow>, string][] = [
+    ['netstat of Windows', parseWindowsNetstat, '  TCP    0.0.0.0:PORT    0.0.0.0:0    LISTENING    PID\n'],
+    [
+      'ss',
+      parseSs,
+      'tcp LISTEN 0 511 127.0.0.1:PORT 0.0.0.0:* users:(("node",pid=PID,fd=1)) uid:1000 ino:7 sk:1\n',
+    ],
+    ['lsof', parseLsof, 'pPID\0cnode\0u1000\0\nf1\0tIPv4\0PTCP\0n127.0.0.1:PORT\0TST=LISTEN\0\n'],
+    [
+      'netstat of Linux',
+      parseNetstat,
+      'tcp        0      0 127.0.0.1:PORT          0.0.0.0:*               LISTEN      1000       7          PID/node            \n',
+    ],
+  ];
+  for (const [name, read, form] of tables) {
+    it(`as a port is no row, and as a pid is nobody: ${name}`, () => {
+      const rows = (port: string, pid: string) => [...read(form.replace('PORT', port).replace('PID', pid))];
+      assert.deepEqual(
+        rows('3000', '4242').map(({ port, owners }) => [port, owners.map(({ pid }) => pid)]),
+        [[3000, [4242]]],
+      );
+      assert.deepEqual(rows('65536', '4242'), []);
+      for (const { owners } of rows('3000', WIDE)) assert.deepEqual(owners, []);
+    });
+  }
+});

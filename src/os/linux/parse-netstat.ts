@@ -1,6 +1,6 @@
 // Owns the reading of what Linux's `netstat -tulnpeW` prints.
 
-import { plainAddress, type SocketRow } from '../socket-row.ts';
+import { isPort, ownersNamed, plainAddress, type SocketRow } from '../socket-row.ts';
 
 /**
  * The head of a row, with the columns as wide as they always are. A program may call itself anything, newlines
@@ -16,13 +16,14 @@ const ROW =
  */
 export function* parseNetstat(text: string): Generator<SocketRow> {
   for (const [, protocol, address = '', port, uid, inode, pid, name = ''] of text.matchAll(ROW)) {
+    if (!isPort(Number(port))) continue;
     yield {
       protocol: protocol === 'udp' ? 'udp' : 'tcp',
       port: Number(port),
       address: plainAddress(address),
       uid: uid === undefined ? null : Number(uid),
       inode: inode === undefined || inode === '0' ? null : inode,
-      owners: pid === undefined ? [] : [{ pid: Number(pid), process: name.trim() || null }],
+      owners: ownersNamed(pid, name.trim()),
     };
   }
 }

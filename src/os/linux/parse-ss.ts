@@ -1,6 +1,6 @@
 // Owns the reading of what `ss -Hltunpe` prints.
 
-import { plainAddress, type SocketOwner, type SocketRow } from '../socket-row.ts';
+import { isPid, isPort, plainAddress, type SocketOwner, type SocketRow } from '../socket-row.ts';
 
 /**
  * The whole head of a row. A process may have quotes, brackets and newlines in its name, which `ss` prints as they
@@ -32,6 +32,7 @@ export function* parseSs(text: string): Generator<SocketRow> {
     EXTRA.lastIndex = owners.end;
     const extra = EXTRA.exec(text);
     at = owners.end;
+    if (!isPort(Number(port))) continue;
     yield {
       protocol: protocol === 'udp' ? 'udp' : 'tcp',
       port: Number(port),
@@ -53,6 +54,7 @@ function ownersAt(text: string, start: number): { list: readonly SocketOwner[]; 
     if (owner === null) return { list: [], end: start };
     end = OWNER.lastIndex;
     const pid = Number(owner[2]);
+    if (!isPid(pid)) return { list: [], end: start };
     if (list.every((each) => each.pid !== pid)) list.push({ pid, process: owner[1] ?? null });
     if (owner[3] === undefined) return { list, end };
   }

@@ -1,6 +1,6 @@
 // Owns the reading of what macOS's `netstat -anvW -p tcp` and `-p udp` print.
 
-import type { SocketRow } from '../socket-row.ts';
+import { isPort, ownersNamed, type SocketRow } from '../socket-row.ts';
 
 /** Up to the state; the last dot of an address is where its port begins. */
 const HEAD = /^(tcp|udp)(4|6|46)\s+\d+\s+\d+\s+(\S+)\.(\d{1,5})\s+\*\.\*\s+(LISTEN\b)?\s*/;
@@ -25,6 +25,7 @@ export function parseMacNetstat(text: string): SocketRow[] | null {
     const head = HEAD.exec(line);
     if (head === null) return [];
     const [all, protocol, family, host = '', port, listens] = head;
+    if (!isPort(Number(port))) return [];
     if (protocol === 'tcp' && listens === undefined) return [];
     const [, name, pid] = owner.exec(line.slice(all.length)) ?? [];
     return [
@@ -34,7 +35,7 @@ export function parseMacNetstat(text: string): SocketRow[] | null {
         address: host === '*' ? (family === '4' ? '0.0.0.0' : '::') : host,
         uid: null,
         inode: null,
-        owners: pid === undefined || pid === '0' ? [] : [{ pid: Number(pid), process: name || null }],
+        owners: ownersNamed(pid, name ?? ''),
       },
     ];
   });

@@ -1,6 +1,6 @@
 // Owns the reading of what Windows' `netstat -ano` prints.
 
-import { plainAddress, type SocketRow } from '../socket-row.ts';
+import { isPort, ownersNamed, plainAddress, type SocketRow } from '../socket-row.ts';
 
 /**
  * A TCP socket listens when nobody is on its other side. The word for the state is another one in every language of
@@ -11,13 +11,17 @@ const ROW =
 
 /** Reads the sockets that take a port; what is no row is passed over. */
 export function parseWindowsNetstat(text: string): SocketRow[] {
-  return Array.from(text.matchAll(ROW), ([, protocol, host = '', port, pid]) => ({
-    protocol: protocol === 'UDP' ? 'udp' : 'tcp',
-    port: Number(port),
-    address: plainAddress(host),
-    uid: null,
-    inode: null,
-    // 0 is the idle process: nobody's socket.
-    owners: pid === '0' ? [] : [{ pid: Number(pid), process: null }],
-  }));
+  const rows = Array.from(
+    text.matchAll(ROW),
+    ([, protocol, host = '', port, pid]): SocketRow => ({
+      protocol: protocol === 'UDP' ? 'udp' : 'tcp',
+      port: Number(port),
+      address: plainAddress(host),
+      uid: null,
+      inode: null,
+      // 0 is the idle process: nobody's socket.
+      owners: ownersNamed(pid, ''),
+    }),
+  );
+  return rows.filter(({ port }) => isPort(port));
 }
