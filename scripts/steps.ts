@@ -12,10 +12,10 @@ export interface Step {
 
 /**
  * The environment of every step: nothing of the caller's own Styxy, Node options or test run reaches a test, but what
- * says which real tools to use.
+ * says which real tools to use, and how long the tests by destruction go on.
  */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const own = /^(STYXY_(?!TOOLS)|NODE_TEST_CONTEXT$|NODE_OPTIONS$|PORT$|FORCE_COLOR$)/;
+  const own = /^(STYXY_(?!TOOLS|KILLS$|FUZZ$)|NODE_TEST_CONTEXT$|NODE_OPTIONS$|PORT$|FORCE_COLOR$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
 

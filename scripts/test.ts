@@ -44,6 +44,10 @@ const shared = mkdtempSync(join(tmpdir(), 'styxy-tools-'));
 process.once('exit', () => rmSync(shared, { recursive: true, force: true, maxRetries: 5 }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 env.STYXY_TOOLS_DIR ||= shared;
+if (isFull) {
+  env.STYXY_KILLS ||= '1000';
+  env.STYXY_FUZZ ||= '50';
+}
 
 if (!(await runSteps(steps))) process.exit(1);
 // One run over everything, so that the runner's own count at the end is the count of all tests.
