@@ -21,6 +21,8 @@ export const AREAS = {
   watching: [30_660, 30_679],
   metering: [30_680, 30_699],
   auditing: [17_800, 17_999],
+  soaking: [16_600, 17_599],
+  abusing: [17_600, 17_799],
   concurrency: [30_700, 32_767],
   tools: [18_000, 21_999],
 } as const satisfies Record<string, Range>;
