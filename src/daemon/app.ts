@@ -11,14 +11,13 @@ import { OPERATIONS, type OperationId, operationEntries } from '../api/operation
 import { parserOf, textParserOf } from '../api/validate.ts';
 import { problem } from '../errors.ts';
 import type { DaemonContext, Handler, Handlers } from './context.ts';
+import { MAX_BODY_BYTES } from './endless-body.ts';
 import { withoutForeignPid } from './foreign-pid.ts';
 import { pathOf } from './guard.ts';
 import { parseBody } from './json-body.ts';
 import { sendProblem, thrownProblem } from './problem-answer.ts';
 import { NO_ROUTE } from './tally.ts';
 
-/** Room for the largest batch of usual requests: everything larger is refused before it is read. */
-export const MAX_BODY_BYTES = 64 * 1024;
 /** Longer than any name that the grammar allows, percent-encoded. */
 const MAX_PARAM_LENGTH = 512;
 

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, connect } from 'node:net';
 import { StyxyError } from '../errors.ts';
 import { answerClientError } from './client-error.ts';
+import { boundBody } from './endless-body.ts';
 import type { Guard, Refused } from './guard.ts';
 import { PROBLEM_TYPE } from './problem-answer.ts';
 
@@ -172,7 +173,10 @@ function refuse(response: ServerResponse, { problem, headers }: Refused): void {
 }
 
 function newServer(route: Route): Server {
-  const server = createServer(LIMITS, route);
+  const server = createServer(LIMITS, (request, response) => {
+    boundBody(request);
+    route(request, response);
+  });
   server.maxConnections = MAX_CONNECTIONS;
   // No limit in number: a second Host header behind the two-thousandth would not be seen.
   server.maxHeadersCount = 0;

@@ -16,6 +16,8 @@ export const PORTS = 150;
 const CROWD = 1000;
 const SLOW = 200;
 const ENDLESS = 20;
+/** What one of them may bring before it is cut off, with what lies in the buffers of the system. */
+const MOST_TAKEN_BYTES = 64 * 2 ** 20;
 const HALF_OPEN = 100;
 /** Longer than the shortest term, and than the delay by which the daemon knows that it was stopped. */
 const STOPPED_MS = 13_000;
@@ -151,6 +153,7 @@ async function endlessBodies(daemon: TestDaemon): Promise<string> {
     // Where the connection is cut while the client still writes, the answer may be lost with it.
     for (const head of await Promise.all(heads))
       assertThat(head === '' || head === 'HTTP/1.1 413', `an endless body was answered ${head}`);
+    assertThat(sentBytes < ENDLESS * MOST_TAKEN_BYTES, `${sentBytes} bytes were taken before the end`);
     await untilClosed(daemon, before);
     return `${ENDLESS} endless bodies were cut off (${(sentBytes / 2 ** 20).toFixed(1)} MiB sent), ${served} clients served meanwhile`;
   } finally {
