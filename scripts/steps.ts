@@ -15,7 +15,7 @@ export interface Step {
  * says which real tools to use, and how long the tests by destruction go on.
  */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  const own = /^(STYXY_(?!TOOLS|KILLS$|FUZZ$)|NODE_TEST_CONTEXT$|NODE_OPTIONS$|PORT$|FORCE_COLOR$)/;
+  const own = /^(STYXY_(?!TOOLS|KILLS$|FUZZ$|CRASHES$)|NODE_TEST_CONTEXT$|NODE_OPTIONS$|PORT$|FORCE_COLOR$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }
 

@@ -47,6 +47,7 @@ env.STYXY_TOOLS_DIR ||= shared;
 if (isFull) {
   env.STYXY_KILLS ||= '1000';
   env.STYXY_FUZZ ||= '50';
+  env.STYXY_CRASHES ||= '1';
 }
 
 if (!(await runSteps(steps))) process.exit(1);

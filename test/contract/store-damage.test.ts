@@ -13,6 +13,9 @@ import { aLease, granted } from './store-changes.ts';
 import { createSqliteHome, type SqliteHome, startChild } from './store-home.ts';
 
 const LEASES = 400;
+/** STYXY_CRASHES=1 damages the file at every 512 bytes and at a thousand random bits; else at a sample. */
+const IS_THOROUGH = process.env.STYXY_CRASHES === '1';
+const RANDOM_FLIPS = 1000;
 
 function homeFor(t: TestContext): SqliteHome {
   const home = createSqliteHome();
@@ -152,6 +155,8 @@ test('a flipped bit anywhere costs at most the page it is on, and never silently
   // Every byte of the header, and a sample of all pages.
   const offsets = [...Array(100).keys()];
   for (let offset = 100; offset < size; offset += 1571) offsets.push(offset);
+  if (IS_THOROUGH)
+    for (let flip = 0; flip < RANDOM_FLIPS; flip++) offsets.push(Math.floor(Math.random() * size));
   for (const offset of offsets) {
     const home = homeFor(t);
     copyFileSync(origin.path, home.path);
@@ -188,7 +193,9 @@ test('a truncated file gives what is left of it', (t) => {
   const origin = homeFor(t);
   fill(origin);
   const { size } = statSync(origin.path);
-  for (const length of [1, 50, 100, 512, 4095, 4096, 8192, 10_000, size - 8192, size - 4096, size - 1]) {
+  const lengths = [1, 50, 100, 512, 4095, 4096, 8192, 10_000, size - 8192, size - 4096, size - 1];
+  if (IS_THOROUGH) for (let length = 512; length < size; length += 512) lengths.push(length);
+  for (const length of lengths) {
     const home = homeFor(t);
     copyFileSync(origin.path, home.path);
     truncateSync(home.path, length);
