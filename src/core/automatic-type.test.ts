@@ -148,7 +148,10 @@ describe('a service type that is not known', () => {
     const desk = createDesk(automatic);
     for (const name of ['aaaa', 'bbbb', 'cccc']) desk.granted({ serviceType: name });
     assert.equal(desk.refused({ serviceType: 'dddd' }).code, 'RANGE_EXHAUSTED');
-    assert.equal(createDesk(catalogue).refused(grpc).code, 'UNKNOWN_SERVICE_TYPE');
+    const off = createDesk(catalogue);
+    assert.equal(off.refused(grpc).code, 'UNKNOWN_SERVICE_TYPE');
+    assert.match(off.refused({ serviceType: 'deev' }).hint, /^Did you mean dev\? Use one of /);
+    assert.match(off.refused(grpc).hint, /^Use one of /);
   });
 
   it('is one of a batch with others', () => {

@@ -1,5 +1,6 @@
 // Owns the refusals of the core: their sentences, their holders and the command to type next.
 
+import { nearMiss } from './automatic-type.ts';
 import { type Catalogue, type ServiceType, whyForbidden } from './catalogue.ts';
 import type { AllocateRequest, Observed } from './command.ts';
 import { describeLease, type Holder, holderOf, MAX_HOLDERS } from './holder.ts';
@@ -12,10 +13,11 @@ import type { StateView } from './state.ts';
 
 export function unknownServiceType(name: string, catalogue: Pick<Catalogue, 'serviceTypes'>): Refusal {
   const known = [...catalogue.serviceTypes.keys()];
+  const near = nearMiss(name, known);
   return refusal(
     'UNKNOWN_SERVICE_TYPE',
     `there is no service type "${name}"`,
-    `Use one of ${known.join(', ')}, add "${name}" under "service_types" in config.json (\`styxy config path\`), or run \`styxy config auto-allocation enable\`.`,
+    `${near === null ? '' : `Did you mean ${near}? `}Use one of ${known.join(', ')}, add "${name}" under "service_types" in config.json (\`styxy config path\`), or run \`styxy config auto-allocation enable\`.`,
     { service_type: name, known },
   );
 }
