@@ -9,6 +9,8 @@ import type { World } from './world.ts';
 
 /** What is decided is committed within this time (ms): until then a lease that is on its way counts. */
 const COMMIT_MS = 1000;
+/** A command is decided by the configuration that it began with: a batch has probes for this long (ms) after it. */
+const BEGUN_MS = 8000;
 
 export class QuotaAudit {
   readonly #world: World;
@@ -22,11 +24,11 @@ export class QuotaAudit {
   /**
    * Judges a grant that is being committed, after whatever was decided before it.
    *
-   * @param decidedAt no earlier than this (virtual ms) was it decided, and by the quotas from then on
+   * @param decidedAt no earlier than this (virtual ms) was it decided
    */
   granted({ lockId, projectPath, instanceId }: Lease, decidedAt: number): void {
     const others = this.#auditor.live().filter(({ lease }) => lease.lockId !== lockId);
-    const quotas = this.#world.configuration.since(decidedAt);
+    const quotas = this.#world.configuration.since(decidedAt - BEGUN_MS);
     const judge = (owner: string | null, count: number, key: keyof Quotas): void => {
       const most = Math.max(...quotas.map((each) => each[key]));
       if (owner !== null && count >= most)
