@@ -31,14 +31,11 @@ export interface Home {
 export function resolveHome(env: NodeJS.ProcessEnv = process.env): Home {
   const named = env.STYXY_HOME;
   if (named === undefined) return homeAt(join(userHome(), '.styxy'));
-  if (!isAbsolute(named) || /[\u0000-\u001f\u007f]/.test(named)) {
-    throw new StyxyError(
-      'HOME_UNUSABLE',
-      `STYXY_HOME is ${JSON.stringify(named)}, which is no absolute path`,
-      {
-        hint: 'Set STYXY_HOME to an absolute path, or unset it to use ~/.styxy.',
-      },
-    );
+  const fault = faultOf(named);
+  if (fault !== null) {
+    throw new StyxyError('HOME_UNUSABLE', `STYXY_HOME is ${JSON.stringify(named)}, which ${fault}`, {
+      hint: 'Set STYXY_HOME to an absolute path without control characters, or unset it to use ~/.styxy.',
+    });
   }
   return homeAt(resolve(named));
 }
@@ -61,11 +58,18 @@ function userHome(): string {
   } catch {
     // HOME is not set, and the system knows no such user.
   }
-  if (dir !== null && isAbsolute(dir) && !/[\u0000-\u001f\u007f]/.test(dir)) return dir;
-  const what = dir === null ? 'HOME is not set' : `HOME is ${JSON.stringify(dir)}, which is no absolute path`;
+  const fault = dir === null ? null : faultOf(dir);
+  if (dir !== null && fault === null) return dir;
+  const what = dir === null ? 'HOME is not set' : `HOME is ${JSON.stringify(dir)}, which ${fault}`;
   throw new StyxyError('HOME_UNUSABLE', what, {
     hint: 'Set HOME, or set STYXY_HOME to an absolute path.',
   });
+}
+
+/** @returns what is wrong with a home's path, as the end of a sentence, or null */
+function faultOf(path: string): string | null {
+  if (!isAbsolute(path)) return 'is no absolute path';
+  return /[\u0000-\u001f\u007f]/.test(path) ? 'has a control character in it' : null;
 }
 
 export function homeAt(dir: string): Home {
