@@ -1,9 +1,9 @@
 // Owns how commands reach the daemon, and the project that they speak for.
 
 import { type Client, connect } from '../client/client.ts';
-import { findProject, type Project } from '../client/project.ts';
 import { StyxyError } from '../errors.ts';
 import { resolveOwnHome } from '../home.ts';
+import { findProject, type Project } from '../project/project.ts';
 import type { Invocation } from './command.ts';
 
 /** @throws StyxyError DAEMON_UNREACHABLE, HOME_UNUSABLE, HOME_UNSAFE */

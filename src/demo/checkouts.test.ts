@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { findProject } from '../client/project.ts';
 import { StyxyError } from '../errors.ts';
+import { findProject } from '../project/project.ts';
 import { makeCheckouts } from './checkouts.ts';
 import { DEMO_SERVERS } from './servers.ts';
 

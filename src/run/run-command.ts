@@ -4,6 +4,7 @@ import type { AllocateAnswer, AllocationsAnswer, LeaseJson } from '../api/schema
 import { type Client, connect, expectOk } from '../client/client.ts';
 import { resolvesLocalNames } from '../client/local-names.ts';
 import { StyxyError } from '../errors.ts';
+import { projectFiles } from '../project/project-files.ts';
 import type { RunPlan } from '../tools/plan.ts';
 import { type Claim, claimById, claimLease, likeLease, settleClaim } from './claim.ts';
 import { exitStatus } from './exit-status.ts';
@@ -12,7 +13,6 @@ import { runLeaseless } from './leaseless-run.ts';
 import { loadProcesses } from './members.ts';
 import * as messages from './messages.ts';
 import { fillPort } from './placeholder.ts';
-import { projectFiles } from './project-files.ts';
 import { withWayOut } from './refused-port.ts';
 import type { RunOptions, RunSurroundings } from './run-options.ts';
 import { isLeaseless, requestOf, wishOf } from './run-request.ts';

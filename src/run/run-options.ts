@@ -2,9 +2,9 @@
 
 import type { StdioOptions } from 'node:child_process';
 import type { AllocationsAnswer, LeaseJson } from '../api/schemas.ts';
-import type { Project } from '../client/project.ts';
 import type { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
+import type { Project } from '../project/project.ts';
 
 export interface RunOptions {
   /** The command and its arguments, at least one word. */

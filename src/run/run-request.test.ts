@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { projectFiles } from '../project/project-files.ts';
 import { planRun } from '../tools/plan.ts';
-import { projectFiles } from './project-files.ts';
 import type { RunOptions } from './run-options.ts';
 import { isLeaseless, requestOf, wishOf } from './run-request.ts';
 

@@ -1,6 +1,6 @@
 // Owns what a run asks the daemon for: type, name and port, from what the user said and what the command is.
 
-import { projectOf, serviceNameOf } from '../client/project.ts';
+import { projectOf, serviceNameOf } from '../project/project.ts';
 import type { RunPlan } from '../tools/plan.ts';
 import type { RunRequest } from './claim.ts';
 import { wantsPort } from './placeholder.ts';

@@ -12,6 +12,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
   'quiet-sqlite': {},
   'text-mark': {},
   wildcard: {},
+  project: { errors: 'all', 'text-mark': 'all', tools: 'types' },
   explanations: { errors: 'all' },
   core: { errors: 'all', home: 'all', 'text-mark': 'all' },
   store: { errors: 'all', home: 'all', core: 'all', 'quiet-sqlite': 'all' },
@@ -34,7 +35,16 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
   },
   tools: { wildcard: 'all' },
   agents: { tools: 'all', core: 'types' },
-  run: { errors: 'all', home: 'all', core: 'types', api: 'all', client: 'all', os: 'all', tools: 'all' },
+  run: {
+    errors: 'all',
+    home: 'all',
+    core: 'types',
+    api: 'all',
+    client: 'all',
+    os: 'all',
+    tools: 'all',
+    project: 'all',
+  },
   cli: {
     errors: 'all',
     explanations: 'all',
@@ -45,6 +55,8 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     autostart: 'all',
     doctor: 'all',
     run: 'all',
+    project: 'all',
+    agents: 'all',
     demo: 'all',
     config: 'all',
     os: 'all',
@@ -60,6 +72,8 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     coordinator: 'all',
     api: 'all',
     agents: 'all',
+    project: 'all',
+    tools: 'all',
   },
 };
 

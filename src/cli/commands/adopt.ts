@@ -2,7 +2,7 @@
 
 import type { AdoptBody, AllocateAnswer, CheckAnswer } from '../../api/schemas.ts';
 import { type Client, expectOk } from '../../client/client.ts';
-import { type Project, serviceNameOf } from '../../client/project.ts';
+import { type Project, serviceNameOf } from '../../project/project.ts';
 import { type Command, type Invocation, parseInteger } from '../command.ts';
 import { instanceOf, projectAt, query, reach } from '../reach.ts';
 import { visible } from '../visible.ts';

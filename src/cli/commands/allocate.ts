@@ -2,7 +2,7 @@
 
 import type { AllocateAnswer, AllocateBody } from '../../api/schemas.ts';
 import { expectOk } from '../../client/client.ts';
-import { serviceNameOf } from '../../client/project.ts';
+import { serviceNameOf } from '../../project/project.ts';
 import { type Command, type Invocation, UsageError } from '../command.ts';
 import { instanceOf, projectAt, reach } from '../reach.ts';
 import { visible } from '../visible.ts';
