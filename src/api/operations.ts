@@ -4,6 +4,7 @@ import type { ErrorCode } from '../errors.ts';
 import * as names from './names.ts';
 import { type Operation, STORE } from './operation.ts';
 import { AUDIT_OPERATIONS } from './operations-audit.ts';
+import { HOOK_OPERATIONS } from './operations-hooks.ts';
 import { RANGE_OPERATIONS } from './operations-ranges.ts';
 import * as s from './schemas.ts';
 import * as c from './schemas-cleanup.ts';
@@ -199,6 +200,7 @@ export const OPERATIONS = {
   },
   ...RANGE_OPERATIONS,
   ...AUDIT_OPERATIONS,
+  ...HOOK_OPERATIONS,
   metrics: {
     method: 'GET',
     path: '/metrics',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { StyxyError } from '../errors.ts';
+import { OPERATIONS } from './operations.ts';
 import { AllocateBody, AllocationsQuery, BatchBody } from './schemas.ts';
 import { RegisterBody } from './schemas-instance.ts';
 import { parserOf, printable, shown, textParserOf } from './validate.ts';
@@ -46,6 +47,12 @@ describe('messages', () => {
       ),
     );
   }
+  it('object to no unknown field where a schema lets it in', () => {
+    const open = parserOf(OPERATIONS.hook.body, 'The event');
+    assert.deepEqual(open({ session_id: 's' }), { session_id: 's' });
+    assert.equal(faultOf(() => open([])).message, 'The event must be a JSON object, got an array');
+  });
+
   it('list the known fields when none is near', () => {
     assert.match(
       faultOf(() => parse({ service_type: 'dev', zzzzzzzzzzz: 1 })).message,

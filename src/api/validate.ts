@@ -198,7 +198,11 @@ function objectCheck(schema: Keywords, what: string): Check {
     }
     for (const name of Object.keys(value)) {
       const check = checks.get(name);
-      if (check === undefined) return unknownField(field, name, [...checks.keys()], what);
+      if (check === undefined) {
+        // What somebody else's program says of itself may have any field.
+        if (schema.additionalProperties === true) continue;
+        return unknownField(field, name, [...checks.keys()], what);
+      }
       const given = value[name];
       if (given === null && !required.includes(name)) continue;
       if (given === undefined) continue;

@@ -4,6 +4,7 @@
 import type { Command } from './command.ts';
 import { allocateCommand } from './commands/allocate.ts';
 import { checkCommand } from './commands/check.ts';
+import { hookCommand } from './commands/hook.ts';
 import { releaseCommand } from './commands/release.ts';
 import { statusCommand } from './commands/status.ts';
 import { parseInvocation } from './parse.ts';
@@ -11,7 +12,13 @@ import { reportFailure } from './report.ts';
 import { finalStatus } from './write.ts';
 
 /** Commands that scripts and hooks run all the time: nothing but what they need is loaded for them. */
-const FREQUENT: readonly Command[] = [allocateCommand, checkCommand, releaseCommand, statusCommand];
+const FREQUENT: readonly Command[] = [
+  allocateCommand,
+  checkCommand,
+  hookCommand,
+  releaseCommand,
+  statusCommand,
+];
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {
   const command = FREQUENT.find((each) => each.name === name || each.aliases?.includes(name));
@@ -38,6 +45,11 @@ function tryParse(command: Command, args: readonly string[]): ReturnType<typeof 
 
 // Everything is written by system calls, so that nothing is lost by ending at once.
 main(process.argv.slice(2)).then(
-  (status) => process.exit(finalStatus(status)),
-  (error: unknown) => process.exit(reportFailure(error, '', false)),
+  (status) => end(finalStatus(status)),
+  (error: unknown) => end(reportFailure(error, '', false)),
 );
+
+/** A hook fails open: for an agent, the status of wrong usage would mean that its command must not run. */
+function end(status: number): never {
+  process.exit(process.argv[2] === hookCommand.name ? 0 : status);
+}

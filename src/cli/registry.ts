@@ -13,6 +13,7 @@ import { daemonCommand } from './commands/daemon.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
+import { hookCommand } from './commands/hook.ts';
 import { instancesCommand } from './commands/instances.ts';
 import { listCommand } from './commands/list.ts';
 import { releaseCommand } from './commands/release.ts';
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   daemonCommand,
   autostartCommand,
   setupCommand,
+  hookCommand,
   tokenCommand,
   completionCommand,
   explainCommand,

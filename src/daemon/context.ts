@@ -4,11 +4,12 @@ import type { FastifyReply } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import type { OPERATIONS, OperationId } from '../api/operations.ts';
 import type { ConfigAnswer, StatusAnswer } from '../api/schemas-daemon.ts';
+import type { Config } from '../config/config.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { AuthToken } from '../home/auth-token.ts';
 import type { Home } from '../home.ts';
-import type { Clock, PortProbe, PortTable, ProcessTable } from '../os/os.ts';
+import type { Clock, PortProbe, PortTable, ProcessNames, ProcessTable } from '../os/os.ts';
 import type { Holds } from './holds.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import type { RangeFile } from './range-file.ts';
@@ -21,6 +22,7 @@ export interface DaemonContext {
   readonly probe: PortProbe;
   readonly portTable: PortTable;
   readonly processes: ProcessTable;
+  readonly processNames: ProcessNames;
   readonly holds: Holds;
   readonly tally: Tally;
   readonly loopDelay: LoopDelay;
@@ -45,6 +47,8 @@ export interface DaemonContext {
     'enabled' | 'interval_ms' | 'max_failures'
   >;
   readonly config: () => ConfigAnswer;
+  /** What the hooks of coding agents may do. */
+  readonly hookPolicy: () => Config['hooks'];
   readonly rangeFile: RangeFile;
   /** What is wrong with the user's own strategy for automatic ranges; null where nothing is. */
   readonly placementProblem: () => string | null;

@@ -190,6 +190,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
         return { enabled: isWatching, interval_ms: missIntervalMs, max_failures: maxFailures };
       },
       config: loaded.answer,
+      hookPolicy: loaded.hookPolicy,
       rangeFile: file,
       placementProblem: loaded.placementProblem,
       stop: () => end('asked over HTTP'),
@@ -265,7 +266,7 @@ async function openStore(
 }
 
 async function loadSystem() {
-  const [{ createClock }, { createPortProbe }, { createPortTable, createProcessTable }] = await Promise.all([
+  const [{ createClock }, { createPortProbe }, platform] = await Promise.all([
     import('../os/clock.ts'),
     import('../os/port-probe.ts'),
     import('../os/platform.ts'),
@@ -273,8 +274,9 @@ async function loadSystem() {
   return {
     clock: createClock(),
     probe: createPortProbe(),
-    portTable: createPortTable(),
-    processes: createProcessTable(),
+    portTable: platform.createPortTable(),
+    processes: platform.createProcessTable(),
+    processNames: platform.createProcessNames(),
   };
 }
 

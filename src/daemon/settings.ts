@@ -2,6 +2,7 @@
 
 import type { ConfigAnswer } from '../api/schemas-daemon.ts';
 import { changedPaths } from '../config/changed-paths.ts';
+import type { Config } from '../config/config.ts';
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { PlacementModule } from '../config/placement-module.ts';
@@ -36,6 +37,8 @@ export interface Settings {
   catalogue(): Catalogue;
   /** How a write that the store could not make for the moment is tried again. */
   retryPolicy(): RetryPolicy;
+  /** What the hooks of coding agents may do. */
+  hookPolicy(): Config['hooks'];
   /** As it was at the start: it counts when a store is opened. */
   readonly synchronous: 'normal' | 'full';
   /** The configuration for people, as the files are now; `editor` has just had config.json written. */
@@ -99,6 +102,7 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
   let timer: NodeJS.Timeout | null = null;
   return {
     catalogue: () => catalogue,
+    hookPolicy: () => loaded.config.hooks,
     retryPolicy: () => {
       const { enabled, max_retries, backoff_ms, backoff_multiplier } = loaded.config.recovery.port_conflict;
       return { retries: enabled ? max_retries : 0, firstWaitMs: backoff_ms, factor: backoff_multiplier };

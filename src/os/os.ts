@@ -65,6 +65,24 @@ export interface ProcessTable {
   cwd(pid: number): string | null;
 }
 
+/** What a process is called, and where it stands among the others. */
+export interface ProcessFacts {
+  readonly pid: number;
+  /** Null for one without a parent that can be seen. */
+  readonly parent: number | null;
+  /** Its process group; null where the system has none. */
+  readonly group: number | null;
+  /** As the system knows it, cut to 15 characters on Linux. */
+  readonly name: string;
+  /** Its words with spaces between; its name where they cannot be read. */
+  readonly command: string;
+}
+
+export interface ProcessNames {
+  /** The facts of a running process; null when there is none or it cannot be known. */
+  facts(pid: number): ProcessFacts | null;
+}
+
 /** Finds all the processes that one command started, so that the whole tree can be ended. */
 export interface ProcessTree {
   /** The running processes below `pid`, parents before children, without `pid` itself; those that were orphaned are missing. */

@@ -1,9 +1,11 @@
 // Owns the one switch between operating systems.
 
 import { createLinuxPortTable } from './linux/port-table.ts';
+import { createLinuxProcessNames } from './linux/process-names.ts';
 import { createLinuxProcessTable } from './linux/process-table.ts';
 import { createMacPortTable } from './macos/port-table.ts';
-import type { PortTable, ProcessTable, ProcessTree } from './os.ts';
+import type { PortTable, ProcessNames, ProcessTable, ProcessTree } from './os.ts';
+import { createPosixProcessNames } from './posix-process-names.ts';
 import { createPosixProcessTable } from './posix-process-table.ts';
 import { createWindowsPortTable } from './windows/port-table.ts';
 import { createWindowsProcessTable } from './windows/processes.ts';
@@ -42,5 +44,22 @@ export function createProcessTable(platform: NodeJS.Platform = process.platform)
       return createWindowsProcessTable();
     default:
       return createPosixProcessTable();
+  }
+}
+
+/**
+ * What the processes of this operating system are called. On Windows nobody says: a guard there knows processes by their
+ * ports and pids alone.
+ *
+ * @param platform as `process.platform` names it
+ */
+export function createProcessNames(platform: NodeJS.Platform = process.platform): ProcessNames {
+  switch (platform) {
+    case 'linux':
+      return createLinuxProcessNames();
+    case 'win32':
+      return { facts: () => null };
+    default:
+      return createPosixProcessNames();
   }
 }

@@ -1,8 +1,8 @@
 // Owns the look into a project's files that a plan needs: small texts and names, and nothing that could fail loudly.
 
 import { readdirSync } from 'node:fs';
-import { readProjectFile } from './project-file.ts';
 import type { ProjectReader } from '../tools/situation.ts';
+import { readProjectFile } from './project-file.ts';
 
 /**
  * Reads from the disk, each file once.

@@ -93,6 +93,7 @@ const CONSTRUCTS: Readonly<Record<string, string>> = {
   'src/run/members.ts':
     'a run looks at the processes of its own command, which is none of the daemon’s business',
   'src/doctor/scene.ts': 'the doctor looks at the machine also where no daemon runs',
+  'src/cli/hook/wake-daemon.ts': 'without a daemon, a hook looks itself for the agent that it belongs to',
 };
 
 const files = sourcesOf('src').filter((path) => !isTest(path));

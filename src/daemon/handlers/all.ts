@@ -8,6 +8,7 @@ import { listAllocations } from './allocations.ts';
 import { audit, auditStats } from './audit.ts';
 import { check } from './check.ts';
 import { cleanup } from './cleanup.ts';
+import { hook } from './hook.ts';
 import { heartbeatInstance, listInstances, registerInstance, retireInstance } from './instances.ts';
 import { hold, release, renew } from './lease.ts';
 import { metrics } from './metrics.ts';
@@ -37,6 +38,7 @@ export const HANDLERS: Handlers = {
   consolidateRanges,
   audit,
   auditStats,
+  hook,
   metrics,
   rotateToken,
   shutdown,

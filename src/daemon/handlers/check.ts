@@ -17,10 +17,18 @@ import { maskSecrets } from '../mask-secrets.ts';
 import { explainPort } from '../port-explanation.ts';
 import { directory } from './command.ts';
 
-export const check: Handler<'check'> = async (context, { params, query }) => {
-  const { port } = params;
-  const protocol = query.protocol ?? 'tcp';
-  const caller = await directory(query.project_path, 'project_path');
+export const check: Handler<'check'> = async (context, { params, query }) =>
+  await lookAtPort(context, {
+    port: params.port,
+    protocol: query.protocol ?? 'tcp',
+    caller: await directory(query.project_path, 'project_path'),
+  });
+
+/** What is known of a port right now. @param about.caller the project that asks */
+export async function lookAtPort(
+  context: DaemonContext,
+  { port, protocol, caller }: { port: number; protocol: Protocol; caller: string | null },
+): Promise<CheckAnswer> {
   const { entry, known, type, restSeconds, probing } = await context.coordinator.query((reading) => {
     const named = typeNameOfPort(reading.state, context.catalogue(), port);
     const entry = reading.state.leaseOn(protocol, port);
@@ -80,8 +88,8 @@ export const check: Handler<'check'> = async (context, { params, query }) => {
       user: ownUser(),
       now: context.clock.wall(),
     }),
-  } satisfies CheckAnswer;
-};
+  };
+}
 
 /** The lease whose program was last seen on this port instead of its own. */
 function leaseAstray(context: DaemonContext, protocol: Protocol, port: number): Promise<LeaseJson | null> {

@@ -1,0 +1,75 @@
+// Owns the way of one event: from standard input to the daemon, and its answer back, in the time that there is.
+
+import { connect } from '../../client/client.ts';
+import { withoutForeignPid } from '../../client/foreign-pid.ts';
+import { StyxyError } from '../../errors.ts';
+import { type Home, resolveOwnHome } from '../../home.ts';
+import { query } from '../reach.ts';
+import { type AgentEvent, fitting, parseEvent } from './event-body.ts';
+import type { HookCall } from './hook-call.ts';
+import { isOnPath } from './own-program.ts';
+import { readInput } from './read-input.ts';
+
+/** A session is never held back for long, and its end has 1.5 s for all hooks together. */
+const SESSION_MS = 1_000;
+/** The settings file gives a hook five seconds. */
+const TOOL_MS = 4_000;
+const LATE_MS = 30_000;
+
+/** @returns what to print; null for nothing */
+export async function answerEvent(call: HookCall): Promise<string | null> {
+  const input = readInput();
+  const event = input === null ? null : parseEvent(input);
+  if (input === null || event === null || call.agent === '') return null;
+  const home = resolveOwnHome(call.env);
+  const limitMs = call.isLate ? LATE_MS : event.isOfTool ? TOOL_MS : SESSION_MS;
+  const { promise: late, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(resolve, limitMs, null);
+  try {
+    return await Promise.race([exchange(call, home, event, limitMs), late]);
+  } catch (error) {
+    if (call.isLate || !(error instanceof StyxyError) || error.code !== 'DAEMON_UNREACHABLE') return null;
+    const { wakeDaemon } = await import('./wake-daemon.ts');
+    wakeDaemon(call, event, input);
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function exchange(
+  call: HookCall,
+  home: Home,
+  event: AgentEvent,
+  timeoutMs: number,
+): Promise<string | null> {
+  const body = fitting(event);
+  if (body === null) return null;
+  const client = await connect({
+    home,
+    env: call.env,
+    timeoutMs,
+    // Nothing but the answer may come out of a hook.
+    onNotice: () => {},
+    ...(call.isLate ? {} : { autostart: false }),
+  });
+  try {
+    const { pid } = withoutForeignPid(home, { pid: process.pid }) as { pid?: number };
+    const fields = {
+      pid: call.agentPid === null ? (pid ?? null) : null,
+      agent_pid: pid === undefined ? null : call.agentPid,
+      on_path: event.name === 'PreToolUse' && isOnPath(call.env) ? true : null,
+    };
+    const path = `/hook/${encodeURIComponent(call.agent)}${query(fields)}`;
+    const reply = await client.request<Record<string, unknown>>('POST', path, body);
+    if (reply.status !== 200 || Object.keys(reply.body).length === 0) return null;
+    const file = call.env.CLAUDE_ENV_FILE ?? '';
+    if (file !== '' && (event.name === 'SessionStart' || event.name === 'CwdChanged')) {
+      const { exportPorts } = await import('./export-ports.ts');
+      await exportPorts(client, event, file).catch(() => {});
+    }
+    return JSON.stringify(reply.body);
+  } finally {
+    client.close();
+  }
+}

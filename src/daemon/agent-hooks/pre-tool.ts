@@ -1,0 +1,188 @@
+// Owns what becomes of a command that an agent wants to run: read, decided, and given its leases.
+
+import { homedir } from 'node:os';
+import { extname, join } from 'node:path';
+import * as answers from '../../agents/claude/answer.ts';
+import type { ClaudeEvent } from '../../agents/claude/event.ts';
+import type { Granted, LeaseRequest, LineWishes } from '../../agents/pre-tool.ts';
+import type { Actor } from '../../core/audit.ts';
+import type { AllocateReply } from '../../core/reply.ts';
+import { projectOf, serviceNameOf } from '../../project/project.ts';
+import { projectFiles } from '../../project/project-files.ts';
+import type { DaemonContext } from '../context.ts';
+import { countGrant } from '../handlers/allocate.ts';
+import { machineFacts } from './lease-facts.ts';
+import { registerSession, type Session } from './sessions.ts';
+
+/** So many looks at package.json and its neighbours: others wait meanwhile. */
+const MAX_READS = 300;
+/** How long a lease waits for the command that it was taken for, which the user may be asked about first. */
+const WAIT_MS = 15 * 60_000;
+
+export interface PreToolCall {
+  readonly event: ClaudeEvent;
+  readonly session: Session;
+  readonly actor: Actor;
+  /** Whether `styxy` in the agent's shell is this program. */
+  readonly isOnPath: boolean;
+}
+
+/** @returns no answer where the command is none of our business */
+export async function answerPreTool(
+  context: DaemonContext,
+  call: PreToolCall,
+): Promise<answers.ClaudeAnswer> {
+  const { event, session } = call;
+  const command = event.toolInput.command;
+  if (typeof command !== 'string') return answers.NOTHING;
+  // The parser is loaded at the first command that may concern us.
+  const { decidePreTool, readWishes } = await import('../../agents/decide-pre-tool.ts');
+  const wishes = readWishes(command, {
+    directory: session.project.directory,
+    home: homedir(),
+    reader: projectFiles(MAX_READS),
+  });
+  if (wishes === null) return answers.NOTHING;
+  const policy = context.hookPolicy();
+  const decision = decidePreTool(wishes, {
+    machine: await machineFacts(context, session, { processes: wishes.kills.length > 0 }),
+    projectOf: (directory) => projectOf(session.project, directory).path,
+    killGuard: policy.kill_guard,
+    rewrites: policy.rewrite_permission !== 'off',
+  });
+  switch (decision.kind) {
+    case 'none':
+      return answers.NOTHING;
+    case 'tell':
+      return answers.tell('PreToolUse', decision.sentence);
+    case 'deny':
+    case 'ask':
+      return answers.object(decision.kind, decision.reason);
+    case 'lease':
+      return await rewrite(context, call, wishes, decision.requests, decision.sentence);
+  }
+}
+
+async function rewrite(
+  context: DaemonContext,
+  call: PreToolCall,
+  wishes: LineWishes,
+  requests: readonly LeaseRequest[],
+  sentence: string | null,
+): Promise<answers.ClaudeAnswer> {
+  const { grantedText, permissionFor, rewriteServers } = await import('../../agents/rewrite-servers.ts');
+  const { event } = call;
+  const permission = permissionFor(wishes, event.permissionMode, context.hookPolicy().rewrite_permission);
+  const unchanged = sentence === null ? answers.NOTHING : answers.tell('PreToolUse', sentence);
+  if (permission === null) return unchanged;
+  const granted = await grant(context, call, requests);
+  if (typeof granted === 'string')
+    return answers.tell('PreToolUse', [sentence, granted].filter(Boolean).join(' '));
+  if (granted === null) return unchanged;
+  const command = rewriteServers(String(event.toolInput.command), granted, program(call.isOnPath));
+  const reason = [sentence, grantedText(granted)].filter((each) => each !== null).join(' ');
+  return answers.replace(permission, { ...event.toolInput, command }, reason);
+}
+
+/** A lease for each, or for none of them. @returns a sentence about a refusal; null where the session was refused */
+async function grant(
+  context: DaemonContext,
+  { session, actor }: PreToolCall,
+  requests: readonly LeaseRequest[],
+): Promise<Granted[] | string | null> {
+  const instanceId = session.entry?.instance.instanceId ?? (await registerSession(context, session, actor));
+  if (instanceId === null) return null;
+  const granted: Granted[] = [];
+  const fresh: string[] = [];
+  for (const request of requests) {
+    const reply = await allocate(context, session, request, { ...actor, instanceId }, instanceId);
+    if (typeof reply === 'string') {
+      for (const lockId of fresh) await release(context, lockId, instanceId, actor);
+      return `Styxy: no port for it: ${reply}.`;
+    }
+    const { lockId, port } = reply.snapshot.lease;
+    if (!reply.existing) fresh.push(lockId);
+    granted.push({ server: request.server, lockId, port });
+  }
+  return granted;
+}
+
+/** A live copy is never joined: a lease with a holder or a listener makes way for another one. */
+async function allocate(
+  context: DaemonContext,
+  session: Session,
+  request: LeaseRequest,
+  actor: Actor,
+  instanceId: string,
+): Promise<AllocateReply | string> {
+  const project = projectOf(session.project, request.directory);
+  const ask = async (isFresh: boolean): Promise<AllocateReply | string> => {
+    const outcome = await context.coordinator.submit<'allocate'>(
+      {
+        kind: 'allocate',
+        request: {
+          serviceType: request.serviceType,
+          serviceName: serviceNameOf(project, request.serviceType),
+          preferredPort: request.preferredPort,
+          exact: request.exact,
+          protocol: 'tcp',
+          count: 1,
+          instanceId,
+          projectPath: project.path,
+          pid: null,
+          process: null,
+          ttlMs: WAIT_MS,
+          fresh: isFresh,
+          linkedWorktree: project.isLinkedWorktree,
+        },
+        requestId: null,
+      },
+      actor,
+    );
+    if (outcome.ok) {
+      countGrant(context, outcome.reply);
+      return outcome.reply;
+    }
+    context.tally.refused(request.serviceType, outcome.refusal.code);
+    return outcome.refusal.detail;
+  };
+  const first = await ask(false);
+  if (typeof first === 'string' || !first.existing || first.snapshot.lease.singleton) return first;
+  const isUsed = first.snapshot.remainingMs === null || first.snapshot.vitals.state === 'active';
+  return isUsed ? await ask(true) : first;
+}
+
+async function release(
+  context: DaemonContext,
+  lockId: string,
+  instanceId: string,
+  actor: Actor,
+): Promise<void> {
+  await context.coordinator.submit<'release'>(
+    {
+      kind: 'release',
+      lockId,
+      fence: null,
+      callerInstanceId: instanceId,
+      callerProjectPath: null,
+      force: false,
+    },
+    actor,
+  );
+}
+
+/**
+ * The words that call this program. A plain `styxy` where it is the same one: a worktree's PATH may lead to another Node, and
+ * an agent that must trace its commands knows a program by its name.
+ */
+function program(isOnPath: boolean): readonly string[] {
+  if (isOnPath) return ['styxy'];
+  const isSource = extname(import.meta.filename) === '.ts';
+  return isSource
+    ? [
+        process.execPath,
+        '--disable-warning=ExperimentalWarning',
+        join(import.meta.dirname, '..', '..', 'cli', 'main.ts'),
+      ]
+    : [process.execPath, join(import.meta.dirname, 'styxy.cjs')];
+}
