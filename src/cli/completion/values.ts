@@ -9,6 +9,7 @@ import { AUDIT_EVENTS } from '../../core/audit-events.ts';
 import { ERRORS } from '../../errors.ts';
 import { resolveOwnHome } from '../../home.ts';
 import { objectOf } from '../config-answer.ts';
+import { HOOKED_AGENTS } from '../hook/hooked-agents.ts';
 import { SHELLS } from './scripts.ts';
 import type { Candidate, ValueKind } from './wanted.ts';
 
@@ -57,6 +58,8 @@ export async function valuesOf(kind: ValueKind, env: NodeJS.ProcessEnv): Promise
       return Object.entries(AUDIT_EVENTS).map(([value, description]) => ({ value, description }));
     case 'shells':
       return SHELLS.map((value) => ({ value, description: 'a shell' }));
+    case 'agents':
+      return HOOKED_AGENTS.map((value) => ({ value, description: 'an agent with hooks' }));
     case 'files':
     case 'programs':
       return [];

@@ -16,6 +16,7 @@ export type ValueKind =
   | 'events'
   | 'templates'
   | 'shells'
+  | 'agents'
   | 'files'
   | 'programs';
 
@@ -45,6 +46,7 @@ const KINDS: Readonly<Record<string, ValueKind>> = {
   CODE: 'codes',
   EVENT: 'events',
   SHELL: 'shells',
+  AGENT: 'agents',
   FILE: 'files',
 };
 

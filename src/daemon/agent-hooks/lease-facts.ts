@@ -55,8 +55,13 @@ async function listenersOn(
   { portTable }: DaemonContext,
   known: readonly Known[],
 ): Promise<readonly Listener[]> {
-  const ports = new Set(known.flatMap(({ entry: { lease } }) => blockPorts(lease.port, lease.count)));
+  const ports = new Set(known.flatMap(({ entry }) => portsOf(entry)));
   return (await portTable.listeners({ ports, maxAgeMs: MAX_AGE_MS })) ?? [];
+}
+
+/** The ports of a lease, and those on which its program listens instead. */
+function portsOf({ lease, vitals }: LeaseEntry): number[] {
+  return [...blockPorts(lease.port, lease.count), ...vitals.drift];
 }
 
 async function leaseFact(
@@ -66,12 +71,12 @@ async function leaseFact(
   listeners: readonly Listener[],
 ): Promise<LeaseFact> {
   const { lease, vitals } = known.entry;
-  const ports = blockPorts(lease.port, lease.count);
-  const servers = listeners.filter((each) => each.protocol === lease.protocol && ports.includes(each.port));
+  const seen = portsOf(known.entry);
+  const servers = listeners.filter((each) => each.protocol === lease.protocol && seen.includes(each.port));
   const pids = pidsOf(context, known.entry, servers);
   return {
     lockId: lease.lockId,
-    ports,
+    ports: blockPorts(lease.port, lease.count),
     protocol: lease.protocol,
     serviceType: lease.serviceType,
     serviceName: lease.serviceName,
