@@ -10,6 +10,29 @@ const apiVersion = () =>
   Type.integer({ description: 'The version of the HTTP API; within it, only additions' });
 const pid = () => Type.integer({ description: "The daemon's process id" });
 
+const RecoveryStep = Type.object({
+  step: Type.union(
+    [
+      Type.literal('configuration'),
+      Type.literal('store'),
+      Type.literal('leases'),
+      Type.literal('holders'),
+      Type.literal('singletons'),
+      Type.literal('indexes'),
+    ],
+    { description: 'The step' },
+  ),
+  outcome: Type.union(
+    [Type.literal('well'), Type.literal('mended'), Type.literal('failed'), Type.literal('skipped')],
+    {
+      description:
+        '`well`: nothing to do; `mended`: it was put right; `failed`: the daemon serves without it; `skipped`: by configuration',
+    },
+  ),
+  detail: nullable(Type.string(), 'What was mended, or what it failed with'),
+  attempts: count('How often it was tried'),
+});
+
 export const StatusAnswer = Type.object(
   {
     version: version(),
@@ -84,7 +107,9 @@ export const StatusAnswer = Type.object(
           description: 'Whether what was stored has been loaded and looked at',
         }),
         leases_restored: count('Leases that were taken over from the store at the start'),
+        leases_rebuilt: count('Leases that the store had lost and that were taken back from the audit'),
         set_aside: count('Records that could not be read and were put into backups'),
+        steps: Type.array(RecoveryStep, { description: 'What the start did, in order' }),
       },
       { description: 'What the start found' },
     ),

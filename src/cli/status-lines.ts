@@ -29,8 +29,6 @@ function socketText(socket: string | null): string {
 
 function statusPairs(status: StatusAnswer): (readonly [string, string])[] {
   const { counts, store, recovery, health_monitor: monitor } = status;
-  const setAside =
-    recovery.set_aside === 0 ? '' : `, ${counted(recovery.set_aside, 'record')} set aside into backups`;
   return [
     ['Version', `${status.version} (API ${status.api_version})`],
     ['Process', `${status.pid}, up ${durationText(status.uptime_seconds)}`],
@@ -57,9 +55,19 @@ function statusPairs(status: StatusAnswer): (readonly [string, string])[] {
           : 'as shipped',
     ],
     ['Ranges', rangesText(status.auto_allocation)],
-    ['Recovery', `${recovery.state}, ${counted(recovery.leases_restored, 'lease')} restored${setAside}`],
+    ['Recovery', recoveryText(recovery)],
     ['Health', monitor.enabled ? healthText(monitor) : 'not watched'],
   ];
+}
+
+function recoveryText({ state, steps, ...recovery }: StatusAnswer['recovery']): string {
+  const parts = [`${state}, ${counted(recovery.leases_restored, 'lease')} restored`];
+  if (recovery.set_aside > 0) parts.push(`${counted(recovery.set_aside, 'record')} set aside into backups`);
+  for (const { step, outcome, detail } of steps) {
+    if (outcome === 'failed') parts.push(`${step} failed: ${detail ?? 'for no known reason'}`);
+    if (outcome === 'mended' && step !== 'store') parts.push(detail ?? `${step} mended`);
+  }
+  return parts.join('; ');
 }
 
 function healthText(monitor: StatusAnswer['health_monitor']): string {

@@ -55,7 +55,9 @@ export const RECOVERY_SCHEMA: SectionSetting = {
       description: 'What a start does about what the last run left behind.',
       keys: {
         enabled: flag('Whether anything of this section is done.'),
-        run_on_startup: flag('Whether leases are looked at before the daemon serves.'),
+        run_on_startup: flag(
+          'Whether leases are looked at before the daemon serves, and those of dead holders end.',
+        ),
         backup_corrupted_state: flag('Whether what cannot be read is kept in `backups`.'),
         max_recovery_attempts: integer(
           1,

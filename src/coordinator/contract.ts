@@ -33,6 +33,26 @@ export interface CoordinatorHealth {
   readonly watch: WatchCounts;
 }
 
+export type StepName = 'store' | 'leases' | 'holders' | 'singletons' | 'indexes';
+
+export interface StepReport {
+  readonly step: StepName;
+  /** `well`: nothing to do; `failed`: the daemon serves without it; `skipped`: the configuration says so. */
+  readonly outcome: 'well' | 'mended' | 'failed' | 'skipped';
+  /** What was mended, or what it failed with; null where all is well. */
+  readonly detail: string | null;
+  /** How often it was tried. */
+  readonly attempts: number;
+}
+
+export interface RecoveryReport {
+  readonly steps: readonly StepReport[];
+  /** Leases that the store had. */
+  readonly restored: number;
+  /** Leases that only the audit told of, which are in the store again. */
+  readonly rebuilt: number;
+}
+
 /** A lease that a connection holds. */
 export interface Held {
   /** What was known of the lease when the connection opened; `onSeen` tells of what comes later. */
@@ -59,6 +79,8 @@ export interface Coordinator {
   /** What was recorded, as far as it is committed. */
   readonly audit: AuditReader;
   health(): CoordinatorHealth;
+  /** What the start found and did. */
+  readonly recovery: RecoveryReport;
   /**
    * Makes a commit of its own, which changes nothing that anybody sees: whether the store takes commits is known then.
    *

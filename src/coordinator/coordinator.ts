@@ -15,13 +15,14 @@ import type { Coordinator, Held, Outcome, Reading } from './contract.ts';
 import { healthOf } from './coordinator-health.ts';
 import { coordinatorTime } from './coordinator-time.ts';
 import { inDoubt } from './doubt.ts';
-import { observe, type Subjects, slices } from './observation.ts';
-import type { CoordinatorOptions } from './options.ts';
+import { idsOf, observe, type Subjects, slices } from './observation.ts';
+import { type CoordinatorOptions, DEFAULT_STARTUP } from './options.ts';
 import { turn } from './scheduler.ts';
+import { createRecovery, noteEmpty } from './startup-recovery.ts';
 import { DEFAULT_TIMINGS } from './timings.ts';
 import { startWatch } from './watch.ts';
-import { createWatchTally } from './watch-counts.ts';
-import { createWriter, stopping } from './writer.ts';
+import { cleanedInAll, createWatchTally } from './watch-counts.ts';
+import { createWriter, daemonActor, stopping } from './writer.ts';
 
 /**
  * Loads the store and begins to serve and to watch.
@@ -30,8 +31,11 @@ import { createWriter, stopping } from './writer.ts';
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const timings = options.timings ?? DEFAULT_TIMINGS;
-  const stored = await options.store.load();
-  const time = coordinatorTime(options.clock, stored.elapsedMs);
+  const policy = options.startup ?? DEFAULT_STARTUP;
+  const recovery = createRecovery(policy, options.scheduler);
+  const loaded = await options.store.load();
+  const time = coordinatorTime(options.clock, loaded.elapsedMs);
+  const { stored, rebuilt } = await recovery.load(options.store, loaded, time, daemonActor(options));
   const state = restore(stored, time().now);
   const queue = createCommitQueue(state, options.store, options.scheduler, (changes) => {
     for (const change of changes) {
@@ -246,7 +250,15 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   }
 
   // Before anybody is served: nobody is to be judged, and no lease taken over or released, by what was not seen yet.
-  if (state.leaseCount > 0) await lookAtAll(0);
+  await recovery.finish({
+    state,
+    async lookAndSweep() {
+      if (state.leaseCount > 0) await lookAtAll(0);
+      await sweep();
+      return cleanedInAll(watch);
+    },
+    submit: writer.submit,
+  });
 
   const stopWatch = startWatch(
     {
@@ -285,16 +297,12 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     if (underWay > 0) await new Promise<void>((resolve) => whenIdle.push(resolve));
     await queue.drained();
     await saveElapsed().catch(onFault);
+    if (state.leaseCount === 0) await noteEmpty(options.store, state.lastAudit).catch(onFault);
     await options.store.close();
   }
 
   const audit = createAuditReader(options.store.audit, options.scheduler);
   const health = () => healthOf(queue, writer.conflicts, watch);
-  return { submit, query, hold, audit, health, proveStore, stop };
-}
-
-function idsOf(leases: Iterable<LeaseEntry>, isMeant: (entry: LeaseEntry) => boolean = () => true): string[] {
-  const ids: string[] = [];
-  for (const entry of leases) if (isMeant(entry)) ids.push(entry.lease.lockId);
-  return ids;
+  const found = { steps: recovery.steps, restored: stored.leases.length - rebuilt, rebuilt };
+  return { submit, query, hold, audit, health, recovery: found, proveStore, stop };
 }

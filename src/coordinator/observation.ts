@@ -141,3 +141,13 @@ async function listenersOf(
 export function* slices(ids: readonly string[], size: number): Generator<readonly string[]> {
   for (let at = 0; at < ids.length; at += size) yield ids.slice(at, at + size);
 }
+
+/** The lock ids of those leases that are meant. */
+export function idsOf(
+  leases: Iterable<LeaseEntry>,
+  isMeant: (entry: LeaseEntry) => boolean = () => true,
+): string[] {
+  const ids: string[] = [];
+  for (const entry of leases) if (isMeant(entry)) ids.push(entry.lease.lockId);
+  return ids;
+}

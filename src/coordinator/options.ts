@@ -10,6 +10,18 @@ import type { Store } from '../store/store.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Timings } from './timings.ts';
 
+/** What a start does beside loading; `recovery.system_recovery` of the configuration. */
+export interface StartupPolicy {
+  /** Whether leases that the store lost are taken from the audit, singletons marked and indexes compared. */
+  readonly isMending: boolean;
+  /** Whether listeners and holders are looked at before anybody is served. */
+  readonly isLooking: boolean;
+  /** How often a step that fails is tried. */
+  readonly attempts: number;
+}
+
+export const DEFAULT_STARTUP: StartupPolicy = { isMending: true, isLooking: true, attempts: 3 };
+
 export interface CoordinatorOptions {
   readonly store: Store;
   readonly probe: PortProbe;
@@ -41,5 +53,7 @@ export interface CoordinatorOptions {
   readonly onSeen?: (lockId: string, vitals: Vitals) => void;
   /** Told of faults that no command waits for. */
   readonly onFault?: (error: unknown) => void;
+  /** What a start does beside loading; everything unless given. */
+  readonly startup?: StartupPolicy;
   readonly timings?: Timings;
 }

@@ -58,7 +58,7 @@ export function createWriter(
   fenceCeiling: number,
 ): Writer {
   const pending = createPending();
-  const self: Actor = { instanceId: null, pid: options.daemonPid ?? null, command: 'daemon' };
+  const self = daemonActor(options);
   let ceiling = fenceCeiling;
   let conflicts = 0;
 
@@ -251,6 +251,11 @@ function probesOf(ids: ReadonlySet<string>): Probe[] {
     const [protocol, port] = id.split(':');
     return { protocol: protocol === 'udp' ? 'udp' : 'tcp', port: Number(port) };
   });
+}
+
+/** Who the daemon is in the audit. */
+export function daemonActor({ daemonPid }: Pick<CoordinatorOptions, 'daemonPid'>): Actor {
+  return { instanceId: null, pid: daemonPid ?? null, command: 'daemon' };
 }
 
 /** What a coordinator that is stopping, or never started, answers. */

@@ -41,7 +41,7 @@ export interface DaemonContext {
   /** Clock's monotonic ms at the start. */
   readonly startedMonotonic: number;
   readonly storeKind: string;
-  readonly recovery: () => StatusAnswer['recovery'];
+  readonly recovery: StatusAnswer['recovery'];
   readonly healthMonitor: () => Pick<
     StatusAnswer['health_monitor'],
     'enabled' | 'interval_ms' | 'max_failures'

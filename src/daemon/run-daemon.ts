@@ -2,7 +2,6 @@
 
 import type { Server } from 'node:http';
 import { listenAddresses } from '../api/listen-address.ts';
-import type { StatusAnswer } from '../api/schemas-daemon.ts';
 import type { Coordinator } from '../coordinator/contract.ts';
 import { StyxyError } from '../errors.ts';
 import { openAuthToken } from '../home/auth-token.ts';
@@ -24,6 +23,7 @@ import { createLoopDelay } from './loop-delay.ts';
 import { observed } from './observed-store.ts';
 import { readPlace, settlePlace } from './place.ts';
 import { createRangeFile, type RangeFile } from './range-file.ts';
+import { noteRecovery } from './recovery-summary.ts';
 import type { Settings } from './settings.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 import { withRetries } from './store-retries.ts';
@@ -134,14 +134,8 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     rangeFile = file;
     const tally = createTally((name) => loaded.catalogue().serviceTypes.has(name));
     let setAside: readonly SetAside[] = [];
-    let recovery: StatusAnswer['recovery'] = { state: 'running', leases_restored: 0, set_aside: 0 };
     const started = await startCoordinator({
       store: observed(withRetries(store, loaded.retryPolicy), (found) => {
-        recovery = {
-          state: 'done',
-          leases_restored: found.leases.length,
-          set_aside: found.setAside.length,
-        };
         setAside = found.setAside;
       }),
       probe: system.probe,
@@ -156,6 +150,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       directoryExists: createDirectoryLook(system.clock.monotonic),
       onEnded: holds.end,
       onSeen: holds.tell,
+      startup: loaded.startup,
       onRange: file.follow,
       onEvent: tally.event,
       onFault: (error) => log.error({ error: describe(error) }, 'a fault in the background'),
@@ -164,6 +159,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     // The configuration may have changed while no daemon ran.
     followConfiguration();
     noteRepairs(started, setAside, log);
+    const recovery = noteRecovery(started.recovery, setAside.length, loaded.answer(), log);
     await catchUp(started, loaded.catalogue(), file);
     let port: number | null = null;
     const socket = socketAddress(home);
@@ -183,7 +179,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       startedAt: system.clock.wall(),
       startedMonotonic: system.clock.monotonic(),
       storeKind: store.kind,
-      recovery: () => recovery,
+      recovery,
       healthMonitor: () => {
         const { isWatching, missIntervalMs, maxMisses } = loaded.catalogue();
         const maxFailures = Number.isFinite(maxMisses) ? maxMisses : null;

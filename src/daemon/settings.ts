@@ -7,6 +7,7 @@ import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { PlacementModule } from '../config/placement-module.ts';
 import { toCatalogue } from '../config/to-catalogue.ts';
+import type { StartupPolicy } from '../coordinator/options.ts';
 import type { Actor } from '../core/audit.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { Home } from '../home.ts';
@@ -39,6 +40,8 @@ export interface Settings {
   retryPolicy(): RetryPolicy;
   /** What the hooks of coding agents may do. */
   hookPolicy(): Config['hooks'];
+  /** What the start does about what the last run left behind, as it was configured then. */
+  readonly startup: StartupPolicy;
   /** As it was at the start: it counts when a store is opened. */
   readonly synchronous: 'normal' | 'full';
   /** The configuration for people, as the files are now; `editor` has just had config.json written. */
@@ -107,6 +110,7 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
       const { enabled, max_retries, backoff_ms, backoff_multiplier } = loaded.config.recovery.port_conflict;
       return { retries: enabled ? max_retries : 0, firstWaitMs: backoff_ms, factor: backoff_multiplier };
     },
+    startup: startupOf(loaded),
     synchronous,
     answer: (by) => {
       editor = by;
@@ -130,6 +134,15 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
       if (timer !== null) clearInterval(timer);
     },
   };
+}
+
+function startupOf({ config }: LoadedConfig): StartupPolicy {
+  const {
+    enabled,
+    run_on_startup: runsOnStartup,
+    max_recovery_attempts: attempts,
+  } = config.recovery.system_recovery;
+  return { isMending: enabled, isLooking: enabled && runsOnStartup, attempts };
 }
 
 function shownOf({ config, sources, errors, warnings }: LoadedConfig) {

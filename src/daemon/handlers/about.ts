@@ -67,7 +67,7 @@ export const status: Handler<'status'> = (context) =>
         not_in_config: context.rangeFile.obstacle,
         placement_problem: context.placementProblem(),
       },
-      recovery: context.recovery(),
+      recovery: context.recovery,
       health_monitor: {
         ...context.healthMonitor(),
         port_conflicts: conflicts,

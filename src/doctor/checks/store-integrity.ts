@@ -19,6 +19,15 @@ export const storeIntegrity: Check = {
           `the daemon cannot commit: ${store.reason ?? 'for an unknown reason'}`,
           'Make room on the disk, or correct the modes of the home; it tries again by itself.',
         );
+      // The configuration has a check of its own.
+      const failed = recovery.steps.find(
+        ({ step, outcome }) => outcome === 'failed' && step !== 'configuration',
+      );
+      if (failed !== undefined)
+        return trouble(
+          `the last start went on without the step ${failed.step}, which failed: ${failed.detail ?? 'for no known reason'}`,
+          'Try it again: `styxy daemon restart`; `styxy daemon logs` says more.',
+        );
       if (recovery.set_aside > 0)
         return note(
           `${counted(recovery.set_aside, 'record')} could not be read at the last start`,
