@@ -3,7 +3,6 @@
 import type { Actor } from '../core/audit.ts';
 import type { CleanupCommand, Command, ListenerSight, ObserveCommand } from '../core/command.ts';
 import type { LeaseEntry } from '../core/lease.ts';
-import { endReason } from '../core/life.ts';
 import type { ProcessIdentity } from '../core/process-identity.ts';
 import type { CleanupReply, Replies } from '../core/reply.ts';
 import { restore } from '../core/restore.ts';
@@ -15,8 +14,9 @@ import type { Coordinator, Held, Outcome, Reading } from './contract.ts';
 import { healthOf } from './coordinator-health.ts';
 import { coordinatorTime } from './coordinator-time.ts';
 import { inDoubt } from './doubt.ts';
-import { idsOf, observe, type Subjects, slices } from './observation.ts';
+import { idsOf, observe, overAmong, type Subjects, slices } from './observation.ts';
 import { type CoordinatorOptions, DEFAULT_STARTUP } from './options.ts';
+import { publisherTo } from './publisher.ts';
 import { turn } from './scheduler.ts';
 import { createRecovery, noteEmpty } from './startup-recovery.ts';
 import { DEFAULT_TIMINGS } from './timings.ts';
@@ -37,13 +37,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const time = coordinatorTime(options.clock, loaded.elapsedMs);
   const { stored, rebuilt } = await recovery.load(options.store, loaded, time, daemonActor(options));
   const state = restore(stored, time().now);
-  const queue = createCommitQueue(state, options.store, options.scheduler, (changes) => {
-    for (const change of changes) {
-      if (change.table === 'lease' && change.after === null) options.onEnded?.(change.id);
-      if (change.table === 'audit' && change.after !== null) options.onEvent?.(change.after);
-      if (change.table === 'range') options.onRange?.(change.id, change.after, change.before);
-    }
-  });
+  const queue = createCommitQueue(state, options.store, options.scheduler, publisherTo(options));
   const writer = createWriter({ ...options, timings }, state, queue, time, stored.fenceCeiling);
   const onFault = options.onFault ?? (() => {});
   const watch = createWatchTally();
@@ -137,12 +131,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   async function sweep(looked: readonly string[]): Promise<void> {
     // Also when the sleep fell into an await of this very pass.
     noticeSleep();
-    const { now } = time();
-    const catalogue = options.catalogue();
-    const over = looked.filter((lockId) => {
-      const entry = state.lease(lockId);
-      return entry !== undefined && endReason(state, entry, catalogue, now) !== null;
-    });
+    const over = overAmong(looked, state, options.catalogue(), time().now);
     for (const lockIds of slices(over, timings.sweepSlice)) {
       noticeSleep();
       const outcome = await writer.submit<'sweep'>({ kind: 'sweep', lockIds });
@@ -227,9 +216,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   /** Where nobody watches: what would end is looked at before it does. */
   async function lookAtEnding(): Promise<readonly string[]> {
-    const { now } = time();
-    const catalogue = options.catalogue();
-    const lockIds = idsOf(state.leases(), (entry) => endReason(state, entry, catalogue, now) !== null);
+    const lockIds = overAmong(idsOf(state.leases()), state, options.catalogue(), time().now);
     if (lockIds.length > 0) await look({ lockIds, instanceIds: instanceIds() }, timings.sharedTableMs);
     return lockIds;
   }
@@ -253,8 +240,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   await recovery.finish({
     state,
     async lookAndSweep() {
-      if (state.leaseCount > 0) await lookAtAll(0);
-      await sweep();
+      if (state.leaseCount > 0) await sweep(await lookAtAll(0));
       return cleanedInAll(watch);
     },
     submit: writer.submit,

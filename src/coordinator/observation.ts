@@ -1,7 +1,9 @@
 // Owns the pass of observation: it looks at listeners and processes and reports what it saw as one command.
 
+import type { Catalogue } from '../core/catalogue.ts';
 import type { ListenerSight, ObserveCommand } from '../core/command.ts';
 import type { LeaseEntry, ProcessLife, Protocol } from '../core/lease.ts';
+import { endReason } from '../core/life.ts';
 import type { ProcessIdentity } from '../core/process-identity.ts';
 import type { StateView } from '../core/state.ts';
 import type { Listener, PortTable, ProcessTable } from '../os/os.ts';
@@ -143,11 +145,21 @@ export function* slices(ids: readonly string[], size: number): Generator<readonl
 }
 
 /** The lock ids of those leases that are meant. */
-export function idsOf(
-  leases: Iterable<LeaseEntry>,
-  isMeant: (entry: LeaseEntry) => boolean = () => true,
-): string[] {
+export function idsOf(leases: Iterable<LeaseEntry>): string[] {
   const ids: string[] = [];
-  for (const entry of leases) if (isMeant(entry)) ids.push(entry.lease.lockId);
+  for (const { lease } of leases) ids.push(lease.lockId);
   return ids;
+}
+
+/** Those of the leases that are over at the coordinator time `now` (ms), by what was seen of them. */
+export function overAmong(
+  lockIds: readonly string[],
+  state: StateView,
+  catalogue: Catalogue,
+  now: number,
+): string[] {
+  return lockIds.filter((lockId) => {
+    const entry = state.lease(lockId);
+    return entry !== undefined && endReason(state, entry, catalogue, now) !== null;
+  });
 }
