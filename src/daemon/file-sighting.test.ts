@@ -60,6 +60,24 @@ test('what was written in steps counts as it is at the end', () => {
   assert.deepEqual(taken, ['a', 'whole']);
 });
 
+test('a write that comes between a reading and the look after it counts at once', () => {
+  const file = { sighted: 'a', content: 'a' };
+  const reads: string[] = [];
+  const following = followFiles({
+    sight: () => file.sighted,
+    reload: () => {
+      reads.push(file.content);
+      if (file.content === 'b') Object.assign(file, { sighted: 'c', content: 'c' });
+      return 'taken';
+    },
+  });
+  Object.assign(file, { sighted: 'b', content: 'b' });
+  following.lookNow();
+  assert.deepEqual(reads, ['b', 'c']);
+  following.lookNow();
+  assert.deepEqual(reads, ['b', 'c']);
+});
+
 test('a write that no sighting shows is found at the look after the one before', () => {
   const { following, taken, write } = followed();
   write('b');

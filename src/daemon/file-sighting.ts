@@ -17,6 +17,9 @@ function stateOf(path: string): string {
   }
 }
 
+/** A file that is written all the time is read anew at the next look. */
+const MAX_READS = 3;
+
 /** What to do with the content of files that may have changed. */
 export interface Reloading {
   sight(): string;
@@ -47,11 +50,16 @@ export function followFiles({ sight, reload }: Reloading): Following {
   let isFresh = true;
 
   const take = (isSettled: boolean): void => {
-    if (reload(isSettled) === 'waiting') return;
-    // Which files there are may depend on what they say.
-    const sighted = sight();
-    if (sighted !== taken) isFresh = true;
-    taken = sighted;
+    for (let reads = 0; reads < MAX_READS; reads++) {
+      const before = sight();
+      if (reload(isSettled) === 'waiting') return;
+      // Which files there are may depend on what they say.
+      const sighted = sight();
+      if (sighted !== taken) isFresh = true;
+      taken = sighted;
+      // Otherwise somebody wrote between the reading and the look, and what was read is not what is there.
+      if (sighted === before) return;
+    }
   };
   return {
     lookNow: () => {

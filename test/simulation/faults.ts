@@ -60,13 +60,18 @@ function spell<Part extends keyof Weather>(
   good: Weather[Part],
   longestMs = SPELL_MS,
 ): void {
+  // What was asked before takes as long as it did before, also where one spell falls into another.
+  const change = (to: Weather[Part]): void => {
+    const { auditor, weather, timeline } = world;
+    const until = typeof weather[part] === 'number' ? timeline.now + weather[part] : 0;
+    auditor.lateUntil = Math.max(auditor.lateUntil, until);
+    weather[part] = to;
+  };
   world.log(`${part} is ${bad}`);
-  world.weather[part] = bad;
+  change(bad);
   world.auditor.disturbed();
   world.timeline.after(random.int(500, longestMs), () => {
-    world.weather[part] = good;
-    // What was asked before takes as long as it did before.
-    if (typeof bad === 'number') world.auditor.lateUntil = world.timeline.now + bad;
+    change(good);
     world.log(`${part} is ${good} again`);
   });
 }
