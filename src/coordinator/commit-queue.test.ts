@@ -26,11 +26,14 @@ function keyChange(id: string): DurableChange {
   return { table: 'key', id, before: null, after };
 }
 
-function setUp(commit: (changes: readonly DurableChange[]) => void | Promise<void>) {
+function setUp(
+  commit: (changes: readonly DurableChange[]) => void | Promise<void>,
+  onCommitted = (): void => {},
+) {
   const state = new State();
   const scheduler = manualScheduler();
   const store: Store = { ...createMemoryStore(), commit };
-  const queue = createCommitQueue(state, store, scheduler);
+  const queue = createCommitQueue(state, store, scheduler, onCommitted);
   const add = (...changes: Change[]) => {
     evolve(state, changes);
     return queue.add(changes);
@@ -86,6 +89,20 @@ describe('the group commit', () => {
     const second = add(keyChange('b'));
     scheduler.turn();
     assert.equal(await second, 'done');
+    assert.equal(queue.failure, null);
+  });
+
+  it('undoes nothing that the store has, also where a listener fails, which is a bug', async () => {
+    const { state, scheduler, queue, add } = setUp(
+      () => {},
+      () => {
+        throw new Error('a listener');
+      },
+    );
+    const answer = add(keyChange('a'));
+    assert.throws(() => scheduler.turn(), /a listener/);
+    assert.equal(await answer, 'done');
+    assert.notEqual(state.keyMemory('a'), undefined);
     assert.equal(queue.failure, null);
   });
 

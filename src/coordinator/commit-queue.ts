@@ -66,27 +66,33 @@ export function createCommitQueue(
       settled(group);
       return;
     }
+    let committing: void | Promise<void>;
     try {
-      const committing = store.commit(durable);
-      if (committing instanceof Promise) {
-        inFlight = group;
-        committing.then(
-          () => committed(group, durable),
-          (error: unknown) => failed(group, error),
-        );
-      } else {
-        committed(group, durable);
-      }
+      committing = store.commit(durable);
     } catch (error) {
       failed(group, error);
+      return;
+    }
+    if (committing instanceof Promise) {
+      inFlight = group;
+      committing.then(
+        () => committed(group, durable),
+        (error: unknown) => failed(group, error),
+      );
+    } else {
+      committed(group, durable);
     }
   }
 
   function committed(group: readonly Waiting[], durable: readonly DurableChange[]): void {
     commits += 1;
     failure = null;
-    onCommitted(durable);
-    settled(group);
+    try {
+      onCommitted(durable);
+    } finally {
+      // Whoever listens may fail, which is a bug: the store has the changes all the same, and nothing of them is undone.
+      settled(group);
+    }
   }
 
   function settled(group: readonly Waiting[]): void {
