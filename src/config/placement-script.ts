@@ -3,10 +3,11 @@
 import { Script } from 'node:vm';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 
-/** A choice takes microseconds; one that has not come by then never will, and all requests wait for it. */
+/**
+ * A choice takes microseconds, and a thread starts within some 40 ms; what has not come by then never will. All requests
+ * wait for it, and a client takes a daemon for silent that makes it wait for twice as long.
+ */
 const PATIENCE_MS = 1000;
-/** A thread starts within some 40 ms on a machine that has nothing else to do. */
-const START_PATIENCE_MS = 5000;
 const MAX_REASON = 200;
 const LIMITS = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 8, stackSizeMb: 4 };
 
@@ -92,15 +93,17 @@ export function startScript(text: string, path: string): PlacementScript | strin
     ours.close();
     worker.terminate().catch(() => {});
   };
-  const hear = (patienceMs: number): Said => {
-    const said = nextMessage(ours, flag, patienceMs);
+  const hear = (): Said => {
+    const said = nextMessage(ours, flag);
     if (said === undefined) {
       close();
-      return { mistake: `it gave no answer within ${patienceMs} ms; it is not asked again until it changes` };
+      return {
+        mistake: `it gave no answer within ${PATIENCE_MS} ms; it is not asked again until it changes`,
+      };
     }
     return typeof said === 'string' ? { mistake: shortened(said) } : { number: said };
   };
-  const first = hear(START_PATIENCE_MS);
+  const first = hear();
   if ('mistake' in first) {
     close();
     return first.mistake;
@@ -112,19 +115,15 @@ export function startScript(text: string, path: string): PlacementScript | strin
       if (isOver) return last;
       Atomics.store(flag, 0, 0);
       ours.postMessage(given);
-      last = hear(PATIENCE_MS);
+      last = hear();
       return last;
     },
   };
 }
 
 /** Waits for the thread, as only a thread can be waited for within one turn. */
-function nextMessage(
-  port: MessagePort,
-  flag: Int32Array,
-  patienceMs: number,
-): string | number | null | undefined {
-  if (Atomics.wait(flag, 0, 0, patienceMs) === 'timed-out') return undefined;
+function nextMessage(port: MessagePort, flag: Int32Array): string | number | null | undefined {
+  if (Atomics.wait(flag, 0, 0, PATIENCE_MS) === 'timed-out') return undefined;
   const received = receiveMessageOnPort(port) as { message: string | number | null } | undefined;
   return received?.message;
 }
