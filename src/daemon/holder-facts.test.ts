@@ -22,7 +22,7 @@ const listener: Listener = {
 async function serverOf(found: readonly Partial<Listener>[] | null, state: LeaseState = 'active') {
   const listeners = async () => found?.map((each) => ({ ...listener, ...each })) ?? null;
   const ports: PortTable = { listeners, sockets: async () => null };
-  const lease = { port: 3000, projectPath: null } as Lease;
+  const lease = { protocol: 'tcp', port: 3000, projectPath: null } as Lease;
   const entry: LeaseEntry = { lease, vitals: { ...NEW_VITALS, state } };
   return (await createHolderFacts(ports)(entry)).server;
 }
@@ -34,6 +34,12 @@ test('a server is named by its command without secrets, else its process, else i
   assert.equal(await serverOf([{ command: null }]), 'ollama (pid 4121)');
   assert.equal(await serverOf([{ container: 'models-1' }]), 'container models-1');
   assert.equal((await serverOf([{ command: 'x'.repeat(5000), pid: null }]))?.length, 80);
+});
+
+test('a program on the same port of the other protocol is somebody else', async () => {
+  const udp = { protocol: 'udp', command: 'dns' } as const;
+  assert.equal(await serverOf([udp]), null);
+  assert.match((await serverOf([udp, {}])) ?? '', /^ollama /);
 });
 
 test('nobody is named where nobody listens, or where it cannot be known', async () => {

@@ -1,7 +1,7 @@
 // Owns what the system tells of a lease's holder beside the lease: the branch of its checkout, and its server.
 
 import type { HolderFacts } from '../core/command.ts';
-import type { LeaseEntry } from '../core/lease.ts';
+import type { Lease, LeaseEntry } from '../core/lease.ts';
 import type { PortTable } from '../os/os.ts';
 import { gitBranch } from './git-branch.ts';
 import { maskSecrets } from './mask-secrets.ts';
@@ -17,16 +17,16 @@ export function createHolderFacts(
 ): (entry: LeaseEntry) => HolderFacts | Promise<HolderFacts> {
   return ({ lease, vitals }) => {
     const branch = lease.projectPath === null ? null : gitBranch(lease.projectPath);
-    const server = vitals.state === 'active' ? serverOn(ports, lease.port) : null;
+    const server = vitals.state === 'active' ? serverOn(ports, lease) : null;
     return branch instanceof Promise || server instanceof Promise
       ? Promise.all([branch, server]).then(([known, named]) => ({ branch: known, server: named }))
       : { branch, server };
   };
 }
 
-async function serverOn(ports: PortTable, port: number): Promise<string | null> {
+async function serverOn(ports: PortTable, { protocol, port }: Lease): Promise<string | null> {
   const listeners = await ports.listeners({ ports: new Set([port]), maxAgeMs: MAX_AGE_MS });
-  const listener = listeners?.find((each) => each.port === port);
+  const listener = listeners?.find((each) => each.port === port && each.protocol === protocol);
   if (listener === undefined) return null;
   if (listener.container !== null) return `container ${listener.container}`;
   const command = listener.command === null ? null : shortened(maskSecrets(listener.command));
