@@ -1,6 +1,5 @@
 // Owns `styxy cleanup`: the end of leases that nobody uses.
 
-import type { LeaseJson } from '../../api/schemas.ts';
 import type { CleanupAnswer } from '../../api/schemas-cleanup.ts';
 import { type Client, expectOk } from '../../client/client.ts';
 import { resolveHome } from '../../home.ts';
@@ -11,6 +10,7 @@ import { shortPath } from '../paths.ts';
 import { reach } from '../reach.ts';
 import { type Column, tableLines } from '../table.ts';
 import { print, printJson } from '../write.ts';
+import { isOver, withOrphans } from './cleanup-orphans.ts';
 import { type Judged, orphanText, reasonText } from './cleanup-reasons.ts';
 
 const FAILED_STATUS = 1;
@@ -97,27 +97,6 @@ async function endOrphans(
     if (verdict.verdict === 'ended') await releaseLease(async () => client, verdict.lease);
   }
   return verdicts;
-}
-
-/** The answer with the leases of ended servers where they belong: they are over now. */
-function withOrphans(answer: CleanupAnswer, verdicts: readonly OrphanVerdict[]): CleanupAnswer {
-  const over = new Set(verdicts.filter(isOver).map(({ lease }) => lease.lock_id));
-  const isOfOver = ({ lock_id: id }: LeaseJson): boolean => over.has(id);
-  const stays = answer.stays.filter((lease) => !isOfOver(lease));
-  return {
-    ...answer,
-    cleaned: [
-      ...answer.cleaned,
-      ...answer.stays.filter(isOfOver).map((lease) => ({ ...lease, reason: 'orphan-ended' })),
-    ],
-    kept: stays.length,
-    stays,
-    orphans: answer.orphans.filter((lease) => !isOfOver(lease)),
-  };
-}
-
-function isOver({ verdict }: OrphanVerdict): boolean {
-  return verdict === 'ended' || verdict === 'would-end';
 }
 
 function show(answer: CleanupAnswer, orphans: readonly OrphanVerdict[] | null, isDryRun: boolean): void {
