@@ -72,6 +72,10 @@ export const ConsolidateAnswer = Type.object(
   {
     success: yes(),
     applied: flag('Whether they were moved'),
+    not_in_config: nullable(
+      Type.string(),
+      'Why config.json, whose ranges count, still has another range for one that moved; null where it follows, and for a plan',
+    ),
     moves: Type.array(
       Type.object({
         service_type: text('The service type'),

@@ -14,15 +14,18 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { ConfigEdit } from '../config/edit-document.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { AutomaticRange } from '../core/change.ts';
 import { homeAt } from '../home.ts';
 import { createRangeFile, type RangeFile } from './range-file.ts';
 import type { Settings } from './settings.ts';
 
+const NOBODY = { instanceId: null, pid: null, command: null };
 const EPHEMERAL = { start: 32_768, end: 60_999 };
 
-function newDesk(t: TestContext, text: string | null) {
+function newDesk(t: TestContext, text: string | null, failing: 'once' | 'never' = 'never') {
+  let fails = failing === 'once';
   const dir = mkdtempSync(join(tmpdir(), 'styxy-ranges-'));
   t.after(() => rmSync(dir, { recursive: true, force: true }));
   const home = homeAt(dir);
@@ -30,7 +33,13 @@ function newDesk(t: TestContext, text: string | null) {
   const settings: Pick<Settings, 'mistakeIn' | 'answer'> = {
     mistakeIn: (edited) =>
       parseConfig(edited, { ownPort: 9876, ephemeral: EPHEMERAL }).errors[0]?.message ?? null,
-    answer: () => ({ path: home.config, config: {}, sources: {}, errors: [], warnings: [] }),
+    answer: () => {
+      if (fails) {
+        fails = false;
+        throw new Error('the settings');
+      }
+      return { path: home.config, config: {}, sources: {}, errors: [], warnings: [] };
+    },
   };
   const file: RangeFile = createRangeFile({ home, log: { warn: () => {} }, settings });
   return {
@@ -77,6 +86,24 @@ test('our own range is moved and taken back, also when both happen before a writ
   desk.file.follow('b', null, range('b', 10_080));
   await desk.file.written();
   assert.equal(desk.read(), '{"service_types": {"a": {"range": [10060, 10069]} }}');
+});
+
+test('what somebody wrote beside our range stays when the range is taken back', async (t) => {
+  const text = '{"service_types": {"a": {"range": [10000, 10009], "description": "mine" /* too */}}}';
+  const desk = newDesk(t, text);
+  desk.file.follow('a', null, range('a', 10_000));
+  await desk.file.written();
+  assert.equal(desk.read(), text);
+});
+
+test('a write that fails keeps no later one from being made', async (t) => {
+  const desk = newDesk(t, '{}', 'once');
+  const edits: ConfigEdit[] = [{ path: ['terms', 'lease_ttl_seconds'], value: 60 }];
+  await assert.rejects(desk.file.edit(edits, NOBODY), /the settings/);
+  desk.file.follow('a', range('a', 10_000), null);
+  await desk.file.written();
+  assert.match(desk.read(), /"a"/);
+  assert.deepEqual(desk.file.unwritten(), []);
 });
 
 test('a file that may not be written keeps them waiting, says so, and gets them once it may', async (t) => {

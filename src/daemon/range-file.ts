@@ -67,12 +67,16 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
     actor?: Actor,
   ): Promise<WriteOutcome> {
     const next = writing.then(async () => {
-      const outcome = await writeConfig({ path: home.config, backupsDir: home.backups, edit });
-      if (batch !== null) inHand.delete(batch);
-      if (outcome.kind === 'written') settings.answer(actor);
-      return outcome;
+      try {
+        const outcome = await writeConfig({ path: home.config, backupsDir: home.backups, edit });
+        if (outcome.kind === 'written') settings.answer(actor);
+        return outcome;
+      } finally {
+        if (batch !== null) inHand.delete(batch);
+      }
     });
-    writing = next;
+    // Whoever asked for this write is told of its failure; the next one is another.
+    writing = next.catch(() => {});
     return next;
   }
 
@@ -100,7 +104,11 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
   }
 
   function flushSoon(): void {
-    timer ??= setTimeout(() => void flush(), WRITE_DELAY_MS).unref();
+    timer ??= setTimeout(() => {
+      flush().catch((error: unknown) =>
+        log.warn({ error: String(error) }, 'config.json could not be followed'),
+      );
+    }, WRITE_DELAY_MS).unref();
   }
 
   return {
@@ -141,8 +149,14 @@ function editsOf(text: string, batch: Batch): ConfigEdit[] {
     // A range that is neither what we wrote nor missing was put there by somebody, and is a configured one.
     if (there !== undefined && !isRange(there, former)) return [];
     if (range !== null) return [{ path: [...path], value: [range.start, range.end] }];
-    return there === undefined ? [] : [{ path: ['service_types', name], value: undefined }];
+    // With anything beside the range the entry is its user's, who would lose it.
+    const isOurs = hasRangeAlone(valueAt(['service_types', name]));
+    return isOurs ? [{ path: ['service_types', name], value: undefined }] : [];
   });
+}
+
+function hasRangeAlone(entry: unknown): boolean {
+  return typeof entry === 'object' && entry !== null && Object.keys(entry).join() === 'range';
 }
 
 function isRange(value: unknown, range: AutomaticRange | null): boolean {

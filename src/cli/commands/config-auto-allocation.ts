@@ -92,6 +92,8 @@ const consolidate: Command = {
     else {
       for (const line of tableLines(MOVE_COLUMNS, answer.moves)) print(line);
       if (!answer.applied) say('Nothing was moved; --apply moves them.');
+      else if (answer.not_in_config !== null)
+        say(`config.json does not have all of them, and what it says counts: ${answer.not_in_config}`);
     }
     return 0;
   },

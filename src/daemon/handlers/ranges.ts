@@ -7,7 +7,7 @@ import type {
   UndoRangeAnswer,
 } from '../../api/schemas-ranges.ts';
 import type { Reading } from '../../coordinator/contract.ts';
-import type { AutomaticRange } from '../../core/change.ts';
+import type { NamedRange } from '../../core/range-placement.ts';
 import { StyxyError } from '../../errors.ts';
 import { actorOf } from '../actor.ts';
 import type { DaemonContext, Handler } from '../context.ts';
@@ -41,8 +41,8 @@ export const undoRange: Handler<'undoRange'> = async (context, { params, query }
   // Before the answer: until the file is written, the type would be a configured one.
   await context.rangeFile.written();
   const { range, ended } = outcome.reply;
-  const { obstacle } = context.rangeFile;
-  const left = obstacle !== null && isInFile(context, range) ? `; config.json still has it: ${obstacle}` : '';
+  const why = context.rangeFile.obstacle ?? 'you wrote more about the type there; take it out by hand';
+  const left = isInFile(context, range) ? `; config.json still has it: ${why}` : '';
   const leases = ended === 0 ? '' : `, and ${ended} ${ended === 1 ? 'lease' : 'leases'} ended with it`;
   return {
     success: true,
@@ -67,9 +67,11 @@ export const consolidateRanges: Handler<'consolidateRanges'> = async (context, {
   );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   if (apply) await context.rangeFile.written();
+  const isBehind = apply && outcome.reply.moves.some(({ to }) => !isInFile(context, to));
   return {
     success: true,
     applied: apply,
+    not_in_config: isBehind ? (context.rangeFile.obstacle ?? 'somebody has changed these entries') : null,
     moves: outcome.reply.moves.map(({ from, to }) => ({
       service_type: from.name,
       from: [from.start, from.end],
@@ -92,7 +94,7 @@ async function refuseReadOnly(context: DaemonContext, isMeant: (name: string) =>
 }
 
 /** Whether config.json has this very range. */
-function isInFile({ catalogue }: DaemonContext, { name, start, end }: AutomaticRange): boolean {
+function isInFile({ catalogue }: DaemonContext, { name, start, end }: NamedRange): boolean {
   const there = catalogue().serviceTypes.get(name)?.range;
   return there !== undefined && there.start === start && there.end === end;
 }
@@ -111,11 +113,10 @@ function show(context: DaemonContext): Promise<AutoAllocationAnswer> {
   }));
 }
 
-function rangesOf({ catalogue }: DaemonContext, { state }: Reading): AutomaticRangeJson[] {
+function rangesOf(context: DaemonContext, { state }: Reading): AutomaticRangeJson[] {
   const leases = new Map<string, number>();
   for (const { lease } of state.leases())
     leases.set(lease.serviceType, (leases.get(lease.serviceType) ?? 0) + 1);
-  const { serviceTypes } = catalogue();
   return [...state.ranges()]
     .map(({ name, start, end, madeAt }) => ({
       service_type: name,
@@ -123,7 +124,7 @@ function rangesOf({ catalogue }: DaemonContext, { state }: Reading): AutomaticRa
       end,
       made_at: new Date(madeAt).toISOString(),
       leases: leases.get(name) ?? 0,
-      in_config: serviceTypes.has(name),
+      in_config: isInFile(context, { name, start, end }),
     }))
     .sort((a, b) => a.start - b.start);
 }
