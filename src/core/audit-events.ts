@@ -4,8 +4,7 @@
 export const AUDIT_EVENTS = {
   granted: 'a lease was granted',
   renewed: 'a lease was renewed or asked for again; plain renewals of one lease every ten minutes at most',
-  updated:
-    'a lease lost the dead process that it named, or is a singleton, or none any more, by a new configuration',
+  updated: 'a lease lost the dead process that it named, or became a singleton, or is none any more',
   released: 'a lease was released by wish',
   expired: 'the term of a lease was over',
   reclaimed: 'a lease was ended without the wish of its holder',

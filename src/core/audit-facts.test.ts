@@ -129,6 +129,20 @@ describe('the audit', () => {
     ]);
   });
 
+  it('tells of marks that an asker for a singleton moves, and of no renewal by him', () => {
+    const desk = createDesk(testCatalogue([serviceType('dev', 3000, 3009)]));
+    const [first] = ['/a', '/b'].map((projectPath) => desk.granted({ projectPath }).snapshot.lease);
+    desk.catalogue = testCatalogue([serviceType('dev', 3000, 3009, { instanceBehavior: 'single' })]);
+    desk.granted({ projectPath: '/c' });
+    see(desk, first?.lockId ?? '', 'stranger');
+    desk.granted({ projectPath: '/c' });
+    assert.deepEqual(told(desk).slice(2), [
+      ['updated', null, 3000],
+      ['updated', null, 3000],
+      ['updated', null, 3001],
+    ]);
+  });
+
   it('tells instances by what became of them', () => {
     const desk = createDesk(catalogue);
     desk.granted({ instanceId: 'one' });

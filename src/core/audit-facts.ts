@@ -70,6 +70,8 @@ function factsOf(facts: AuditFact[], state: StateView, command: Command, change:
       } else if (before === null) add('granted', null, after, after);
       else if (command.kind === 'observe') add('updated', 'process-gone', after, after);
       else if (command.kind === 'mark-singletons') add('updated', 'config-changed', after, after);
+      // An asker for a singleton changes the marks of leases that are others'.
+      else if (isMarkAlone(before, after)) add('updated', null, after, after);
       else add('renewed', null, after, after);
       break;
     }
@@ -118,6 +120,11 @@ function factsOf(facts: AuditFact[], state: StateView, command: Command, change:
       break;
     }
   }
+}
+
+function isMarkAlone(before: Lease, after: Lease): boolean {
+  const fields = Object.keys(after) as (keyof Lease)[];
+  return fields.every((field) => (before[field] === after[field]) === (field !== 'singleton'));
 }
 
 function endEvent(cause: EndCause | null): AuditEvent {

@@ -212,7 +212,7 @@ export const OF_LEASES = {
   SINGLETON_HELD: {
     what: 'The machine runs one of this service for everybody; it runs already, and the request asked for another one.',
     causes: [
-      'The request said `new`, or wants another port or another number of ports than the running one has.',
+      'The request said `new`, or wants another port, protocol or number of ports than the running one has.',
       'The type has `instance_behavior: single` in the configuration.',
     ],
     remedies: [
@@ -224,12 +224,12 @@ export const OF_LEASES = {
     ],
     example: {
       detail:
-        'ollama runs once on this machine, and ollama of /src/shop (pid 4121, lease 7f3a9c51e0b24d8863aa, active) has it',
-      hint: 'Use the one on port 11430, or release it: `styxy release 7f3a9c51e0b24d8863aa`.',
+        'ollama runs once on this machine, and ollama serve (pid 4121) of /src/shop on branch main runs it; another one was asked for',
+      hint: 'Use the one at http://ollama.shop.localhost:11430, or `styxy release 7f3a9c51e0b24d8863aa` if it is yours.',
       fields: {
         port: 11_430,
         lock_id: '7f3a9c51e0b24d8863aa',
-        holder: 'ollama of /src/shop (pid 4121, lease 7f3a9c51e0b24d8863aa, active)',
+        holder: 'ollama serve (pid 4121) of /src/shop on branch main runs it',
       },
     },
     related: ['LEASE_IN_USE', 'PORT_UNAVAILABLE'],

@@ -115,6 +115,7 @@ describe('the audit over HTTP', () => {
       'port=x',
       'since=yesterday',
       'since=2026-13-01',
+      'since=2026-02-31',
       'limit=0',
       'limit=1001',
     ];

@@ -61,9 +61,15 @@ function momentOf(text: string | undefined, field: string): number | null {
   if (text === undefined) return null;
   const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10));
   const moment = Date.parse(text.includes('T') && !hasZone ? `${text}Z` : text);
-  if (Number.isNaN(moment))
+  if (Number.isNaN(moment) || !isDay(text.slice(0, 10)))
     throw invalid(`\`${field}\` must be a moment that exists; got ${shown(text)}`, field);
   return moment;
+}
+
+/** `Date.parse` takes the 31st of February for a day in March. */
+function isDay(text: string): boolean {
+  const day = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(day) && new Date(day).toISOString().startsWith(text);
 }
 
 function eventJson({ seq, at, event, actor, reason, subject, lease }: AuditEntry): AuditEventJson {
