@@ -1,6 +1,6 @@
 // Owns the refusal of the one port that a command will do with: where its holder is, and what to do about it.
 
-import type { AllocationsAnswer, LeaseJson } from '../api/schemas.ts';
+import type { CheckAnswer, LeaseJson } from '../api/schemas.ts';
 import { type Client, expectOk } from '../client/client.ts';
 import { StyxyError } from '../errors.ts';
 
@@ -23,12 +23,10 @@ export async function withWayOut(client: Client, error: unknown, isWished: boole
   return new StyxyError(error.code, error.message, { hint, fields, cause: error });
 }
 
-/** The lease that has the port; null where it is no lease's. */
+/** The lease that has the port, as it is now: what was seen of it a second ago may be over. Null where it is no lease's. */
 async function holderOf(client: Client, { fields }: StyxyError): Promise<LeaseJson | null> {
   if (typeof fields.port !== 'number') return null;
-  const path = `/allocations?port=${fields.port}`;
-  const { allocations } = expectOk(await client.request<AllocationsAnswer>('GET', path));
-  return allocations.find(({ protocol }) => protocol === 'tcp') ?? null;
+  return expectOk(await client.request<CheckAnswer>('GET', `/check/${fields.port}`)).allocated_to;
 }
 
 function whereabouts({ state, url, port, lock_id: id }: LeaseJson): string {
