@@ -1,25 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { manualScheduler } from '../../test/fixtures/manual-scheduler.ts';
 import type { Change, DurableChange } from '../core/change.ts';
 import { evolve, State } from '../core/state.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { createCommitQueue } from './commit-queue.ts';
-import type { Scheduler } from './scheduler.ts';
-
-/** Runs what was deferred only when told to. */
-function manualScheduler(): Scheduler & { turn(): void } {
-  let deferred: (() => void)[] = [];
-  return {
-    defer: (fn) => void deferred.push(fn),
-    after: () => () => {},
-    turn() {
-      const now = deferred;
-      deferred = [];
-      for (const fn of now) fn();
-    },
-  };
-}
 
 function keyChange(id: string): DurableChange {
   const after = { protocol: 'tcp', port: 3000, count: 1, projectPath: '/a', usedAt: 0 } as const;
@@ -51,7 +37,7 @@ describe('the group commit', () => {
     for (const id of ['a', 'b', 'c']) add(keyChange(id)).then(() => answered++);
     await settled();
     assert.equal(answered, 0);
-    scheduler.turn();
+    await scheduler.turn();
     await settled();
     assert.equal(answered, 3);
     assert.deepEqual(groups, [3]);
@@ -67,7 +53,7 @@ describe('the group commit', () => {
     });
     await settled();
     assert.equal(read, false);
-    scheduler.turn();
+    await scheduler.turn();
     await settled();
     assert.equal(read, true);
   });
@@ -80,14 +66,14 @@ describe('the group commit', () => {
     const writer = assert.rejects(add(keyChange('a')), /full/);
     const reader = queue.add([]);
     assert.ok(state.keyMemory('a'));
-    scheduler.turn();
+    await scheduler.turn();
     await writer;
     assert.equal(await reader, 'again');
     assert.equal(state.keyMemory('a'), undefined);
     assert.ok(queue.failure instanceof Error);
     isFull = false;
     const second = add(keyChange('b'));
-    scheduler.turn();
+    await scheduler.turn();
     assert.equal(await second, 'done');
     assert.equal(queue.failure, null);
   });
@@ -100,7 +86,7 @@ describe('the group commit', () => {
       },
     );
     const answer = add(keyChange('a'));
-    assert.throws(() => scheduler.turn(), /a listener/);
+    await assert.rejects(scheduler.turn(), /a listener/);
     assert.equal(await answer, 'done');
     assert.notEqual(state.keyMemory('a'), undefined);
     assert.equal(queue.failure, null);
@@ -114,9 +100,9 @@ describe('the group commit', () => {
       return commit.promise;
     });
     const first = assert.rejects(add(keyChange('a')), /disk/);
-    scheduler.turn();
+    await scheduler.turn();
     const onTop = add(keyChange('b'));
-    scheduler.turn();
+    await scheduler.turn();
     assert.equal(commits.length, 1, 'one commit at a time');
     commits[0]?.reject(new Error('disk'));
     await first;

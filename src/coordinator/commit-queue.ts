@@ -22,6 +22,8 @@ export interface CommitQueue {
    * @throws what the store threw; the state is back to where it was then
    */
   add(changes: readonly Change[]): Promise<Commit>;
+  /** Commits what waits, unless a commit is under way: what waits goes with the next one then. */
+  flush(): void;
   /** Resolves when nothing waits to be committed. */
   drained(): Promise<void>;
   readonly commits: number;
@@ -56,7 +58,7 @@ export function createCommitQueue(
 
   function flush(): void {
     isScheduled = false;
-    if (waiting.length === 0) return;
+    if (waiting.length === 0 || inFlight !== null) return;
     const group = waiting;
     waiting = [];
     const durable: DurableChange[] = [];
@@ -135,6 +137,7 @@ export function createCommitQueue(
         schedule();
       });
     },
+    flush,
     drained() {
       if (waiting.length === 0 && inFlight === null) return Promise.resolve();
       return new Promise((resolve) => whenDrained.push(resolve));

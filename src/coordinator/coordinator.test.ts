@@ -384,8 +384,8 @@ describe('the coordinator', () => {
   it('holds a lease once, whose release in the same turn could not be committed', async () => {
     const full = new StyxyError('STORE_FULL', 'the disk is full');
     let isFull = false;
-    const w = await world(createMemoryDisk(), () => {
-      if (isFull) throw full;
+    const w = await world(createMemoryDisk(), ({ kind }) => {
+      if (isFull && kind === 'commit') throw full;
     });
     const { lockId } = (await allocate(w)).snapshot.lease;
     const release = { lockId, fence: null, callerInstanceId: null, callerProjectPath: null, force: true };

@@ -14,12 +14,14 @@ import type { Coordinator, Held, Outcome, Reading } from './contract.ts';
 import { healthOf } from './coordinator-health.ts';
 import { coordinatorTime } from './coordinator-time.ts';
 import { inDoubt } from './doubt.ts';
+import { createGathering } from './gathering.ts';
 import { idsOf, observe, overAmong, type Subjects, slices } from './observation.ts';
 import { type CoordinatorOptions, DEFAULT_STARTUP } from './options.ts';
 import { publisherTo } from './publisher.ts';
 import { turn } from './scheduler.ts';
 import { createRecovery, noteEmpty } from './startup-recovery.ts';
 import { DEFAULT_TIMINGS } from './timings.ts';
+import { createUnderWay } from './under-way.ts';
 import { startWatch } from './watch.ts';
 import { cleanedInAll, createWatchTally } from './watch-counts.ts';
 import { createWriter, daemonActor, stopping } from './writer.ts';
@@ -39,11 +41,11 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const state = restore(stored, time().now);
   const queue = createCommitQueue(state, options.store, options.scheduler, publisherTo(options));
   const writer = createWriter({ ...options, timings }, state, queue, time, stored.fenceCeiling);
+  const gathered = createGathering(options.scheduler, queue.flush);
   const onFault = options.onFault ?? (() => {});
   const watch = createWatchTally();
   let lastTick = time().now;
-  let underWay = 0;
-  const whenIdle: (() => void)[] = [];
+  const { tracked, idle } = createUnderWay();
   let isStopping = false;
 
   async function submit<Kind extends Command['kind']>(
@@ -51,15 +53,21 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     actor?: Actor,
   ): Promise<Outcome<Replies[Kind]>> {
     if (isStopping) throw stopping();
+    return tracked(submitGathered<Kind>(command, actor));
+  }
+
+  async function submitGathered<Kind extends Command['kind']>(
+    command: Extract<Command, { kind: Kind }>,
+    actor: Actor | undefined,
+  ): Promise<Outcome<Replies[Kind]>> {
+    await gathered();
     noticeSleep();
     const given: Command = command;
-    if (given.kind === 'cleanup') return tracked(cleanUpAll(given, actor)) as Promise<Outcome<Replies[Kind]>>;
+    if (given.kind === 'cleanup') return cleanUpAll(given, actor) as Promise<Outcome<Replies[Kind]>>;
     const doubtful = inDoubt(state, command, options.catalogue(), isDead);
-    return tracked(
-      doubtful === null
-        ? writer.submit<Kind>(command, actor)
-        : submitRefreshed<Kind>(command, actor, doubtful),
-    );
+    return doubtful === null
+      ? writer.submit<Kind>(command, actor)
+      : submitRefreshed<Kind>(command, actor, doubtful);
   }
 
   function isDead(process: ProcessIdentity | null): boolean {
@@ -186,17 +194,6 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     });
   }
 
-  /** Counts work that `stop` must wait for. */
-  async function tracked<T>(work: Promise<T>): Promise<T> {
-    underWay += 1;
-    try {
-      return await work;
-    } finally {
-      underWay -= 1;
-      if (underWay === 0) for (const resolve of whenIdle.splice(0)) resolve();
-    }
-  }
-
   async function query<T>(read: (reading: Reading) => T): Promise<T> {
     for (;;) {
       const value = read({ state, ...time() });
@@ -280,7 +277,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   async function stop(): Promise<void> {
     isStopping = true;
     await stopWatch();
-    if (underWay > 0) await new Promise<void>((resolve) => whenIdle.push(resolve));
+    await idle();
     await queue.drained();
     await saveElapsed().catch(onFault);
     if (state.leaseCount === 0) await noteEmpty(options.store, state.lastAudit).catch(onFault);

@@ -91,9 +91,10 @@ function addRoute(
     method: operation.method,
     url: operation.path,
     config: { id },
-    onResponse: (_request, reply, done) => {
+    // As it is sent, and not when it is through: that would cost every answer two listeners more.
+    onSend: (_request, reply, payload, done) => {
       context.tally.request(id, reply.statusCode);
-      done();
+      done(null, payload);
     },
     handler: (request, reply) => {
       if (readParams !== null && climbs(pathOf(request.url)))

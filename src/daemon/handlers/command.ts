@@ -1,6 +1,6 @@
 // Owns what turns checked requests into commands, and refusals into answers; shared by the handlers.
 
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute } from 'node:path';
 import type { FastifyReply } from 'fastify';
 import type { AllocateBody } from '../../api/schemas.ts';
 import { invalid, shown } from '../../api/validate.ts';
@@ -51,7 +51,7 @@ export async function allocateCommand(
 export async function directory(path: string | null | undefined, field: string): Promise<string | null> {
   if (path === null || path === undefined) return null;
   if (!isAbsolute(path)) throw invalid(`\`${field}\` must be an absolute path; got ${shown(path)}`, field);
-  return realPath(resolve(path));
+  return realPath(path);
 }
 
 export function milliseconds(seconds: number | null | undefined): number | null {

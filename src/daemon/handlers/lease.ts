@@ -29,6 +29,7 @@ export const hold: Handler<'hold'> = async (context, { params }, reply) => {
   const outcome = await context.coordinator.hold(params.lock_id, actorOf(reply));
   if (!outcome.ok) return refuse(reply, outcome.refusal);
   reply.hijack();
+  context.tally.request('hold', reply.statusCode);
   context.holds.open(reply.raw, params.lock_id, outcome.reply);
   return reply;
 };
