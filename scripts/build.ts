@@ -1,4 +1,4 @@
-// Owns the bundles of the published package: the frequent commands, the whole command line, and the daemon.
+// Owns the bundles of the published package: the frequent commands, the whole command line, the MCP server, and the daemon.
 
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -19,6 +19,29 @@ const wholeCommandLine: Plugin = {
     onResolve({ filter: /\/command-line\.ts$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './cli.cjs', external: true } : undefined,
     );
+  },
+};
+
+/** So is the MCP server, whose library nobody else needs. */
+const mcpServer: Plugin = {
+  name: 'mcp-server',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/mcp\/serve\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './mcp.cjs', external: true } : undefined,
+    );
+  },
+};
+
+/** The engine for JSON Schema that the library of the MCP server would load, and that we give it no use for. */
+const withoutSchemaEngine: Plugin = {
+  name: 'without-schema-engine',
+  setup({ onResolve, onLoad }) {
+    const shims = '@modelcontextprotocol/server/_shims';
+    onResolve({ filter: new RegExp(`^${shims}$`) }, () => ({ path: shims, namespace: 'shims' }));
+    onLoad({ filter: /.*/, namespace: 'shims' }, () => ({
+      contents:
+        "export { default as process } from 'node:process'; export class DefaultJsonSchemaValidator {}",
+    }));
   },
 };
 
@@ -90,7 +113,8 @@ const BUNDLES: readonly BuildOptions[] = [
     // Must be parsed by every Node that somebody may still have, so that its first statement can tell them.
     target: 'es2017',
   },
-  { entryPoints: ['src/cli/command-line.ts'], outfile: 'dist/cli.cjs' },
+  { entryPoints: ['src/cli/command-line.ts'], outfile: 'dist/cli.cjs', plugins: [mcpServer] },
+  { entryPoints: ['src/mcp/serve.ts'], outfile: 'dist/mcp.cjs', plugins: [withoutSchemaEngine] },
   { entryPoints: ['src/daemon/main.ts'], outfile: 'dist/daemon.cjs', plugins: [withoutUnused] },
 ];
 

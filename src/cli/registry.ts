@@ -16,6 +16,7 @@ import { explainCommand } from './commands/explain.ts';
 import { hookCommand } from './commands/hook.ts';
 import { instancesCommand } from './commands/instances.ts';
 import { listCommand } from './commands/list.ts';
+import { mcpCommand } from './commands/mcp.ts';
 import { releaseCommand } from './commands/release.ts';
 import { runCommand } from './commands/run.ts';
 import { scanCommand } from './commands/scan.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   autostartCommand,
   setupCommand,
   hookCommand,
+  mcpCommand,
   tokenCommand,
   completionCommand,
   explainCommand,

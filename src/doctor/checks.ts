@@ -16,6 +16,7 @@ import { homeFiles } from './checks/home-files.ts';
 import { ipv6 } from './checks/ipv6.ts';
 import { leftovers } from './checks/leftovers.ts';
 import { localhost } from './checks/localhost.ts';
+import { mcpEntries } from './checks/mcp-entries.ts';
 import { nodeVersion } from './checks/node-version.ts';
 import { orphans } from './checks/orphans.ts';
 import { socket } from './checks/socket.ts';
@@ -47,6 +48,7 @@ export const CHECKS: readonly Check[] = [
   ipv6,
   localhost,
   autostartLayers,
+  mcpEntries,
   wsl,
   containers,
 ];

@@ -29,6 +29,8 @@ export interface DiskSpace {
 export interface Scene {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
+  /** Null where it is gone. */
+  readonly workingDirectory: string | null;
   /** The number alone, such as 24.21.0. */
   readonly nodeVersion: string;
   /** Whether Node can bind a port without listening on it. */
@@ -57,6 +59,9 @@ export interface Scene {
   /** A file of the system's; null where it is not there or cannot be read. */
   readText(path: string): string | null;
   canWrite(path: string): boolean;
+  canRead(path: string): boolean;
+  /** Whether a program can be started from this file. */
+  canRun(path: string): boolean;
   /** The addresses of a name; empty where nobody knows it. */
   addressesOf(name: string): Promise<readonly string[]>;
   /** Whether a server can listen there, on a port of the system's choice. */
@@ -93,6 +98,7 @@ export function sceneOf(env: NodeJS.ProcessEnv): Scene {
   return {
     env,
     platform: process.platform,
+    workingDirectory: workingDirectory(),
     nodeVersion: process.versions.node,
     hasBoundSocket: 'BoundSocket' in net,
     uid,
@@ -109,7 +115,9 @@ export function sceneOf(env: NodeJS.ProcessEnv): Scene {
     diskSpace,
     networkOf: networkFileSystem,
     readText,
-    canWrite,
+    canWrite: (path) => isAccessible(path, constants.R_OK | constants.W_OK | constants.X_OK),
+    canRead: (path) => isAccessible(path, constants.R_OK),
+    canRun: (path) => isAccessible(path, constants.X_OK),
     addressesOf: async (name) => {
       try {
         return (await lookup(name, { all: true })).map(({ address }) => address);
@@ -170,12 +178,20 @@ function readText(path: string): string | null {
   }
 }
 
-function canWrite(path: string): boolean {
+function isAccessible(path: string, mode: number): boolean {
   try {
-    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    accessSync(path, mode);
     return true;
   } catch {
     return false;
+  }
+}
+
+function workingDirectory(): string | null {
+  try {
+    return process.cwd();
+  } catch {
+    return null;
   }
 }
 

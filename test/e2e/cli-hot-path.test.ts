@@ -61,5 +61,6 @@ describe('the frequent commands', () => {
   it('are told from the others', async () => {
     const loaded = await loadedBy(['list']);
     assert.ok(loaded.includes(join(PROGRAM, '..', 'cli.cjs')));
+    assert.ok(!loaded.includes(join(PROGRAM, '..', 'mcp.cjs')));
   });
 });

@@ -90,7 +90,12 @@ describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' :
       'schema',
     ]);
     assert.deepEqual(readdirSync(join(root, 'schema')), ['config.schema.json']);
-    assert.deepEqual(readdirSync(join(root, 'dist')).sort(), ['cli.cjs', 'daemon.cjs', 'styxy.cjs']);
+    assert.deepEqual(readdirSync(join(root, 'dist')).sort(), [
+      'cli.cjs',
+      'daemon.cjs',
+      'mcp.cjs',
+      'styxy.cjs',
+    ]);
     assert.equal(statSync(join(root, 'dist', 'styxy.cjs')).mode & 0o111, 0o111);
     // Of package.json the bundles need the version alone.
     for (const name of readdirSync(join(root, 'dist')))

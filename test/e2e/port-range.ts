@@ -20,11 +20,12 @@ export const AREAS = {
   life: [30_400, 30_659],
   watching: [30_660, 30_679],
   metering: [30_680, 30_699],
+  serving: [21_800, 21_899],
   auditing: [17_800, 17_999],
   soaking: [16_600, 17_599],
   abusing: [17_600, 17_799],
   concurrency: [30_700, 32_767],
-  tools: [18_000, 21_999],
+  tools: [18_000, 20_999],
 } as const satisfies Record<string, Range>;
 
 const TRIES = 200;

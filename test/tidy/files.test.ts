@@ -17,6 +17,7 @@ const LONGER: Readonly<Record<string, string>> = {};
 const TESTED_FROM_OUTSIDE: Readonly<Record<string, string>> = {
   'src/daemon/handlers': 'test/e2e/http.test.ts',
   'src/doctor/checks': 'src/doctor/examine.test.ts',
+  'src/mcp/tools': 'test/e2e/mcp.test.ts',
 };
 
 /** Where the process may be ended. */

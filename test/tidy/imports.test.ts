@@ -45,6 +45,15 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     tools: 'all',
     project: 'all',
   },
+  mcp: {
+    errors: 'all',
+    home: 'all',
+    core: 'types',
+    api: 'all',
+    client: 'all',
+    project: 'all',
+    agents: 'all',
+  },
   cli: {
     errors: 'all',
     explanations: 'all',
@@ -57,6 +66,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     run: 'all',
     project: 'all',
     agents: 'all',
+    mcp: 'all',
     demo: 'all',
     config: 'all',
     os: 'all',
