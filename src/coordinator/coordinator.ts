@@ -48,11 +48,11 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const { tracked, idle } = createUnderWay();
   let isStopping = false;
 
-  async function submit<Kind extends Command['kind']>(
+  function submit<Kind extends Command['kind']>(
     command: Extract<Command, { kind: Kind }>,
     actor?: Actor,
   ): Promise<Outcome<Replies[Kind]>> {
-    if (isStopping) throw stopping();
+    if (isStopping) return Promise.reject(stopping());
     return tracked(submitGathered<Kind>(command, actor));
   }
 

@@ -1,7 +1,7 @@
 // Owns the count of what is under way, for which a stop must wait.
 
 export interface UnderWay {
-  /** Counts `work` until it is settled, and settles as it does. */
+  /** Counts `work` until it is settled; returns it. */
   tracked<T>(work: Promise<T>): Promise<T>;
   /** Resolves once nothing is under way. */
   idle(): Promise<void>;
@@ -10,18 +10,17 @@ export interface UnderWay {
 export function createUnderWay(): UnderWay {
   let count = 0;
   let whenIdle: (() => void)[] = [];
+  const done = (): void => {
+    count -= 1;
+    if (count > 0) return;
+    for (const resolve of whenIdle) resolve();
+    whenIdle = [];
+  };
   return {
-    async tracked(work) {
+    tracked(work) {
       count += 1;
-      try {
-        return await work;
-      } finally {
-        count -= 1;
-        if (count === 0) {
-          for (const resolve of whenIdle) resolve();
-          whenIdle = [];
-        }
-      }
+      work.then(done, done);
+      return work;
     },
     async idle() {
       if (count > 0) await new Promise<void>((resolve) => whenIdle.push(resolve));

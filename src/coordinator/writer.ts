@@ -62,7 +62,7 @@ export function createWriter(
   let ceiling = fenceCeiling;
   let conflicts = 0;
 
-  async function submit<Kind extends Command['kind']>(
+  function submit<Kind extends Command['kind']>(
     command: Extract<Command, { kind: Kind }>,
     actor: Actor = self,
   ): Promise<Outcome<Replies[Kind]>> {
@@ -72,18 +72,17 @@ export function createWriter(
       named ??= claimsOf(command, options.catalogue());
       return named;
     };
-    for (;;) {
-      for (let holder = pending.free(claims); holder !== null; holder = pending.free(claims)) await holder;
-      const outcome = await attempt<Kind>(command, actor, claims);
-      if (outcome !== 'again') return outcome;
-    }
+    const holder = pending.free(claims);
+    return holder === null
+      ? attempt<Kind>(command, actor, claims)
+      : holder.then(() => submit<Kind>(command, actor));
   }
 
   async function attempt<Kind extends Command['kind']>(
     command: Extract<Command, { kind: Kind }>,
     actor: Actor,
     claims: () => readonly string[],
-  ): Promise<Outcome<Replies[Kind]> | 'again'> {
+  ): Promise<Outcome<Replies[Kind]>> {
     const observed = newObservation(command, actor);
     const held: { release: (() => void) | null } = { release: null };
     /** Awaits while nobody else may choose what this command is about to get. */
@@ -130,7 +129,7 @@ export function createWriter(
 
     function commit(
       decision: Extract<Decision<Replies[Kind]>, { kind: 'answer' | 'refuse' }>,
-    ): Promise<Outcome<Replies[Kind]> | 'again'> {
+    ): Promise<Outcome<Replies[Kind]>> {
       evolve(state, decision.changes);
       // From here on the working state shows what was claimed, so that nobody needs to wait for the claim.
       held.release?.();
@@ -140,7 +139,7 @@ export function createWriter(
           ? { ok: true, reply: decision.reply }
           : { ok: false, refusal: decision.refusal };
       return queue.add(decision.changes).then((done) => {
-        if (done !== 'done') return 'again';
+        if (done !== 'done') return submit<Kind>(command, actor);
         if (decision.notes !== undefined) note(decision.notes, actor);
         return outcome;
       });

@@ -18,7 +18,9 @@ export async function allocateCommand(
   body: AllocateBody,
   field = '',
 ): Promise<AllocateCommand> {
-  const projectPath = await directory(body.project_path, `${field}project_path`);
+  const found = directory(body.project_path, `${field}project_path`);
+  // What is remembered is there at once: an await would cost it three turns of the queue.
+  const projectPath = found instanceof Promise ? await found : found;
   const instanceId = body.instance_id ?? null;
   const pid = body.pid ?? null;
   return {
@@ -48,7 +50,7 @@ export async function allocateCommand(
  *
  * @param field where the request names it, for messages
  */
-export async function directory(path: string | null | undefined, field: string): Promise<string | null> {
+export function directory(path: string | null | undefined, field: string): string | null | Promise<string> {
   if (path === null || path === undefined) return null;
   if (!isAbsolute(path)) throw invalid(`\`${field}\` must be an absolute path; got ${shown(path)}`, field);
   return realPath(path);
