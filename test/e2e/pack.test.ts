@@ -91,9 +91,11 @@ describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' :
     ]);
     assert.deepEqual(readdirSync(join(root, 'schema')), ['config.schema.json']);
     assert.deepEqual(readdirSync(join(root, 'dist')).sort(), [
+      'agents.cjs',
       'cli.cjs',
       'daemon.cjs',
       'mcp.cjs',
+      'prom-client.cjs',
       'styxy.cjs',
     ]);
     assert.equal(statSync(join(root, 'dist', 'styxy.cjs')).mode & 0o111, 0o111);
