@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { type AuditEntry, NO_SUBJECT, NOBODY } from '../core/audit.ts';
 import type { AuditEvent } from '../core/audit-events.ts';
 import { State } from '../core/state.ts';
+import type { AuditStore } from '../store/audit-store.ts';
 import { createMemoryDisk, createMemoryStore } from '../store/memory.ts';
 import { createAuditKeeping } from './audit-keeping.ts';
 import { type AuditQuery, createAuditReader } from './audit-reader.ts';
@@ -31,11 +32,16 @@ function filled(count: number) {
   return store;
 }
 
+/** @param last the number of the last event that was counted */
+function readerOf(store: ReturnType<typeof filled>, last = store.disk.audit.size) {
+  return createAuditReader(store.audit, createScheduler(), () => last);
+}
+
 describe('the reader of the audit', () => {
   const numbers = (page: { readonly entries: readonly AuditEntry[] }) => page.entries.map(({ seq }) => seq);
 
   it('shows the newest that match, however far they lie apart', async () => {
-    const reader = createAuditReader(filled(2600).audit, createScheduler());
+    const reader = readerOf(filled(2600));
     const page = await reader.read({ ...ALL, event: 'repaired' });
     assert.deepEqual([numbers(page), page.hasMore, page.seenTo], [[1500, 2000, 2500], true, 2600]);
     const rest = await reader.read({ ...ALL, event: 'repaired', limit: 5 });
@@ -43,7 +49,7 @@ describe('the reader of the audit', () => {
   });
 
   it('goes on from a number, page by page, until there is nothing more', async () => {
-    const reader = createAuditReader(filled(2600).audit, createScheduler());
+    const reader = readerOf(filled(2600));
     const seen: number[] = [];
     let after = 0;
     for (let hasMore = true; hasMore; ) {
@@ -57,15 +63,50 @@ describe('the reader of the audit', () => {
   });
 
   it('says where the audit ends to whoever is ahead of it', async () => {
-    const reader = createAuditReader(filled(10).audit, createScheduler());
+    const reader = readerOf(filled(10));
     assert.equal((await reader.read({ ...ALL, after: 99 })).seenTo, 10);
-    const empty = createAuditReader(filled(0).audit, createScheduler());
+    const empty = readerOf(filled(0));
     for (const after of [null, 5]) assert.equal((await empty.read({ ...ALL, after })).seenTo, 0);
     assert.deepEqual(await empty.count(ALL), []);
   });
 
+  it('comes to an end where a damaged disk says that a number is beyond all bounds, or leaves none between', async () => {
+    for (const isCounted of [false, true]) {
+      const store = filled(10);
+      store.disk.audit.set(2 ** 50, entry(2 ** 50, 'repaired'));
+      const looked = { times: 0 };
+      const audit: AuditStore = {
+        ...store.audit,
+        read: (...what) => {
+          looked.times += 1;
+          return store.audit.read(...what);
+        },
+      };
+      // At the next start the number of the last event is what was found.
+      const last = isCounted ? 2 ** 50 : 10;
+      const reader = createAuditReader(audit, createScheduler(), () => last);
+      const found = isCounted ? [2 ** 50] : [];
+      const query = { ...ALL, event: 'repaired' } as const;
+      for (const after of [null, 0]) {
+        const page = await reader.read({ ...query, after });
+        assert.deepEqual([numbers(page), page.seenTo, page.hasMore], [found, last, false]);
+      }
+      assert.ok(looked.times <= 4, `${looked.times} windows`);
+      assert.equal((await reader.count(query)).length, found.length);
+    }
+  });
+
+  it('comes to an end where the search for a number goes astray', async () => {
+    for (const wrong of [1, 5, 2 ** 50]) {
+      const audit: AuditStore = { ...filled(2600).audit, nearest: (seq) => (seq === 2600 ? 2600 : wrong) };
+      const reader = createAuditReader(audit, createScheduler(), () => 2600);
+      for (const after of [null, 0, 1700]) await reader.read({ ...ALL, event: 'repaired', after });
+      await reader.count(ALL);
+    }
+  });
+
   it('counts over all windows', async () => {
-    const counts = await createAuditReader(filled(2600).audit, createScheduler()).count(ALL);
+    const counts = await readerOf(filled(2600)).count(ALL);
     const total = (event: string) =>
       counts.filter((each) => each.event === event).reduce((sum, { count }) => sum + count, 0);
     assert.deepEqual([total('repaired'), total('granted')], [5, 2595]);

@@ -284,7 +284,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     await options.store.close();
   }
 
-  const audit = createAuditReader(options.store.audit, options.scheduler);
+  const audit = createAuditReader(options.store.audit, options.scheduler, () => state.lastAudit);
   const health = () => healthOf(queue, writer.conflicts, watch);
   const found = { steps: recovery.steps, restored: stored.leases.length - rebuilt, rebuilt };
   return { submit, query, hold, audit, health, recovery: found, proveStore, stop };

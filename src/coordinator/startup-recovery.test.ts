@@ -131,7 +131,7 @@ describe('the recovery at the start', () => {
     let tries = 0;
     const audit = {
       ...store.audit,
-      span: () => {
+      nearest: () => {
         tries += 1;
         throw new Error('the audit cannot be read');
       },

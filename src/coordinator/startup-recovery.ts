@@ -9,14 +9,14 @@ import { AuditFold, missingLeases, putBack } from '../core/rebuild.ts';
 import type { StateView } from '../core/state.ts';
 import type { AuditFilter } from '../store/audit-store.ts';
 import type { Store, StoredState } from '../store/store.ts';
+import { WINDOW, windowsUp } from './audit-reader.ts';
 import type { StepName, StepReport } from './contract.ts';
 import type { StartupPolicy } from './options.ts';
-import { type Scheduler, turn } from './scheduler.ts';
+import type { Scheduler } from './scheduler.ts';
 import type { Writer } from './writer.ts';
 
 /** Longer than a slow listing of all listeners takes, and than anybody would wait for a port. */
 const STEP_MS = 10_000;
-const WINDOW = 1000;
 /** How many faults of the indexes are told. */
 const MAX_FAULTS = 5;
 const EVERYTHING: AuditFilter = { since: null, until: null, event: null, serviceType: null, port: null };
@@ -180,13 +180,9 @@ async function isRightlyEmpty(store: Store, lastAudit: number): Promise<boolean>
 /** The leases that the audit leaves. */
 async function leasesTold(store: Store, scheduler: Scheduler): Promise<Lease[]> {
   const fold = new AuditFold();
-  const span = await store.audit.span();
-  if (span === null) return [];
-  for (let { first } = span; first <= span.last; first += WINDOW) {
-    const window = { first, last: Math.min(span.last, first + WINDOW - 1) };
+  for await (const window of windowsUp(store.audit, 1, Number.MAX_SAFE_INTEGER, scheduler)) {
     const { entries } = await store.audit.read(window, EVERYTHING, WINDOW, true);
     for (const entry of entries) fold.take(entry);
-    await turn(scheduler);
   }
   return fold.leases();
 }

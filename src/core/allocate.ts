@@ -12,7 +12,7 @@ import { type Lease, type LeaseEntry, leaseKey, NEW_VITALS, type Vitals } from '
 import { lifeAtGrant, snapshot } from './life.ts';
 import { place } from './placement.ts';
 import { blockPorts } from './port-range.ts';
-import { restAfterConflict } from './quarantine.ts';
+import { restAfterConflict, restsAfterRefusal } from './quarantine.ts';
 import { usedQuota } from './quota.ts';
 import type { Refusal } from './refusal.ts';
 import {
@@ -27,7 +27,7 @@ import type { AllocateReply } from './reply.ts';
 import { fingerprint, remembered, requestChange } from './request-memory.ts';
 import { runningSingleton, type Singleton, singletonOf, unmarkOthers } from './singleton.ts';
 import { joinedMessage, ownMessage, singletonHeld } from './singleton-messages.ts';
-import { skippedPorts } from './skipped-ports.ts';
+import { meetings, skippedPorts } from './skipped-ports.ts';
 import type { StateView } from './state.ts';
 
 /** Everything one decision looks at. */
@@ -91,7 +91,9 @@ export function decideAllocate(
   const placement = place(state, observed, request, type, templateOf(state, request), moment.now);
   if (placement.kind === 'look') return { kind: 'look', directories: placement.directories };
   if (placement.kind === 'none') {
-    return withHeartbeat(state, remember(given, refuse(noPort(given))), request, moment);
+    const met = meetings(observed, request, type);
+    const rests = restsAfterRefusal(state, met, observed.catalogue, moment.now);
+    return withHeartbeat(state, remember(given, refuse(noPort(given), rests)), request, moment);
   }
   const { protocol } = request;
   const ports = blockPorts(placement.port, request.count);
@@ -215,7 +217,7 @@ function grant(
     // A port under a lease needs no rest: it is its holder's.
     if (state.leaseOn(request.protocol, taken) !== undefined) continue;
     const met = { protocol: request.protocol, port: taken, holder, serviceType: type.name };
-    changes.push(...restAfterConflict(state, met, catalogue, moment.now));
+    changes.push(restAfterConflict(state, met, catalogue, moment.now));
   }
   const reply: AllocateReply = {
     snapshot: snapshot(state, { lease, vitals }, moment),
@@ -252,8 +254,8 @@ function noPort({ state, observed, request, type, moment }: Case): Refusal {
     : rangeExhausted(state, observed, request, type, moment.now);
 }
 
-function refuse(refusal: Refusal): Decision<AllocateReply> {
-  return { kind: 'refuse', refusal, changes: [] };
+function refuse(refusal: Refusal, changes: readonly Change[] = []): Decision<AllocateReply> {
+  return { kind: 'refuse', refusal, changes };
 }
 
 /** Adds the memory of the request id, so that a retry gets this very answer. */

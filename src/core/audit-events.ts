@@ -9,7 +9,7 @@ export const AUDIT_EVENTS = {
   expired: 'the term of a lease was over',
   reclaimed: 'a lease was ended without the wish of its holder',
   hijacked: 'a stranger was seen to listen on a leased port',
-  conflict: 'a port that was about to be granted was found taken',
+  conflict: 'a port was found taken by a probe, on the way to a grant or a refusal',
   instance_registered: 'an instance was registered',
   instance_updated: 'an instance was registered anew, or lost its dead process',
   instance_ended: 'an instance was retired, or forgotten after a long silence',

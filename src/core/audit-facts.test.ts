@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
-import { createDesk, type Desk } from '../../test/fixtures/core-desk.ts';
+import { allocateRequest, createDesk, type Desk } from '../../test/fixtures/core-desk.ts';
 import { RENEWAL_NOTE_MS } from './audit.ts';
 import type { ListenerSight, RenewCommand } from './command.ts';
 
@@ -116,6 +116,70 @@ describe('the audit', () => {
       ['conflict', 'held by a stranger', 3000],
     ]);
     assert.equal(conflict?.subject.serviceType, 'dev');
+  });
+
+  it('tells whom a refused request met, and of the same stranger again only once his port has rested', () => {
+    const desk = createDesk(catalogue);
+    desk.strangers.add(3004);
+    const exact = { preferredPort: 3004, exact: true };
+    assert.equal(desk.refused(exact).code, 'PORT_UNAVAILABLE');
+    assert.deepEqual(told(desk), [['conflict', 'held by a stranger', 3004]]);
+    assert.equal(desk.state.leaseCount, 0);
+    assert.equal(desk.state.quarantine('tcp', 3004)?.until, desk.now + catalogue.conflictRestMs);
+    desk.now += catalogue.conflictRestMs - 1;
+    desk.refused(exact);
+    assert.equal(desk.audit.length, 1);
+    desk.now += 1;
+    desk.refused(exact);
+    assert.equal(desk.audit.length, 2);
+    assert.deepEqual(desk.notes, []);
+  });
+
+  it('tells of every stranger in a range that is full of them', () => {
+    const desk = createDesk(catalogue);
+    for (let port = 3000; port <= 3009; port++) desk.strangers.add(port);
+    assert.equal(desk.refused().code, 'RANGE_EXHAUSTED');
+    const expected = Array.from({ length: 10 }, (_, i) => ['conflict', 'held by a stranger', 3000 + i]);
+    assert.deepEqual(told(desk), expected);
+    desk.refused({ projectPath: '/b' });
+    assert.equal(desk.audit.length, 10, 'they rest, and nobody is probed');
+  });
+
+  it('tells of no conflict where a lease is in the way: nobody was met', () => {
+    const desk = createDesk(catalogue);
+    desk.granted({ preferredPort: 3004 });
+    desk.refused({ projectPath: '/b', preferredPort: 3004, exact: true });
+    assert.equal(desk.audit.length, 1);
+  });
+
+  it('tells whom a refused batch met on the way, and of nothing that it would have granted', () => {
+    const desk = createDesk(catalogue);
+    desk.strangers.add(3000).add(3005);
+    const asked = [{}, { preferredPort: 3005, exact: true, projectPath: '/b' }];
+    const allocations = asked.map((fields) => ({
+      kind: 'allocate' as const,
+      request: allocateRequest(fields),
+      requestId: null,
+    }));
+    const { refusal } = desk.submit({ kind: 'batch', allocations });
+    assert.equal(refusal?.fields.index, 1);
+    assert.deepEqual(told(desk), [
+      ['conflict', 'held by a stranger', 3000],
+      ['conflict', 'held by a stranger', 3005],
+    ]);
+    assert.equal(desk.state.leaseCount, 0);
+  });
+
+  it('tells of a stranger on a port that rests for longer already, and leaves it its rest', () => {
+    const desk = createDesk(catalogue);
+    desk.granted({ ttlMs: 1000 });
+    desk.now += 2000;
+    desk.submit({ kind: 'sweep' });
+    const rest = desk.state.quarantine('tcp', 3000);
+    desk.strangers.add(3000);
+    desk.granted();
+    assert.deepEqual(told(desk).at(-1), ['conflict', 'held by a stranger', 3000]);
+    assert.deepEqual(desk.state.quarantine('tcp', 3000), rest);
   });
 
   it('tells that a singleton on a hijacked port was replaced', () => {

@@ -1,10 +1,12 @@
 // Owns the decision of a batch: each request decided as if those before it were granted, all or none.
 
 import { decideAllocate } from './allocate.ts';
-import { type Change, portId } from './change.ts';
+import { type Change, type Meeting, portId } from './change.ts';
 import type { BatchCommand, Decision, Moment, Observed, Probe } from './command.ts';
 import { blockPorts } from './port-range.ts';
 import { PortSet } from './port-set.ts';
+import { restsAfterRefusal } from './quarantine.ts';
+import type { Refusal } from './refusal.ts';
 import type { AllocateReply, BatchReply } from './reply.ts';
 import { devolve, evolve, type State } from './state.ts';
 
@@ -25,6 +27,7 @@ export function decideBatch(
   const probes: Probe[] = [];
   const { lastFence } = state;
   let seen = observed;
+  let refused: { readonly refusal: Refusal; readonly met: readonly Meeting[] } | null = null;
   try {
     for (const [index, allocation] of command.allocations.entries()) {
       const lockId = observed.lockIds[index];
@@ -44,7 +47,9 @@ export function decideBatch(
         // A refusal that rests on a port not yet probed is not final.
         if (probes.length > 0) return { kind: 'probe', probes };
         const { refusal } = decision;
-        return { kind: 'refuse', refusal: { ...refusal, fields: { ...refusal.fields, index } }, changes: [] };
+        const met = [...changes, ...decision.changes].flatMap(meetingOf);
+        refused = { refusal: { ...refusal, fields: { ...refusal.fields, index } }, met };
+        break;
       }
       evolve(state, decision.changes);
       changes.push(...decision.changes);
@@ -56,8 +61,18 @@ export function decideBatch(
     // Nobody was told these fences: what is decided later, or again, may have them.
     state.lastFence = lastFence;
   }
+  if (refused !== null) {
+    // Of what was decided nothing happens; whom it met on the way was there all the same.
+    const met = [...new Map(refused.met.map((each) => [portId(each.protocol, each.port), each])).values()];
+    const rests = restsAfterRefusal(state, met, observed.catalogue, moment.now);
+    return { kind: 'refuse', refusal: refused.refusal, changes: rests };
+  }
   if (probes.length > 0) return { kind: 'probe', probes };
   return { kind: 'answer', reply: { allocations }, changes };
+}
+
+function meetingOf(change: Change): Meeting[] {
+  return change.table === 'quarantine' && change.met !== undefined ? [change.met] : [];
 }
 
 function withClear(observed: Observed, probes: readonly Probe[]): Observed {

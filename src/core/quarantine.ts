@@ -28,21 +28,51 @@ export function restAfterForcedEnd(
   return changes;
 }
 
-/** The short rest of a port on which a probe met a stranger; it does not bind the key that remembers the port. */
+/**
+ * The short rest of a port on which a probe met a stranger; it does not bind the key that remembers the port. A longer
+ * rest stays as it is, and its row is put again, so that what was met is recorded.
+ *
+ * @param now coordinator time in ms
+ */
 export function restAfterConflict(
   state: StateView,
   met: Meeting,
   catalogue: Pick<Catalogue, 'conflictRestMs'>,
   now: number,
-): DurableChange[] {
+): DurableChange {
   const { protocol, port } = met;
+  const id = portId(protocol, port);
   const before = state.quarantine(protocol, port) ?? null;
   const until = now + catalogue.conflictRestMs;
-  if (before !== null && before.until >= until) return [];
+  if (before !== null && before.until >= until)
+    return { table: 'quarantine', id, before, after: before, met };
   const key = state.keyRemembering(protocol, port) ?? null;
   // A longer rest that is over keeps its length: the next forced end still counts as a repetition.
   const after = { until, restMs: before?.restMs ?? catalogue.conflictRestMs, key: before?.key ?? key };
-  return [{ table: 'quarantine', id: portId(protocol, port), before, after, met }];
+  return { table: 'quarantine', id, before, after, met };
+}
+
+/**
+ * What a refusal changes: the strangers whom its probes met are recorded, and their ports rest. Whoever asks again and
+ * again is told of one that was met a moment ago without another row: a program in a loop would push everything else out
+ * of the audit.
+ *
+ * @param now coordinator time in ms
+ */
+export function restsAfterRefusal(
+  state: StateView,
+  meetings: readonly Meeting[],
+  catalogue: Pick<Catalogue, 'conflictRestMs'>,
+  now: number,
+): DurableChange[] {
+  return meetings
+    .filter(({ protocol, port }) => {
+      // A port under a lease needs no rest: it is its holder's.
+      if (state.leaseOn(protocol, port) !== undefined) return false;
+      const leftMs = (state.quarantine(protocol, port)?.until ?? now) - now;
+      return leftMs <= 0 || leftMs > catalogue.conflictRestMs;
+    })
+    .map((met) => restAfterConflict(state, met, catalogue, now));
 }
 
 /**

@@ -1,6 +1,7 @@
 // Owns the list of ports that a request could not have: its wish, and those that probes found taken.
 
 import type { ServiceType } from './catalogue.ts';
+import type { Meeting } from './change.ts';
 import type { AllocateRequest, Observed } from './command.ts';
 import { describeLease } from './holder.ts';
 import { contains } from './port-range.ts';
@@ -16,6 +17,13 @@ export function skippedPorts(
   granted: number,
 ): SkippedPort[] {
   return [...leasedWish(state, request, granted), ...foundTaken(observed, request, type)];
+}
+
+/** The same ports as far as probes met somebody on them, for the audit. */
+export function meetings(observed: Observed, request: AllocateRequest, type: ServiceType): Meeting[] {
+  const { protocol } = request;
+  const skipped = foundTaken(observed, request, type);
+  return skipped.map(({ port, holder }) => ({ protocol, port, holder, serviceType: type.name }));
 }
 
 /** The wished port, where it is somebody's lease and something else was granted instead. */

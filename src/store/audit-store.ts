@@ -52,6 +52,8 @@ export interface AuditCut {
 export interface AuditStore {
   /** The numbers of the oldest and the newest event that is kept; null where there is none. */
   span(): AuditWindow | null | Promise<AuditWindow | null>;
+  /** The nearest number that is kept, from this one on: upwards, or downwards; null where there is none. */
+  nearest(seq: number, isForward: boolean): number | null | Promise<number | null>;
   /** The events of the window that match; of more than `limit` the newest, or with `isForward` the oldest. */
   read(
     window: AuditWindow,

@@ -16,6 +16,19 @@ export function spanOf(audit: ReadonlyMap<number, AuditEntry>): AuditWindow | nu
   return last === 0 ? null : { first, last };
 }
 
+export function nearestTo(
+  audit: ReadonlyMap<number, AuditEntry>,
+  seq: number,
+  isForward: boolean,
+): number | null {
+  let nearest: number | null = null;
+  for (const kept of audit.keys()) {
+    if (isForward ? kept < seq : kept > seq) continue;
+    if (nearest === null || (isForward ? kept < nearest : kept > nearest)) nearest = kept;
+  }
+  return nearest;
+}
+
 export function readPart(
   audit: ReadonlyMap<number, AuditEntry>,
   window: AuditWindow,

@@ -12,7 +12,7 @@ import {
 import type { Instance } from '../core/instance.ts';
 import type { Lease, Protocol } from '../core/lease.ts';
 import { StyxyError } from '../errors.ts';
-import { countPart, readPart, spanOf, trimPart } from './memory-audit.ts';
+import { countPart, nearestTo, readPart, spanOf, trimPart } from './memory-audit.ts';
 import type { Store, StoredState } from './store.ts';
 
 /** What was committed. It outlives the store that wrote it, as a disk outlives a process: open the next one on it. */
@@ -110,6 +110,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
       span() {
         begin(null);
         return spanOf(disk.audit);
+      },
+      nearest(seq, isForward) {
+        begin(null);
+        return nearestTo(disk.audit, seq, isForward);
       },
       read(window, filter, limit, isForward) {
         begin(null);

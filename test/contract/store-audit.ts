@@ -157,6 +157,10 @@ export function auditContract(inHome: InHome): void {
             await store.audit.span(),
             all.length === 0 ? null : { first: 1, last: all.length },
           );
+          for (const seq of [1, all.length, all.length + 1]) {
+            assert.equal(await store.audit.nearest(seq, true), seq >= 1 && seq <= all.length ? seq : null);
+            assert.equal(await store.audit.nearest(seq, false), Math.min(seq, all.length) || null);
+          }
           for (const { filter, first, size, limit, isForward } of questions) {
             const window = { first, last: first + size };
             const found = all.filter(

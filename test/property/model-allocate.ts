@@ -6,12 +6,17 @@ import { keyOf, keyOfRequest, type Model, type ModelLease } from './model.ts';
 import { BLOCKED_PORT, OWN_PORT } from './small-catalogue.ts';
 
 export type ModelAnswer =
-  | { readonly code: string }
+  | {
+      readonly code: string;
+      /** The ports on which strangers were met on the way. */
+      readonly met?: readonly number[];
+    }
   | {
       readonly existing: boolean;
       readonly port: number;
       readonly serial: number;
       readonly skipped: number[];
+      readonly met?: readonly number[];
     };
 
 /** Answers a request and, where `requestId` was answered before, the first answer again. */
@@ -49,7 +54,10 @@ function allocateAnew(model: Model, request: AllocateRequest): ModelAnswer {
   }
   if (isOverQuota(model, request, running)) return { code: 'QUOTA_EXCEEDED' };
   const { port, skipped } = choose(model, request);
-  if (port === null) return { code: request.exact ? 'PORT_UNAVAILABLE' : 'RANGE_EXHAUSTED' };
+  if (port === null) {
+    restAfterRefusal(model, [{ request, met: skipped }]);
+    return { code: request.exact ? 'PORT_UNAVAILABLE' : 'RANGE_EXHAUSTED', met: skipped };
+  }
   return grant(model, request, port, skipped, running);
 }
 
@@ -114,7 +122,7 @@ function grant(
   for (const taken of skipped) restAfterConflict(model, request, taken);
   // The wish is told too where a lease is in its way, but such a port does not rest.
   const told = isWishHeld ? [...skipped, wish].sort((a, b) => a - b) : skipped;
-  return { existing: false, port, serial, skipped: told };
+  return { existing: false, port, serial, skipped: told, met: skipped };
 }
 
 function covers(lease: ModelLease, port: number): boolean {
@@ -131,6 +139,20 @@ function restAfterConflict(model: Model, { protocol }: AllocateRequest, port: nu
   );
   const restMs = old?.restMs ?? model.catalogue.conflictRestMs;
   model.setRest({ protocol, port, until, restMs, key: old?.key ?? former?.key ?? null });
+}
+
+/** Ports on which refused requests met strangers rest, unless such a rest has just begun or they rest for longer. */
+export function restAfterRefusal(
+  model: Model,
+  refused: readonly { readonly request: AllocateRequest; readonly met: readonly number[] }[],
+): void {
+  for (const { request, met } of refused) {
+    for (const port of met) {
+      const until = model.restOf(request.protocol, port)?.until ?? model.now;
+      if (until > model.now && until <= model.now + model.catalogue.conflictRestMs) continue;
+      restAfterConflict(model, request, port);
+    }
+  }
 }
 
 function join(model: Model, lease: ModelLease, request: AllocateRequest): ModelAnswer {

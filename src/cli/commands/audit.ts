@@ -106,7 +106,7 @@ export const auditCommand: Command = {
   name: 'audit',
   summary: 'Show what happened, who asked for it, and why',
   details: [
-    'Every change of what is stored is recorded in the very step that makes it: leases granted, renewed, released, expired and reclaimed, conflicts on the way to a grant, instances, ranges, configuration, repairs. Plain renewals and hijacks change nothing stored, and are recorded right after. How much is kept is set by audit.retention_days and audit.max_events in config.json.',
+    'Every change of what is stored is recorded in the very step that makes it: leases granted, renewed, released, expired and reclaimed, ports found taken, also where the request was refused for it, instances and ranges. Plain renewals and hijacks change nothing stored, and a configuration is a file: they are recorded right after. How much is kept is set by audit.retention_days and audit.max_events in config.json.',
   ],
   usage: ['audit [list] [OPTIONS]', 'audit stats [--since TIME] [--until TIME]'],
   examples: [{ line: 'styxy audit --since 1h', description: 'The last hour' }],

@@ -26,6 +26,8 @@ const SQL = {
   // Both ends are looked up. A number beyond all bounds was not counted but flipped.
   span: `SELECT (SELECT seq FROM audit WHERE seq >= 1 ORDER BY seq LIMIT 1) AS first,
     (SELECT seq FROM audit WHERE seq <= ${2 ** 52} ORDER BY seq DESC LIMIT 1) AS last`,
+  nearestUp: `SELECT seq FROM audit WHERE seq BETWEEN ? AND ${2 ** 52} ORDER BY seq LIMIT 1`,
+  nearestDown: 'SELECT seq FROM audit WHERE seq BETWEEN 1 AND ? ORDER BY seq DESC LIMIT 1',
   readForward: `SELECT * FROM audit WHERE ${MATCHES} ORDER BY seq LIMIT ?`,
   readBackward: `SELECT * FROM audit WHERE ${MATCHES} ORDER BY seq DESC LIMIT ?`,
   count: `SELECT event, service_type, at / 86400000 AS day, count(*) AS count FROM audit WHERE ${MATCHES}
@@ -44,6 +46,7 @@ const SQL = {
 
 export interface AuditTable {
   span(): AuditWindow | null;
+  nearest(seq: number, isForward: boolean): number | null;
   read(window: AuditWindow, filter: AuditFilter, limit: number, isForward: boolean): AuditPart;
   count(window: AuditWindow, filter: AuditFilter): AuditCount[];
   /** The end of what may go among the next `limit` events; null where nothing may. */
@@ -67,6 +70,10 @@ export function createAuditTable(db: DatabaseSync): AuditTable {
     span() {
       const { first, last } = statement('span').get() ?? {};
       return typeof first === 'number' && typeof last === 'number' ? { first, last } : null;
+    },
+    nearest(seq, isForward) {
+      const found = statement(isForward ? 'nearestUp' : 'nearestDown').get(seq)?.seq;
+      return typeof found === 'number' ? found : null;
     },
     read(window, filter, limit, isForward) {
       const rows = statement(isForward ? 'readForward' : 'readBackward');

@@ -172,6 +172,7 @@ class SqliteStore implements Store {
     const reading = <Result>(read: () => Result): Result => this.#guard('the audit could not be read', read);
     return {
       span: () => reading(() => table.span()),
+      nearest: (...what) => reading(() => table.nearest(...what)),
       read: (...what) => reading(() => table.read(...what)),
       count: (...what) => reading(() => table.count(...what)),
       trim: (after, cut, limit) => {
