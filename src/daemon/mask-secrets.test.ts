@@ -65,11 +65,59 @@ describe('secrets in command lines', () => {
     ['app --token-file /run/token --auth-type none', 'app --token-file /run/token --auth-type none'],
     ['app --ssl-key key.pem --author me', 'app --ssl-key key.pem --author me'],
     ['node compass bypass --bypass x monkey=1', 'node compass bypass --bypass x monkey=1'],
+    ['PASSWORD1=hunter2 DB_PASSWORD_2=x API_KEY2=y app', 'PASSWORD1=*** DB_PASSWORD_2=*** API_KEY2=*** app'],
+    ['AUTH0_DOMAIN=me.example app', 'AUTH0_DOMAIN=me.example app'],
+    ['app --password -hunter2 x', 'app --password *** x'],
+    ['app --jwt abc.def', 'app --jwt ***'],
+    ['get https://x/y?sv=1&sig=abc%2F&se=2', 'get https://x/y?sv=1&sig=***&se=2'],
+    ['get https://x/y?X-Amz-Signature=abc#z', 'get https://x/y?X-Amz-Signature=***#z'],
+    ['get https://x/y?a=1&key=abc', 'get https://x/y?a=1&key=***'],
+    ['post https://hooks.slack.com/services/T0/B0/abc x', 'post https://hooks.slack.com/services/*** x'],
+    ['post https://discord.com/api/webhooks/123/abc', 'post https://discord.com/api/webhooks/123/***'],
+    ['app --key hunter2 -key=hunter2 KEY=x', 'app --key *** -key=*** KEY=***'],
+    ['app --key a/b+c== x', 'app --key *** x'],
+    ['serve --key file.pem --port 1', 'serve --key file.pem --port 1'],
+    ["serve --key=/etc/tls/x -key ./x --key '~/a b'", "serve --key=/etc/tls/x -key ./x --key '~/a b'"],
+    ['serve --key certs/server.key --key C:/x', 'serve --key certs/server.key --key C:/x'],
+    ['sort --key=1,2n -k 3 monkey=1 turnkey x', 'sort --key=1,2n -k 3 monkey=1 turnkey x'],
+    ['zip -P hunter2 -r a.zip b', 'zip -P *** -r a.zip b'],
+    ['unzip -Phunter2 a.zip', 'unzip -P*** a.zip'],
+    ['scp -P 2222 a.zip host:', 'scp -P 2222 a.zip host:'],
+    ['7z a -phunter2 -mhe=on a.7z b', '7z a -p*** -mhe=on a.7z b'],
+    ['rar a -hphunter2 a.rar b', 'rar a -hp*** a.rar b'],
+    ["ssh-keygen -t rsa -N 'two words' -P old -f k", 'ssh-keygen -t rsa -N *** -P *** -f k'],
+    ['openssl enc -aes-256-cbc -k hunter2 -in a', 'openssl enc -aes-256-cbc -k *** -in a'],
+    ['openssl rsa -passin pass:hunter2 -pass pass:x', 'openssl rsa -passin *** -pass ***'],
+    ['openssl dgst -macopt hexkey:abc -K 00ff', 'openssl dgst -macopt hexkey:*** -K ***'],
+    ['openssl s_server -key k.pem -kfile f', 'openssl s_server -key k.pem -kfile f'],
+    ['grep -k x', 'grep -k x'],
+    ['sqlplus -S scott/tiger@//db:1521/x @run/a.sql', 'sqlplus -S scott/***@//db:1521/x @run/a.sql'],
+    ['expdp userid=scott/tiger@db', 'expdp userid=scott/***@db'],
+    ['less scott/tiger@db', 'less scott/tiger@db'],
+    ['app -u bob:hunter2 --user=eve:1a', 'app -u bob:*** --user=eve:***'],
+    ["app -u 'bob:hunter2' x", "app -u 'bob:***' x"],
+    [
+      'app -u localhost:3000 -u db:5432/x --user 1000:1000',
+      'app -u localhost:3000 -u db:5432/x --user 1000:1000',
+    ],
+    ['app -u http://localhost/x', 'app -u http://localhost/x'],
+    ['docker run -u node:node web', 'docker run -u node:node web'],
     ['', ''],
   ];
   for (const [command, masked] of cases) it(command, () => assert.equal(maskSecrets(command), masked));
   it('are masked in what a hostile program calls itself, without hanging', () => {
-    for (const piece of ['--a-token-', 'a.', 'token=', 'a://a:', '-', "'", '"', ' ', 'bearer ']) {
+    const pieces = ['--a-token-', 'a.', 'token=', 'a://a:', '-', "'", '"', ' ', 'bearer '];
+    pieces.push(
+      ' -u a:',
+      '?a-',
+      '?sig=',
+      'sqlplus a/',
+      ' --key ',
+      ' -P',
+      'openssl -k ',
+      'hooks.slack.com/services/',
+    );
+    for (const piece of pieces) {
       const masked = maskSecrets(piece.repeat(100_000));
       assert.ok(masked.length < 20_000);
     }

@@ -1,6 +1,6 @@
 // Owns the masking of secrets in what is shown of other programs: command lines that carry tokens and passwords.
 
-import { promisesSecret } from './secret-names.ts';
+import { isHarmlessKey, isKeyAlone, promisesSecret } from './secret-names.ts';
 
 /** A command line comes from anybody: what is looked through is bounded, and every pass is linear. */
 const MAX_COMMAND_LENGTH = 4_096;
@@ -19,6 +19,8 @@ interface Kind {
   readonly find: RegExp;
   /** The programs in whose command line alone it is one. */
   readonly only?: RegExp;
+  /** The programs in whose command line it is none. */
+  readonly except?: RegExp;
 }
 
 const PASSWORD = String.raw`(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'-][^\s"']*)`;
@@ -52,6 +54,10 @@ const KINDS: readonly Kind[] = [
   // AWS, Google
   { find: /(?<![\w-])(AKIA|ASIA)[A-Z\d]{16}(?![\w-])/g },
   { find: /(?<![\w-])(AIza)[\w-]{35}(?![\w-])/g },
+  // Addresses that are secret in themselves: who has them may post, or read
+  { find: /(\bhooks\.slack\.com\/(?:services|workflows|triggers)\/)[^\s"']+/gi },
+  { find: /(\bdiscord(?:app)?\.com\/api\/webhooks\/\d{1,30}\/)[^\s"'/?]+/gi },
+  { find: /([?&](?:[\w-]{0,40}-)?(?:sig|signature|key)=)[^\s"'&#]+/gi },
   // JSON Web Tokens
   { find: /(?<![\w-])(eyJ)[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g },
   { find: /(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)[^"']*/g },
@@ -67,6 +73,23 @@ const KINDS: readonly Kind[] = [
   { only: program('redis-cli'), find: new RegExp(String.raw`(\s-a\s)${PASSWORD}`, 'g') },
   { only: program('ldap[a-z]+'), find: new RegExp(String.raw`(\s-w\s?)${PASSWORD}`, 'g') },
   { only: program('sqlcmd|bcp|mosquitto_[a-z]+'), find: new RegExp(String.raw`(\s-P\s?)${PASSWORD}`, 'g') },
+  { only: program('zip|unzip'), find: new RegExp(String.raw`(\s-P\s?)${PASSWORD}`, 'g') },
+  { only: program('7z|7za|7zr|7zz|rar|unrar'), find: new RegExp(String.raw`(\s-h?p)${PASSWORD}`, 'g') },
+  { only: program('ssh-keygen'), find: new RegExp(String.raw`(\s-[NP]\s?)${PASSWORD}`, 'g') },
+  {
+    only: program('openssl'),
+    find: new RegExp(String.raw`(\s-(?:k|K|pass|passin|passout)\s|\bhexkey:)${PASSWORD}`, 'g'),
+  },
+  // `name/password@database`
+  {
+    only: program('sqlplus|sqlcl|sqlldr|expdp|impdp'),
+    find: /(\s["']?(?:userid=)?[\w$#][\w$#.-]{0,100}\/)[^\s@"']+/gi,
+  },
+  // `-u name:password` of any program; a number is a port or a group, and to these a word is a group.
+  {
+    except: program('docker|docker-compose|podman|nerdctl|kubectl|chroot|sudo|su|systemd-run|rsync|install'),
+    find: /(\s(?:-u|--user)[\s=]["']?[^\s:/"'=-][^\s:/"']{0,100}:)(?!\/\/|\d{1,5}(?![\w.-]))[^\s"']+/g,
+  },
   {
     only: /\b(?:docker|podman|helm|nerdctl)\b.{0,200}\blogin\s/,
     find: new RegExp(String.raw`(\s-p\s)${PASSWORD}`, 'g'),
@@ -88,8 +111,9 @@ export function maskToken(token: string): string {
 
 function maskKinds(text: string): string {
   let masked = text;
-  for (const { find, only } of KINDS)
-    if (only === undefined || only.test(text)) masked = masked.replaceAll(find, `$1${MASK}`);
+  for (const { find, only, except } of KINDS)
+    if (only?.test(text) !== false && except?.test(text) !== true)
+      masked = masked.replaceAll(find, `$1${MASK}`);
   return masked;
 }
 
@@ -111,12 +135,13 @@ function maskNamed(text: string): string {
     // A scheme is no name: what is secret in an address is masked by itself.
     if (text.startsWith('//', NAME.lastIndex)) continue;
     const isAssigned = separator.includes('=') || separator.includes(':');
-    // After an option a word is its value, unless it is an option itself; after any other word it is just the next.
-    const hasValue = isAssigned || (name.startsWith('-') && text[NAME.lastIndex] !== '-');
-    if (!hasValue || !promisesSecret(name)) continue;
+    // After an option a word is its value, unless it is a long option itself; after any other word it is just the next.
+    const hasValue = isAssigned || (name.startsWith('-') && !text.startsWith('--', NAME.lastIndex));
+    const isKey = isKeyAlone(name);
+    if (!hasValue || !(isKey || promisesSecret(name))) continue;
     VALUE.lastIndex = NAME.lastIndex;
     const value = VALUE.exec(text);
-    if (value === null) continue;
+    if (value === null || (isKey && isHarmlessKey(value[0]))) continue;
     masked += `${text.slice(done, NAME.lastIndex)}${MASK}`;
     done = VALUE.lastIndex;
     NAME.lastIndex = done;

@@ -2,7 +2,7 @@
 
 /** Parts of a name, between its hyphens, underscores, dots and capitals, that say so by themselves. */
 const PARTS = new Set(
-  'pw pwd pat auth cookie cookies creds cred credential credentials bearer apikey masterauth authorization'.split(
+  'pw pwd pat jwt auth cookie cookies creds cred credential credentials bearer apikey masterauth authorization'.split(
     ' ',
   ),
 );
@@ -14,7 +14,7 @@ const HARMLESS = /^(?:bypass|compass|trespass|surpass|overpass|underpass|encompa
 const HARMLESS_KEYS = /^(?:public|ssl|tls|host|sort|primary|foreign|partition|cache|group|registry|hot)$/;
 /** Behind these parts stands something about a secret: where it lies, of which kind it is, how long it counts. */
 const ABOUT = new Set(
-  'file files path dir type mode method url uri host port name id ttl timeout length endpoint required provider tests'.split(
+  'file files path dir type mode method url uri host domain port name id ttl timeout length endpoint required provider tests'.split(
     ' ',
   ),
 );
@@ -25,6 +25,8 @@ export function promisesSecret(name: string): boolean {
     .replaceAll(/([a-z\d])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .split(/[._-]+/)
+    // `PASSWORD1` is one of several.
+    .map((part) => part.replace(/\d{1,3}$/, ''))
     .filter((part) => part !== '');
   const last = parts.at(-1) ?? '';
   if (ABOUT.has(last)) return false;
@@ -32,4 +34,20 @@ export function promisesSecret(name: string): boolean {
   if (last === 'key') return parts.length > 1 && !HARMLESS_KEYS.test(parts.at(-2) ?? '');
   // `STRIPEKEY=x`: in capitals it is a variable's name.
   return /[A-Z]KEY$/.test(name);
+}
+
+/** A file's name or its path, such as servers are given a key by. A base64 text may have slashes in it, too. */
+const PATH =
+  /^["']?(?:~?\/|\.{1,2}[\\/]|[A-Za-z]:[\\/]|file:|[^"']{1,200}\.(?:pem|key|crt|cer|der|p8|p12|pfx|jks|pub|asc|gpg|json|txt)["']?$)/i;
+/** Which columns to sort by. */
+const COLUMNS = /^["']?[\d.,nrbf]{1,8}["']?$/;
+
+/** Whether this is the name of a key and nothing more, of which the value alone tells whether it is a secret. */
+export function isKeyAlone(name: string): boolean {
+  return /^--?key\d?$/i.test(name) || name === 'KEY';
+}
+
+/** Whether a value may be shown of what is called a key: a path, or the columns of a table. */
+export function isHarmlessKey(value: string): boolean {
+  return PATH.test(value) || COLUMNS.test(value);
 }

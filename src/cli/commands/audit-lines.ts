@@ -6,7 +6,8 @@ import { dim, red } from '../style.ts';
 import { terminalWidth, wrap } from '../terminal.ts';
 import { visible } from '../visible.ts';
 
-const EVENT_WIDTH = 9;
+/** The longest name of an event. They are shown as `--event` wants them. */
+const EVENT_WIDTH = 'instance_registered'.length;
 const PORT_WIDTH = 5;
 /** Narrower than this, a sentence is not broken any further. */
 const LEAST_WIDTH = 24;
@@ -28,16 +29,6 @@ const REASONS: Readonly<Record<string, string>> = {
   silent: 'silent for a long time',
 };
 
-const WORDS: Readonly<Record<string, string>> = {
-  instance_registered: 'instance',
-  instance_updated: 'instance',
-  instance_ended: 'instance',
-  range_made: 'range',
-  range_moved: 'range',
-  range_undone: 'range',
-  config_changed: 'config',
-};
-
 const DEEDS: Readonly<Record<string, string>> = {
   instance_registered: 'registered',
   instance_updated: 'brought up to date',
@@ -51,7 +42,7 @@ const DEEDS: Readonly<Record<string, string>> = {
 /** The lines of one event; on a terminal as wide as it is, else one line. */
 export function eventLines(event: AuditEventJson, nowMs: number = Date.now()): string[] {
   const when = timeText(new Date(event.at), new Date(nowMs));
-  const what = (WORDS[event.event] ?? event.event).padEnd(EVENT_WIDTH);
+  const what = event.event.padEnd(EVENT_WIDTH);
   const head = `${when}  ${what}  ${portText(event).padStart(PORT_WIDTH)}  `;
   const room = terminalWidth();
   const sentence = visible(sentenceOf(event));
