@@ -57,6 +57,7 @@ export const METRICS = {
     'operation',
     'status',
   ),
+  styxy_event_streams: gauge('Streams of events that are open'),
   styxy_event_loop_delay_seconds: gauge(
     'How late the event loop was since the last scrape, by quantile; measured from the first scrape on',
     'quantile',

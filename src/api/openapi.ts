@@ -8,6 +8,7 @@ import { operationEntries } from './operations.ts';
 import * as leases from './schemas.ts';
 import * as cleanup from './schemas-cleanup.ts';
 import * as daemon from './schemas-daemon.ts';
+import * as events from './schemas-events.ts';
 import * as instances from './schemas-instance.ts';
 import * as ranges from './schemas-ranges.ts';
 import * as renewal from './schemas-renew.ts';
@@ -90,6 +91,7 @@ function parametersOf(operation: Operation): Json {
   for (const [place, object] of [
     ['path', operation.params],
     ['query', operation.query],
+    ['header', operation.headers],
   ] as const) {
     for (const [name, schema] of Object.entries(object?.properties ?? {})) {
       const { description, ...rest } = schema as TSchema & { description?: string };
@@ -144,9 +146,11 @@ function namedSchemas(): ReadonlyMap<object, string> {
     ...instances,
     ...ranges,
     ...daemon,
+    ...events,
   })) {
     // A query stands with its operation, one parameter for each field.
-    if (typeof value === 'object' && !name.endsWith('Query')) named.set(value, name.replace(/Json$/, ''));
+    if (typeof value === 'object' && !/(?:Query|Headers)$/.test(name))
+      named.set(value, name.replace(/Json$/, ''));
   }
   return named;
 }

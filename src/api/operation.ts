@@ -11,6 +11,8 @@ export interface Operation {
   readonly description: string;
   readonly params?: TObject;
   readonly query?: TObject;
+  /** Headers that mean something to this operation, in lower case. */
+  readonly headers?: TObject;
   readonly body?: TObject;
   /** Whether the body may be left out altogether. */
   readonly bodyOptional?: boolean;

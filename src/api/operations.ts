@@ -4,6 +4,7 @@ import type { ErrorCode } from '../errors.ts';
 import * as names from './names.ts';
 import { type Operation, STORE } from './operation.ts';
 import { AUDIT_OPERATIONS } from './operations-audit.ts';
+import { EVENT_OPERATIONS } from './operations-events.ts';
 import { HOOK_OPERATIONS } from './operations-hooks.ts';
 import { RANGE_OPERATIONS } from './operations-ranges.ts';
 import * as s from './schemas.ts';
@@ -200,6 +201,7 @@ export const OPERATIONS = {
   },
   ...RANGE_OPERATIONS,
   ...AUDIT_OPERATIONS,
+  ...EVENT_OPERATIONS,
   ...HOOK_OPERATIONS,
   metrics: {
     method: 'GET',

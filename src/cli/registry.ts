@@ -12,6 +12,7 @@ import { configCommand } from './commands/config.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
 import { hookCommand } from './commands/hook.ts';
 import { instancesCommand } from './commands/instances.ts';
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   cleanupCommand,
   configCommand,
   auditCommand,
+  eventsCommand,
   daemonCommand,
   autostartCommand,
   setupCommand,

@@ -1,10 +1,12 @@
 // Owns the client: one daemon reached, requests sent to it, refusals turned into errors.
 
 import { writeSync } from 'node:fs';
+import type { StreamEvent } from '../api/schemas-events.ts';
 import type { HoldEvent } from '../api/schemas-renew.ts';
 import { ERRORS, type ErrorCode, StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import { discover } from './discover.ts';
+import { eventReader } from './event-lines.ts';
 import { type DiscoverOptions, type Reached, SILENCE_MS, unreachable } from './find-daemon.ts';
 import { withoutForeignPid } from './foreign-pid.ts';
 import { type Answer, exchange, TransportError } from './http.ts';
@@ -30,9 +32,9 @@ export interface Reply<T> {
   readonly body: T;
 }
 
-/** A connection that holds a lease while it is open. */
+/** A connection that stays open: it holds a lease, or follows what happens. */
 export interface Hold {
-  /** Resolves when the daemon holds the lease; rejects with the refusal or the fault otherwise. */
+  /** Resolves when the daemon took it, and holds the lease; rejects with the refusal or the fault otherwise. */
   readonly opened: Promise<void>;
   /** Resolves when the connection is over, also when only the daemon went away; never rejects. */
   readonly closed: Promise<void>;
@@ -49,6 +51,13 @@ export interface Client {
   request<T = unknown>(method: string, path: string, body?: unknown): Promise<Reply<T>>;
   /** @param onEvent takes what the daemon says of the lease while the connection is open */
   hold(lockId: string, onEvent?: (event: HoldEvent) => void): Hold;
+  /**
+   * Follows what happens.
+   *
+   * @param lastId the number after which it goes on; null for from now on
+   * @param onEvent takes each event with its number; null for an event where the daemon only tells the number
+   */
+  events(lastId: string | null, onEvent: (id: string, event: StreamEvent | null) => void): Hold;
   close(): void;
 }
 
@@ -100,6 +109,37 @@ export async function connect(options: ConnectOptions): Promise<Client> {
     throw new TransportError('lost', 'the daemon hung and was replaced before the answer was there');
   };
 
+  const keepOpen = (path: string, onLine: (line: string) => void, headers = {}): Hold => {
+    let isClosed = false;
+    let close = (): void => {};
+    const stream = (async () => {
+      const { openStream } = await import('./http-stream.ts');
+      const { socket, endpoint } = await reach();
+      if (isClosed) socket.destroy();
+      const opening = openStream(socket, endpoint, path, timeoutMs, onLine, headers);
+      close = opening.close;
+      return opening;
+    })();
+    const opened = stream
+      .then((opening) => opening.opened)
+      .catch((error: unknown) => {
+        throw holdError(home, error);
+      });
+    // Whoever waits for `closed` alone is not to be ended by an unhandled rejection.
+    opened.catch(() => {});
+    return {
+      opened,
+      closed: stream.then(
+        (opening) => opening.closed,
+        () => {},
+      ),
+      close() {
+        isClosed = true;
+        close();
+      },
+    };
+  };
+
   return {
     async request<T>(method: string, path: string, body?: unknown): Promise<Reply<T>> {
       const prepared = prepare(method, path, withoutForeignPid(home, body));
@@ -111,38 +151,14 @@ export async function connect(options: ConnectOptions): Promise<Client> {
       }
     },
     hold(lockId, onEvent = () => {}) {
-      let isClosed = false;
-      let close = (): void => {};
-      const stream = (async () => {
-        const { openStream } = await import('./http-stream.ts');
-        const { socket, endpoint } = await reach();
-        if (isClosed) socket.destroy();
-        const path = `/allocate/${encodeURIComponent(lockId)}/hold`;
-        const opening = openStream(socket, endpoint, path, timeoutMs, (line) => {
-          const event = readEvent(line);
-          if (event !== null) onEvent(event);
-        });
-        close = opening.close;
-        return opening;
-      })();
-      const opened = stream
-        .then((opening) => opening.opened)
-        .catch((error: unknown) => {
-          throw holdError(home, error);
-        });
-      // Whoever waits for `closed` alone is not to be ended by an unhandled rejection.
-      opened.catch(() => {});
-      return {
-        opened,
-        closed: stream.then(
-          (opening) => opening.closed,
-          () => {},
-        ),
-        close() {
-          isClosed = true;
-          close();
-        },
-      };
+      return keepOpen(`/allocate/${encodeURIComponent(lockId)}/hold`, (line) => {
+        const event = readEvent(line);
+        if (event !== null) onEvent(event);
+      });
+    },
+    events(lastId, onEvent) {
+      const take = eventReader(({ id, data }) => onEvent(id, data as StreamEvent | null));
+      return keepOpen('/events', take, lastId === null ? {} : { 'last-event-id': lastId });
     },
     close() {
       fresh?.socket.destroy();

@@ -16,7 +16,7 @@ export interface Stream {
 /**
  * Sends a GET whose answer does not end, and keeps the connection until one side closes it.
  *
- * @param onLine takes each line of the answer that is not empty, as it comes
+ * @param onLine takes each line of the answer, as it comes
  */
 export function openStream(
   socket: Socket,
@@ -24,13 +24,14 @@ export function openStream(
   path: string,
   timeoutMs: number,
   onLine: (line: string) => void,
+  headers: Readonly<Record<string, string>> = {},
 ): Stream {
   const reader = readAnswer();
   let unfinished = '';
   const passLinesOn = (): void => {
     const lines = (unfinished + reader.take()).split('\n');
     unfinished = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') onLine(line);
+    for (const line of lines) onLine(line);
   };
   let timer: NodeJS.Timeout | undefined;
   const closed = new Promise<void>((resolve) => {
@@ -75,7 +76,7 @@ export function openStream(
   });
   // Whoever only waits for `closed` is not to be ended by an unhandled rejection.
   opened.catch(() => {});
-  socket.write(requestText(endpoint, 'GET', path, undefined));
+  socket.write(requestText(endpoint, 'GET', path, undefined, headers));
   return {
     opened,
     closed,

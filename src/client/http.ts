@@ -153,11 +153,24 @@ function connectionFault(cause: NodeJS.ErrnoException): Error {
   }
 }
 
-/** The bytes of a request; the connection is closed after its answer. */
-export function requestText(endpoint: Endpoint, method: string, path: string, body: unknown): string {
+/**
+ * The bytes of a request; the connection is closed after its answer.
+ *
+ * @param headers further ones, whose values hold no line ends
+ */
+export function requestText(
+  endpoint: Endpoint,
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): string {
   const host = typeof endpoint.address === 'string' ? 'localhost' : `127.0.0.1:${endpoint.address}`;
   const token = endpoint.token === null ? '' : `authorization: Bearer ${endpoint.token}\r\n`;
-  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\nuser-agent: ${ownUserAgent()}\r\n${token}`;
+  const further = Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
+  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\naccept: application/json\r\nuser-agent: ${ownUserAgent()}\r\n${token}${further}`;
   if (body === undefined) {
     const length = method === 'GET' ? '' : 'content-length: 0\r\n';
     return `${head}${length}connection: close\r\n\r\n`;

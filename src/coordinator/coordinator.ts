@@ -127,7 +127,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     const report = async (seen: ObserveCommand): Promise<void> => {
       for (const [lockId, sight] of seen.listeners) sights.set(lockId, sight);
       const outcome = await writer.submit<'observe'>(seen);
-      if (outcome.ok) for (const { lockId, vitals } of outcome.reply.news) options.onSeen?.(lockId, vitals);
+      if (outcome.ok) for (const { lease, vitals } of outcome.reply.news) options.onSeen?.(lease, vitals);
     };
     await observe(options, state, subjects, maxAgeMs, timings.lookSlice, report);
     // What is decided on these sights comes after an await, which a sleep may have fallen into.

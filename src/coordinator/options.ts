@@ -4,7 +4,7 @@ import type { AuditEntry } from '../core/audit.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { AutomaticRange } from '../core/change.ts';
 import type { HolderFacts } from '../core/command.ts';
-import type { LeaseEntry, Vitals } from '../core/lease.ts';
+import type { Lease, LeaseEntry, Vitals } from '../core/lease.ts';
 import type { Clock, PortProbe, PortTable, ProcessTable } from '../os/os.ts';
 import type { Store } from '../store/store.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -50,7 +50,7 @@ export interface CoordinatorOptions {
   /** Told of every event of the audit, in the order of their numbers, once it is committed. */
   readonly onEvent?: (event: AuditEntry) => void;
   /** Told of every lease that is in another state than before, or whose program is on other ports, once that is committed. */
-  readonly onSeen?: (lockId: string, vitals: Vitals) => void;
+  readonly onSeen?: (lease: Lease, vitals: Vitals) => void;
   /** Told of faults that no command waits for. */
   readonly onFault?: (error: unknown) => void;
   /** What a start does beside loading; everything unless given. */

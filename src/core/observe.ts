@@ -36,7 +36,7 @@ export function decideObserve(
     const after = placed(seen, command.drifts?.get(lockId), command.servers?.get(lockId));
     if (after === entry.vitals) continue;
     changes.push({ table: 'vitals', id: lockId, before: entry.vitals, after });
-    if (isNews(entry.vitals, after)) news.push({ lockId, vitals: after });
+    if (isNews(entry.vitals, after)) news.push({ lease: entry.lease, vitals: after });
   }
   for (const [instanceId, life] of command.instances) {
     const entry = state.instance(instanceId);

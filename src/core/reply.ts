@@ -3,7 +3,7 @@
 import type { EndReason } from './audit.ts';
 import type { AutomaticRange } from './change.ts';
 import type { InstanceEntry } from './instance.ts';
-import type { LeaseEntry, Vitals } from './lease.ts';
+import type { LeaseEntry } from './lease.ts';
 import type { NamedRange } from './range-placement.ts';
 
 /** A port that was found taken on the way to the answer, and by whom, as far as that is known. */
@@ -56,7 +56,7 @@ export interface EndedLease {
 
 export interface ObserveReply {
   /** The leases that are in another state than before, whose program is on other ports, or is seen to serve at last. */
-  readonly news: readonly { readonly lockId: string; readonly vitals: Vitals }[];
+  readonly news: readonly LeaseEntry[];
 }
 
 export interface SweepReply {

@@ -10,6 +10,7 @@ import type { Catalogue } from '../core/catalogue.ts';
 import type { AuthToken } from '../home/auth-token.ts';
 import type { Home } from '../home.ts';
 import type { Clock, PortProbe, PortTable, ProcessNames, ProcessTable } from '../os/os.ts';
+import type { EventStreams } from './event-streams.ts';
 import type { Holds } from './holds.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import type { RangeFile } from './range-file.ts';
@@ -24,6 +25,7 @@ export interface DaemonContext {
   readonly processes: ProcessTable;
   readonly processNames: ProcessNames;
   readonly holds: Holds;
+  readonly events: EventStreams;
   readonly tally: Tally;
   readonly loopDelay: LoopDelay;
   readonly token: AuthToken;

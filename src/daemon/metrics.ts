@@ -69,6 +69,7 @@ export async function sampleAll(context: DaemonContext): Promise<Samples> {
     styxy_store_commit_failures_total: one(health.failedCommits),
     styxy_store_can_commit: one(health.canCommit ? 1 : 0),
     styxy_http_requests_total: flat(tally.requests),
+    styxy_event_streams: one(context.events.count),
     styxy_event_loop_delay_seconds: labelled(context.loopDelay.take()),
     styxy_resident_memory_bytes: one(process.memoryUsage.rss()),
     styxy_cpu_seconds_total: one((user + system) / 1e6),

@@ -12,6 +12,8 @@ import { catchUp, createConfigurationChange } from './configuration-change.ts';
 import type { DaemonContext } from './context.ts';
 import { namedPid, writeDaemonInfo } from './daemon-info.ts';
 import { createDirectoryLook } from './directory-look.ts';
+import { numberOfStart } from './event-journal.ts';
+import { createEventStreams } from './event-streams.ts';
 import { createHolderFacts } from './holder-facts.ts';
 import { createHolds } from './holds.ts';
 import { refuseOtherHome, setUpHome } from './home-setup.ts';
@@ -82,10 +84,11 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
   let rangeFile: RangeFile | null = null;
   const servers: Server[] = [];
   const holds = createHolds();
+  const events = createEventStreams({ before: numberOfStart(Date.now()), wall: Date.now });
   const shutdown = createShutdown({
     home,
     log,
-    holds,
+    streams: [holds, events],
     servers: () => servers,
     coordinator: () => coordinator,
     homeWatch: () => watch,
@@ -149,10 +152,16 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       holderFacts: createHolderFacts(system.portTable),
       directoryExists: createDirectoryLook(system.clock.monotonic),
       onEnded: holds.end,
-      onSeen: holds.tell,
+      onSeen: (lease, vitals) => {
+        holds.tell(lease.lockId, vitals);
+        events.seen(lease, vitals);
+      },
       startup: loaded.startup,
       onRange: file.follow,
-      onEvent: tally.event,
+      onEvent: (event) => {
+        tally.event(event);
+        events.event(event);
+      },
       onFault: (error) => log.error({ error: describe(error) }, 'a fault in the background'),
     });
     coordinator = started;
@@ -168,6 +177,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       catalogue: loaded.catalogue,
       ...system,
       holds,
+      events,
       tally,
       loopDelay: createLoopDelay(),
       token,

@@ -25,7 +25,7 @@ function newEnding(stopCoordinator: () => Promise<void>) {
   const shutdown = createShutdown({
     home: homeAt('/nonexistent/styxy'),
     log,
-    holds: createHolds(),
+    streams: [createHolds()],
     servers: () => [],
     coordinator: () =>
       ({

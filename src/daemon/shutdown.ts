@@ -4,7 +4,6 @@ import type { Server } from 'node:http';
 import type { Coordinator } from '../coordinator/contract.ts';
 import type { Home } from '../home.ts';
 import { removeDaemonInfo } from './daemon-info.ts';
-import type { Holds } from './holds.ts';
 import type { HomeWatch } from './home-watch.ts';
 import type { DaemonLog } from './logs.ts';
 
@@ -18,7 +17,8 @@ const LAST_WILL_MS = 3_000;
 export interface Ending {
   readonly home: Home;
   readonly log: DaemonLog;
-  readonly holds: Holds;
+  /** Connections that stay open until one side ends them. */
+  readonly streams: readonly { stop(): void }[];
   readonly servers: () => readonly Server[];
   readonly coordinator: () => Coordinator | null;
   /** Null before the daemon is ready. */
@@ -78,7 +78,7 @@ export function stopOnSignals(shutdown: Shutdown, exit: (status: number) => void
 }
 
 async function stopInOrder(ending: Ending, reason: string): Promise<void> {
-  const { home, log, holds } = ending;
+  const { home, log, streams } = ending;
   log.info({ reason }, 'the daemon stops');
   // Closing the servers would remove the socket at that path, which is another daemon's where another home is.
   const watch = ending.homeWatch();
@@ -87,7 +87,7 @@ async function stopInOrder(ending: Ending, reason: string): Promise<void> {
   const stopped = ending.onStop();
   // The socket's file goes with its server, and both before the store's lock: the next daemon makes its own.
   const closed = Promise.all(isOurs ? ending.servers().map(close) : []);
-  holds.stop();
+  for (const each of streams) each.stop();
   await Promise.all([closed, stopped]);
   if (isOurs) removeDaemonInfo(home);
   try {

@@ -126,8 +126,12 @@ export const OF_REQUESTS = {
     related: ['INVALID_REQUEST', 'FORBIDDEN'],
   },
   TOO_MANY_REQUESTS: {
-    what: 'More than 100 wrong tokens came within a minute; while that lasts, wrong ones are turned away unseen. A right token works all the time.',
-    causes: ['A program goes on with a token that was replaced.', 'Somebody on this machine guesses tokens.'],
+    what: 'More than 100 wrong tokens came within a minute; while that lasts, wrong ones are turned away unseen. A right token works all the time. Or 64 streams of events are open, which is as many as there may be.',
+    causes: [
+      'A program goes on with a token that was replaced.',
+      'Somebody on this machine guesses tokens.',
+      'Programs open `GET /events` again and again, and do not close what they have.',
+    ],
     remedies: [
       { what: 'Send the token that auth.token in STYXY_HOME holds now.' },
       { what: 'Find who does it: the log has the requests.', command: 'styxy daemon logs' },

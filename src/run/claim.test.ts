@@ -71,6 +71,7 @@ function clientOf({ existing, isListenedTo = false, isRaced = false, isLost = fa
   const client: Client = {
     request: async <T>(method: string, path: string, body?: unknown) =>
       answer(method, path, body) as Reply<T>,
+    events: () => assert.fail('a claim follows no events'),
     hold: (lockId, onEvent = () => {}) => {
       const count = counts.shift();
       if (count === undefined) assert.fail('a claim holds nothing');

@@ -14,6 +14,7 @@ function daemon() {
   let endHold = (): void => {};
   const client: Client = {
     request: () => assert.fail('nothing but the connection says that the lease is held'),
+    events: () => assert.fail('a run follows no events'),
     hold: (lockId) => {
       const closed = new Promise<void>((resolve) => {
         endHold = resolve;

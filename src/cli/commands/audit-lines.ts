@@ -1,6 +1,7 @@
 // Owns how people read an event: when, what, which port, and a sentence about it.
 
 import type { AuditEventJson } from '../../api/schemas-audit.ts';
+import type { SeenEvent } from '../../api/schemas-events.ts';
 import { shortPath } from '../paths.ts';
 import { dim, red } from '../style.ts';
 import { terminalWidth, wrap } from '../terminal.ts';
@@ -39,17 +40,43 @@ const DEEDS: Readonly<Record<string, string>> = {
   config_changed: 'changed',
 };
 
+/** What the state says in which a lease was seen. */
+const SIGHTS: Readonly<Record<SeenEvent['state'], string>> = {
+  reserved: 'nobody listens there yet',
+  active: 'its server listens',
+  idle: 'its server listens no more',
+  hijacked: 'a stranger listens there: ask again for another port',
+};
+
 /** The lines of one event; on a terminal as wide as it is, else one line. */
 export function eventLines(event: AuditEventJson, nowMs: number = Date.now()): string[] {
+  const isBad = event.event === 'hijacked' || event.event === 'conflict';
+  return linesOf(event, event.event, sentenceOf(event), isBad, nowMs);
+}
+
+/** The lines of what was seen of a lease. */
+export function seenLines(event: SeenEvent, nowMs: number = Date.now()): string[] {
+  const { state, drift } = event;
+  const elsewhere = drift.length === 0 ? '' : `; its program listens on ${drift.join(', ')}`;
+  const sentence = `${aboutOf(event)}; ${SIGHTS[state]}${elsewhere}`;
+  return linesOf(event, state, sentence, state === 'hijacked', nowMs);
+}
+
+function linesOf(
+  event: AuditEventJson | SeenEvent,
+  word: string,
+  sentenceText: string,
+  isBad: boolean,
+  nowMs: number,
+): string[] {
   const when = timeText(new Date(event.at), new Date(nowMs));
-  const what = event.event.padEnd(EVENT_WIDTH);
+  const what = word.padEnd(EVENT_WIDTH);
   const head = `${when}  ${what}  ${portText(event).padStart(PORT_WIDTH)}  `;
   const room = terminalWidth();
-  const sentence = visible(sentenceOf(event));
+  const sentence = visible(sentenceText);
   const [first = '', ...rest] =
     room === null ? [sentence] : wrap(sentence, Math.max(LEAST_WIDTH, room - head.length));
   const indent = ' '.repeat(head.length);
-  const isBad = event.event === 'hijacked' || event.event === 'conflict';
   const shown = isBad ? head.replace(what, red(what)) : head;
   return [shown + first, ...rest.map((line) => indent + line)];
 }
@@ -62,7 +89,7 @@ function timeText(at: Date, now: Date): string {
   return at.toDateString() === now.toDateString() ? `      ${time}` : `${day} ${time}`;
 }
 
-function portText({ port, last_port: last, protocol }: AuditEventJson): string {
+function portText({ port, last_port: last, protocol }: AuditEventJson | SeenEvent): string {
   if (port === null) return '-';
   const ports = last === null || last === port ? String(port) : `${port}-${last}`;
   return protocol === 'udp' ? `${ports}/udp` : ports;
@@ -73,7 +100,7 @@ function sentenceOf(event: AuditEventJson): string {
   return parts.join('; ');
 }
 
-function aboutOf(event: AuditEventJson): string {
+function aboutOf(event: AuditEventJson | SeenEvent): string {
   const { service_type: type, service_name: name, project_path: path, instance_id: instance } = event;
   const deed = DEEDS[event.event];
   if (event.event.startsWith('instance_'))

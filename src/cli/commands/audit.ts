@@ -5,15 +5,17 @@ import type { AuditAnswer, AuditEventJson, AuditStatsAnswer } from '../../api/sc
 import { type Client, expectOk } from '../../client/client.ts';
 import { StyxyError } from '../../errors.ts';
 import type { Command, Invocation, OptionSpec } from '../command.ts';
+import { followEvents } from '../follow-events.ts';
 import { momentText } from '../moment.ts';
 import { query, reach, reachRunning } from '../reach.ts';
-import { isOutputClosed, print, printJson, say } from '../write.ts';
+import { print, printJson, say } from '../write.ts';
 import { countLines, eventLines } from './audit-lines.ts';
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000_000;
 const MAX_PORT = 65_535;
-const PAUSE_MS = 500;
+/** What `audit --follow` waits out. */
+const ABSENCES: ReadonlySet<string> = new Set(['DAEMON_UNREACHABLE', 'STORE_UNAVAILABLE']);
 
 type Filter = Readonly<Record<string, string | number | null>>;
 
@@ -167,48 +169,36 @@ function show(event: AuditEventJson, { isJson }: Invocation): void {
 /** Shows what comes after the cursor, until nobody reads any more. */
 async function follow(invocation: Invocation, filter: Filter, from: string): Promise<void> {
   let cursor = from;
-  let isLost = false;
-  while (!isOutputClosed()) {
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  // The stream says when; what to show, with the filter and since a restart too, the audit knows best.
+  await followEvents(invocation, async () => {
     const pages = await following(invocation, filter, cursor);
-    if (pages === null) {
-      if (!isLost) say('No daemon answers; waiting for the next one.');
-      isLost = true;
-      continue;
-    }
-    isLost = false;
     if (Number(pages.cursor) < Number(cursor)) say('The audit begins anew: what was last recorded was lost.');
     cursor = pages.cursor;
     for (const event of pages.events) show(event, invocation);
-  }
+  });
 }
 
-/** What came since; null where no daemon answers, which is none to be started. */
+/** What came since; nothing where no daemon answers, or its store does not: the next connection asks again. */
 async function following(
   invocation: Invocation,
   filter: Filter,
   from: string,
-): Promise<{ events: AuditEventJson[]; cursor: string } | null> {
+): Promise<{ events: AuditEventJson[]; cursor: string }> {
+  const events: AuditEventJson[] = [];
+  let cursor = from;
   try {
     const client = await reachRunning(invocation);
     try {
-      const events: AuditEventJson[] = [];
-      let cursor = from;
       for (let page: AuditAnswer | null = null; page === null || page.has_more; ) {
         page = await ask(client, { ...filter, limit: MAX_PAGE, cursor });
         cursor = page.next_cursor;
         events.push(...page.events);
       }
-      return { events, cursor };
     } finally {
       client.close();
     }
   } catch (error) {
-    if (
-      error instanceof StyxyError &&
-      (error.code === 'DAEMON_UNREACHABLE' || error.code === 'STORE_UNAVAILABLE')
-    )
-      return null;
-    throw error;
+    if (!(error instanceof StyxyError) || !ABSENCES.has(error.code)) throw error;
   }
+  return { events, cursor };
 }

@@ -3,6 +3,7 @@
 import type { LeaseJson } from '../../api/schemas.ts';
 import { StyxyError } from '../../errors.ts';
 import { type LiveView, openLiveView } from '../live-view.ts';
+import { watchOutputEnd } from '../output-end.ts';
 import { dim } from '../style.ts';
 import { hasScreen } from '../terminal.ts';
 import { isOutputClosed, print, say } from '../write.ts';
@@ -34,14 +35,17 @@ export interface Watching {
 export async function watchLeases(first: readonly LeaseJson[], watching: Watching): Promise<void> {
   const view = !watching.isJson && hasScreen() ? openLiveView() : null;
   const signal = nextSignal();
+  const end = watchOutputEnd();
   try {
     // The signal does not wait for a daemon that is silent.
     await Promise.race([
       signal.came,
+      end.came,
       view === null ? printAll(first, watching) : drawAll(view, first, watching),
     ]);
   } finally {
     signal.stop();
+    end.stop();
     view?.close();
   }
 }

@@ -8,6 +8,7 @@ import { listAllocations } from './allocations.ts';
 import { audit, auditStats } from './audit.ts';
 import { check } from './check.ts';
 import { cleanup } from './cleanup.ts';
+import { events } from './events.ts';
 import { hook } from './hook.ts';
 import { heartbeatInstance, listInstances, registerInstance, retireInstance } from './instances.ts';
 import { hold, release, renew } from './lease.ts';
@@ -38,6 +39,7 @@ export const HANDLERS: Handlers = {
   consolidateRanges,
   audit,
   auditStats,
+  events,
   hook,
   metrics,
   rotateToken,

@@ -1,11 +1,11 @@
 // Owns the handlers that show the audit.
 
 import { DEFAULT_EVENTS } from '../../api/names.ts';
-import type { AuditAnswer, AuditEventJson, AuditStatsAnswer } from '../../api/schemas-audit.ts';
+import type { AuditAnswer, AuditStatsAnswer } from '../../api/schemas-audit.ts';
 import { invalid, shown } from '../../api/validate.ts';
-import type { AuditEntry } from '../../core/audit.ts';
 import type { AuditEvent } from '../../core/audit-events.ts';
 import type { Handler } from '../context.ts';
+import { eventJson } from '../event-json.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -70,35 +70,6 @@ function momentOf(text: string | undefined, field: string): number | null {
 function isDay(text: string): boolean {
   const day = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(day) && new Date(day).toISOString().startsWith(text);
-}
-
-function eventJson({ seq, at, event, actor, reason, subject, lease }: AuditEntry): AuditEventJson {
-  const { port, count } = subject;
-  return {
-    seq,
-    at: new Date(at).toISOString(),
-    event,
-    actor: { instance_id: actor.instanceId, pid: actor.pid, command: actor.command },
-    reason,
-    service_type: subject.serviceType,
-    service_name: subject.serviceName,
-    protocol: subject.protocol,
-    port,
-    last_port: port === null ? null : port + (count ?? 1) - 1,
-    lock_id: subject.lockId,
-    instance_id: subject.instanceId,
-    project_path: subject.projectPath,
-    lease:
-      lease === null
-        ? null
-        : {
-            fence: lease.fence,
-            pid: lease.pid,
-            ttl_seconds: lease.ttlMs / 1000,
-            singleton: lease.singleton,
-            allocated_at: new Date(lease.allocatedAt).toISOString(),
-          },
-  };
 }
 
 function sorted(tally: Map<string, number> | undefined): Record<string, number> {
