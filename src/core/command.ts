@@ -6,6 +6,7 @@ import type { Change } from './change.ts';
 import type { LeaseEntry, ProcessLife, Protocol } from './lease.ts';
 import type { PortSet } from './port-set.ts';
 import type { ProcessIdentity } from './process-identity.ts';
+import type { NamedRange } from './range-placement.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A request for a lease, its fields validated and defaults filled in. */
@@ -180,6 +181,8 @@ export interface SettleRangesCommand {
   readonly kind: 'settle-ranges';
   /** Types whose ranges stay, whatever the configuration says of them: it does not know them yet. */
   readonly except: readonly string[];
+  /** Ranges that the former configuration had, and that somebody took out of it. */
+  readonly dropped: readonly NamedRange[];
 }
 
 export type Command =

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
 import { createDesk, type Desk } from '../../test/fixtures/core-desk.ts';
+import type { NamedRange } from './range-placement.ts';
 
 const policy = { bounds: { start: 10_000, end: 10_199 }, gap: 10, avoided: new Set<number>() };
 const rule = { size: 10, placement: 'after', preferredStart: null } as const;
@@ -89,6 +90,44 @@ describe('ranges that are moved together', () => {
   });
 });
 
+describe('ranges that stay where they are', () => {
+  const holeBelow = (...types: string[]): Desk => {
+    const desk = deskWith(['aaaa', ...types]);
+    desk.submit({ kind: 'undo-range', serviceType: 'aaaa', force: false });
+    return desk;
+  };
+  const movesOf = (desk: Desk) =>
+    desk
+      .submit({ kind: 'consolidate', apply: true })
+      .reply?.moves.map(({ from, to }) => [from.name, to.start]);
+
+  it('are those that somebody gave another place in config.json', () => {
+    const desk = holeBelow('bbbb', 'cccc');
+    const put = [serviceType('dev', 3000, 3009), serviceType('bbbb', 10_100, 10_109)];
+    desk.catalogue = testCatalogue(put, { autoAllocation: { policy, ruleOf: () => rule } });
+    assert.deepEqual(movesOf(desk), [['cccc', 10_000]]);
+    assert.equal(starts(desk).bbbb, 10_020);
+  });
+
+  it('are those below the bounds, where a rule wished for them', () => {
+    const desk = createDesk(
+      testCatalogue([serviceType('dev', 3000, 3009)], {
+        autoAllocation: { policy, ruleOf: () => ({ ...rule, preferredStart: 9000 }) },
+      }),
+    );
+    const { lockId } = desk.granted({ serviceType: 'low' }).snapshot.lease;
+    release(desk, lockId);
+    assert.deepEqual([starts(desk), movesOf(desk)], [{ low: 9000 }, []]);
+  });
+
+  it('rather than go over a port that another request is about to get', () => {
+    const desk = holeBelow('bbbb');
+    desk.pending.tcp.add(10_002);
+    desk.pending.udp.add(10_004);
+    assert.deepEqual(movesOf(desk), [['bbbb', 10_005]]);
+  });
+});
+
 describe('ranges and ports in use', () => {
   it('are made around what listens for either protocol, over the whole range', () => {
     const desk = createDesk(catalogue);
@@ -115,8 +154,8 @@ describe('ranges and a configuration that knows their types or ports', () => {
     testCatalogue([serviceType('dev', 3000, 3009), ...types.map((type) => serviceType(...type))], {
       autoAllocation: { policy, ruleOf: () => rule },
     });
-  const settle = (desk: Desk, except: readonly string[] = []) =>
-    desk.submit({ kind: 'settle-ranges', except }).reply?.settled;
+  const settle = (desk: Desk, except: readonly string[] = [], dropped: readonly NamedRange[] = []) =>
+    desk.submit({ kind: 'settle-ranges', except, dropped }).reply?.settled;
 
   it('are left alone where it has them as they are, and let go where somebody gave the type another', () => {
     const desk = deskWith(['aaaa', 'bbbb'], ['bbbb']);
@@ -132,6 +171,23 @@ describe('ranges and a configuration that knows their types or ports', () => {
     assert.equal(settle(desk), 2);
     assert.deepEqual(starts(desk), {});
     assert.equal(desk.state.leaseCount, 1, 'its lease stays');
+  });
+
+  it('are undone where somebody took them out of it, unless they have leases', () => {
+    const desk = deskWith(['aaaa', 'bbbb', 'cccc'], ['bbbb']);
+    const range = (name: string, start: number) => ({ name, start, end: start + 9 });
+    const dropped = [range('aaaa', 10_000), range('bbbb', 10_020), range('cccc', 10_041), range('dddd', 1)];
+    assert.equal(settle(desk, ['aaaa'], dropped), 0, 'it was made anew, and the file does not know it yet');
+    desk.catalogue = configured(['aaaa', 10_000, 10_009]);
+    assert.equal(settle(desk, [], dropped), 0, 'it is there again');
+    desk.catalogue = catalogue;
+    assert.equal(settle(desk, [], dropped), 1);
+    assert.deepEqual(starts(desk), { bbbb: 10_020, cccc: 10_040 });
+    assert.deepEqual(
+      desk.audit.slice(-1).map(({ event, reason }) => [event, reason]),
+      [['range_undone', 'config-changed']],
+    );
+    assert.equal(desk.granted({ serviceType: 'aaaa' }).snapshot.lease.port, 10_060, 'not at its former port');
   });
 
   it('are made anew where another type lies over them', () => {

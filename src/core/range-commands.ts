@@ -80,16 +80,15 @@ function planMoves(
   const places = new Map([...state.ranges()].map((range) => [range.name, range]));
   const moves: RangeMove[] = [];
   for (const from of [...places.values()].sort((a, b) => a.start - b.start)) {
-    // A range that a rule put outside the bounds is where it was wished for.
-    const isWished = from.start < policy.bounds.start;
     // One that somebody gave another place in config.json is where it was put.
     const configured = catalogue.serviceTypes.get(from.name)?.range ?? from;
     const isPut = configured.start !== from.start || configured.end !== from.end;
-    if (isWished || isPut || leasesOfType(state, from.name).length > 0) continue;
+    if (isPut || leasesOfType(state, from.name).length > 0) continue;
     const others = [...places.values()].filter(({ name }) => name !== from.name);
     const ranges = [...configuredRanges(catalogue, state), ...others];
     const size = rangeSize(from);
     const start = holesOf({ bounds: policy.bounds, ranges, gap: policy.gap, avoided }, size).lowest(0);
+    // Nor is one below the bounds moved, where a rule wished for it: no hole is lower.
     if (start === null || start >= from.start) continue;
     const to = { ...from, start, end: start + size - 1 };
     places.set(from.name, to);
@@ -103,7 +102,11 @@ function leasesOfType(state: StateView, serviceType: string): LeaseEntry[] {
 }
 
 /** The memory of ports in a range that is gone would bring its keys back there. */
-function forgottenKeys(state: StateView, range: AutomaticRange, ending: readonly LeaseEntry[]): Change[] {
+export function forgottenKeys(
+  state: StateView,
+  range: AutomaticRange,
+  ending: readonly LeaseEntry[],
+): Change[] {
   const { start, end } = range;
   const changes: Change[] = [];
   for (const [id, before] of state.keys()) {

@@ -4,16 +4,19 @@ import { isOverrun } from './automatic-type.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
 import type { Decision, SettleRangesCommand } from './command.ts';
+import { forgottenKeys } from './range-commands.ts';
+import type { NamedRange } from './range-placement.ts';
 import type { SettleReply } from './reply.ts';
 import type { StateView } from './state.ts';
 
 /**
  * Lets go of the ranges that are the configuration's business now: of a type that somebody gave another range, and those
- * that a configured range lies over, unless they have a lease. A type of these gets a new range at its next request.
+ * that a configured range lies over, unless they have a lease. A type of these gets a new range at its next request. A
+ * range that somebody took out of the configuration is undone, unless it has a lease.
  */
 export function decideSettleRanges(
   state: StateView,
-  { except }: SettleRangesCommand,
+  { except, dropped }: SettleRangesCommand,
   { serviceTypes }: Pick<Catalogue, 'serviceTypes'>,
 ): Decision<SettleReply> {
   const used = new Set<string>();
@@ -27,7 +30,19 @@ export function decideSettleRanges(
       configured === undefined
         ? isOverrun({ serviceTypes }, range) && !used.has(range.name)
         : configured.start !== range.start || configured.end !== range.end;
-    if (isSettled) changes.push({ table: 'range', id: range.name, before: range, after: null });
+    const isDropped =
+      configured === undefined && !used.has(range.name) && dropped.some((gone) => isSameRange(gone, range));
+    // As after an undo: the keys of its ports begin anew.
+    if (isDropped) changes.push(...forgottenKeys(state, range, []));
+    if (isSettled || isDropped) changes.push({ table: 'range', id: range.name, before: range, after: null });
   }
-  return { kind: 'answer', reply: { settled: changes.length }, changes };
+  return {
+    kind: 'answer',
+    reply: { settled: changes.filter(({ table }) => table === 'range').length },
+    changes,
+  };
+}
+
+function isSameRange(a: NamedRange, b: NamedRange): boolean {
+  return a.name === b.name && a.start === b.start && a.end === b.end;
 }

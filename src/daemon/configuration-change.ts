@@ -4,6 +4,7 @@ import type { Coordinator } from '../coordinator/contract.ts';
 import type { Actor } from '../core/audit.ts';
 import { isOverrun } from '../core/automatic-type.ts';
 import type { Catalogue } from '../core/catalogue.ts';
+import type { NamedRange } from '../core/range-placement.ts';
 import { configChanged } from './audit-notes.ts';
 import type { Log } from './logs.ts';
 import type { RangeFile } from './range-file.ts';
@@ -19,9 +20,15 @@ export interface ChangedParts {
  * What is called whenever another configuration holds. It never fails.
  *
  * @param changed the paths of what is another than before; none at the start, when nobody knows
+ * @param dropped the ranges that somebody took out of it
  * @param editor who had it written, where that was asked for over HTTP
+ * @returns resolves once what is leased and what was made follows it
  */
-export type ConfigurationChange = (changed?: readonly string[], editor?: Actor) => void;
+export type ConfigurationChange = (
+  changed: readonly string[],
+  dropped: readonly NamedRange[],
+  editor?: Actor,
+) => Promise<void>;
 
 /** @returns a function to be called once at the start, too */
 export function createConfigurationChange({
@@ -29,22 +36,24 @@ export function createConfigurationChange({
   rangeFile,
   log,
 }: ChangedParts): ConfigurationChange {
-  const follow = async (changed: readonly string[], editor?: Actor): Promise<void> => {
+  const follow: ConfigurationChange = async (changed, dropped, editor) => {
     const writer = coordinator();
     const file = rangeFile();
     if (writer === null || file === null) return;
     if (changed.length > 0)
       await writer.submit<'record'>({ kind: 'record', facts: [configChanged(changed)] }, editor);
     await writer.submit<'mark-singletons'>({ kind: 'mark-singletons' });
+    // A file that may not be written is somebody else's product: that a range is missing there says nothing.
+    const isByHand = dropped.length > 0 && (await file.readOnly()) === null;
     // Where the file is behind the store, another range in it is our own former one.
-    await writer.submit<'settle-ranges'>({ kind: 'settle-ranges', except: file.unwritten() });
+    const except = file.unwritten();
+    await writer.submit<'settle-ranges'>({ kind: 'settle-ranges', except, dropped: isByHand ? dropped : [] });
     file.retry();
   };
-  return (changed = [], editor) => {
-    follow(changed, editor).catch((error: unknown) =>
+  return (changed, dropped, editor) =>
+    follow(changed, dropped, editor).catch((error: unknown) =>
       log.error({ error: String(error) }, 'what is leased does not follow the configuration yet'),
     );
-  };
 }
 
 /** Has config.json written with what a former daemon could not write any more. */

@@ -139,3 +139,47 @@ test('no range is written that would make a right file wrong; an unknown key kee
   await odd.file.written();
   assert.match(odd.read(), /^\{"odd": 1,[\s\S]*"a"/);
 });
+
+test('what would keep the file from following a move is known before it', async (t) => {
+  const moves = [{ from: range('a', 10_040), to: range('a', 10_000) }];
+  const objection = (text: string | null) => newDesk(t, text).file.objectionTo(moves);
+  const ours = '"a": {"range": [10040, 10049]}';
+  assert.equal(await objection(`{"service_types": {${ours}}}`), null);
+  assert.equal(await objection(null), null);
+  assert.match(
+    (await objection(`{"service_types": {${ours}, "b": {"range": [10005, 10014]}}}`)) ?? '',
+    /would be wrong with them: .*overlaps/,
+  );
+  assert.match((await objection('{ "service_types": nonsense')) ?? '', /has a mistake: /);
+  const desk = newDesk(t, `{"service_types": {${ours}}}`);
+  await desk.file.objectionTo(moves);
+  assert.equal(desk.read(), `{"service_types": {${ours}}}`, 'nothing is written');
+});
+
+test('a range is known as not written while it is being written, and no more once it is', async (t) => {
+  const desk = newDesk(t, '{}');
+  desk.file.follow('a', range('a', 10_000), null);
+  assert.deepEqual(desk.file.unwritten(), ['a'], 'it waits');
+  const written = desk.file.written();
+  assert.deepEqual(desk.file.unwritten(), ['a'], 'it is in hand');
+  await written;
+  assert.deepEqual(desk.file.unwritten(), []);
+});
+
+test('a new try writes what could not be written, by itself, and only where there is something', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const desk = newDesk(t, '{');
+  desk.file.follow('a', range('a', 10_000), null);
+  await desk.file.written();
+  assert.match(desk.file.obstacle ?? '', /mistake/);
+  writeFileSync(desk.path, '{}');
+  desk.file.retry();
+  t.mock.timers.tick(1000);
+  t.mock.timers.reset();
+  while (desk.file.unwritten().length > 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.match(desk.read(), /"a"/);
+  const before = desk.read();
+  desk.file.retry();
+  await desk.file.written();
+  assert.equal(desk.read(), before);
+});

@@ -1,7 +1,9 @@
 // Owns config.json's copy of the automatic ranges: it follows the store within a second, many ranges in one write.
 
 import { type ConfigEdit, editDocument, valuesOf } from '../config/edit-document.ts';
+import { readTextFile } from '../config/text-file.ts';
 import {
+  NEW_CONFIG,
   type WriteConfigOptions,
   type WriteOutcome,
   writeConfig,
@@ -9,6 +11,7 @@ import {
 } from '../config/write-config.ts';
 import type { Actor } from '../core/audit.ts';
 import type { AutomaticRange } from '../core/change.ts';
+import type { RangeMove } from '../core/reply.ts';
 import type { Home } from '../home.ts';
 import type { Log } from './logs.ts';
 import type { Settings } from './settings.ts';
@@ -23,6 +26,8 @@ export interface RangeFile {
    * @param former what the type had before: what else the file has is its user's, and stays
    */
   follow(serviceType: string, range: AutomaticRange | null, former: AutomaticRange | null): void;
+  /** Why config.json could not follow if these ranges were moved; null where it could. */
+  objectionTo(moves: readonly RangeMove[]): Promise<string | null>;
   /** Changes other keys of config.json, after what waits to be written. */
   edit(edits: readonly ConfigEdit[], actor: Actor): Promise<WriteOutcome>;
   /** Resolves once nothing waits to be written. */
@@ -80,6 +85,14 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
     return next;
   }
 
+  /** The text with these ranges, where that makes no right one wrong. */
+  function withBatch(text: string, batch: Batch): string | { readonly refusal: string } {
+    const edited = edit(text, editsOf(text, batch));
+    if (typeof edited !== 'string' || settings.mistakeIn(text) !== null) return edited;
+    const mistake = settings.mistakeIn(edited);
+    return mistake === null ? edited : { refusal: `config.json would be wrong with them: ${mistake}` };
+  }
+
   async function flush(): Promise<void> {
     if (timer !== null) clearTimeout(timer);
     timer = null;
@@ -87,12 +100,7 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
     const batch = waiting;
     waiting = new Map();
     inHand.add(batch);
-    const outcome = await write((text) => {
-      const edited = edit(text, editsOf(text, batch));
-      if (typeof edited !== 'string' || settings.mistakeIn(text) !== null) return edited;
-      const mistake = settings.mistakeIn(edited);
-      return mistake === null ? edited : { refusal: `config.json would be wrong with them: ${mistake}` };
-    }, batch);
+    const outcome = await write((text) => withBatch(text, batch), batch);
     obstacle = outcome.kind === 'refused' ? outcome.message : null;
     if (obstacle === null) return;
     log.warn({ reason: obstacle, ranges: [...batch.keys()] }, 'config.json does not have these ranges');
@@ -117,6 +125,19 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
       const first = waiting.get(serviceType);
       waiting.set(serviceType, { former: first === undefined ? former : first.former, range });
       flushSoon();
+    },
+    async objectionTo(moves) {
+      await flush();
+      await writing;
+      const file = readTextFile(home.config);
+      if (file.kind === 'unreadable') return file.message;
+      const text = file.kind === 'missing' ? NEW_CONFIG : file.text;
+      // A mistake in it keeps its last good form in force, which a move would leave behind.
+      const mistake = settings.mistakeIn(text);
+      if (mistake !== null) return `config.json has a mistake: ${mistake}`;
+      const steps = moves.map(({ from, to }) => [from.name, { former: from, range: to }] as const);
+      const edited = withBatch(text, new Map(steps));
+      return typeof edited === 'string' ? null : edited.refusal;
     },
     async edit(edits, actor) {
       await flush();

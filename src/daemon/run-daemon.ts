@@ -165,8 +165,8 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       onFault: (error) => log.error({ error: describe(error) }, 'a fault in the background'),
     });
     coordinator = started;
-    // The configuration may have changed while no daemon ran.
-    followConfiguration();
+    // The configuration may have changed while no daemon ran. What it dropped is undone before the file follows the ranges.
+    await followConfiguration([], loaded.droppedBefore);
     noteRepairs(started, setAside, log);
     const recovery = noteRecovery(started.recovery, setAside.length, loaded.answer(), log);
     await catchUp(started, loaded.catalogue(), file);

@@ -3,6 +3,7 @@
 import type { ConfigAnswer } from '../api/schemas-daemon.ts';
 import { changedPaths } from '../config/changed-paths.ts';
 import type { Config } from '../config/config.ts';
+import { droppedRanges } from '../config/dropped-ranges.ts';
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import { parseConfig } from '../config/parse-config.ts';
 import type { PlacementModule } from '../config/placement-module.ts';
@@ -10,6 +11,7 @@ import { toCatalogue } from '../config/to-catalogue.ts';
 import type { StartupPolicy } from '../coordinator/options.ts';
 import type { Actor } from '../core/audit.ts';
 import type { Catalogue } from '../core/catalogue.ts';
+import type { NamedRange } from '../core/range-placement.ts';
 import type { Home } from '../home.ts';
 import { ephemeralRange } from '../os/ephemeral-range.ts';
 import type { Store } from '../store/store.ts';
@@ -27,8 +29,11 @@ export interface SettingsOptions {
   readonly log: Log;
   /** The TCP port that is asked for; null for any free one. */
   readonly ownPort: number | null;
-  /** Called when another configuration holds, with the paths of what is another than before, and who had it written. */
-  readonly onTaken: (changed: readonly string[], editor?: Actor) => void;
+  /**
+   * Called when another configuration holds, with the paths of what is another than before, the ranges of types that it
+   * does not know any more, and who had it written.
+   */
+  readonly onTaken: (changed: readonly string[], dropped: readonly NamedRange[], editor?: Actor) => void;
   /** Where the last good configuration is kept; the store may be opened anew meanwhile. */
   readonly store: () => Pick<Store, 'readNote' | 'writeNote'>;
 }
@@ -42,6 +47,8 @@ export interface Settings {
   hookPolicy(): Config['hooks'];
   /** What the start does about what the last run left behind, as it was configured then. */
   readonly startup: StartupPolicy;
+  /** The ranges of types that were taken out of config.json while no daemon ran. */
+  readonly droppedBefore: readonly NamedRange[];
   /** As it was at the start: it counts when a store is opened. */
   readonly synchronous: 'normal' | 'full';
   /** The configuration for people, as the files are now; `editor` has just had config.json written. */
@@ -71,12 +78,15 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
   let catalogue = toCurrent();
   const { synchronous } = loaded.config.store;
 
-  const take = (): void => {
+  /** @returns the ranges that are not in the configuration any more; that the file is gone as a whole drops none */
+  const take = (): NamedRange[] => {
     catalogue = toCurrent();
     report(log, home.config, loaded);
-    if (loaded.goodText === null || loaded.goodText === (lastGood ?? '{}')) return;
+    const former = lastGood ?? '{}';
+    if (loaded.goodText === null || loaded.goodText === former) return [];
     lastGood = loaded.goodText;
     memory.write(lastGood);
+    return loaded.isMissing ? [] : droppedRanges(former, lastGood);
   };
   /** Who has just had the file written, as far as that was asked for here. */
   let editor: Actor | undefined;
@@ -93,13 +103,12 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
       const changed = changedPaths(loaded.config, next.config);
       loaded = next;
       if (!isSame) {
-        take();
-        options.onTaken(changed, editor);
+        options.onTaken(changed, take(), editor);
       }
       return 'taken';
     },
   });
-  take();
+  const droppedBefore = take();
   // Before the store may be opened anew.
   await memory.written();
   let timer: NodeJS.Timeout | null = null;
@@ -111,6 +120,7 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
       return { retries: enabled ? max_retries : 0, firstWaitMs: backoff_ms, factor: backoff_multiplier };
     },
     startup: startupOf(loaded),
+    droppedBefore,
     synchronous,
     answer: (by) => {
       editor = by;

@@ -111,6 +111,41 @@ describe('service types that nobody configured', () => {
     assert.ok(moved !== undefined && port >= moved.start && port <= moved.end, `${port}`);
   });
 
+  it('are not moved where config.json could not follow, and the list says which it has', async () => {
+    const place = await startDaemon({ config: { auto_allocation: { ...BOUNDS, min_port: 20_000 } } });
+    const path = place.home.config;
+    const show = async () =>
+      (await place.request<AutoAllocationAnswer>('GET', PATH)).body.ranges.map(
+        ({ service_type: type, start, in_config: inConfig }) => [type, start, inConfig],
+      );
+    try {
+      for (const type of ['below', 'above']) {
+        const ask = { service_type: type, service_name: 'x' };
+        const { body } = await place.request<AllocateAnswer>('POST', '/allocate', ask);
+        await place.request('DELETE', `/allocate/${body.lock_id}`);
+      }
+      await until('both in the file', () => (readFileSync(path, 'utf8').includes('"above"') ? true : null));
+      await place.request('DELETE', `${PATH}/below`);
+      const [[, start] = []] = await show();
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(path, `${text} nonsense`);
+      const refused = await place.request('POST', `${PATH}/consolidate`, { apply: true });
+      assert.deepEqual([refused.status, refused.body.code], [409, 'CONFIG_NOT_WRITABLE']);
+      assert.match(String(refused.body.detail), /nothing was moved: config\.json has a mistake/);
+      assert.deepEqual(await show(), [['above', start, true]]);
+      writeFileSync(path, text);
+      await place.request('GET', '/config');
+      const { body } = await place.request<ConsolidateAnswer>('POST', `${PATH}/consolidate`, { apply: true });
+      assert.deepEqual([body.moves.length, body.not_in_config], [1, null]);
+      assert.deepEqual(await show(), [['above', body.moves[0]?.to[0], true]]);
+      chmodSync(path, 0o444);
+      await place.request('POST', '/allocate', { service_type: 'alone', service_name: 'x' });
+      assert.deepEqual((await show()).at(-1)?.slice(2), [false]);
+    } finally {
+      await place.stop();
+    }
+  });
+
   it('begin where a module of the user’s own says, else as ever, which status tells', async () => {
     const script = (text: string): void =>
       writeFileSync(join(daemon.home.dir, 'placement.js'), text, { mode: 0o600 });
@@ -206,6 +241,48 @@ describe('service types that nobody configured', () => {
     });
     assert.equal(settled, true);
     assert.deepEqual(JSON.parse(readFileSync(daemon.home.config, 'utf8')), config);
+  });
+
+  it('are undone by whoever takes them out of config.json, now or while no daemon runs, unless they have leases', async () => {
+    const place = await startDaemon({ config: { auto_allocation: { ...BOUNDS, min_port: 20_000 } } });
+    const path = place.home.config;
+    const types = async () =>
+      (await place.request<AutoAllocationAnswer>('GET', PATH)).body.ranges
+        .map(({ service_type: type }) => type)
+        .sort();
+    const ask = (type: string) =>
+      place.request<AllocateAnswer>('POST', '/allocate', { service_type: type, service_name: 'x' });
+    const takeOut = (...names: string[]): void => {
+      const config = JSON.parse(readFileSync(path, 'utf8'));
+      for (const name of names) delete config.service_types[name];
+      writeFileSync(path, JSON.stringify(config));
+    };
+    try {
+      const made = ['now', 'later', 'held'];
+      for (const type of made) {
+        const { body } = await ask(type);
+        if (type !== 'held') await place.request('DELETE', `/allocate/${body.lock_id}?force=true`);
+      }
+      await until('all in the file', () =>
+        made.every((type) => readFileSync(path, 'utf8').includes(`"${type}"`)) ? true : null,
+      );
+      await place.request('GET', '/config');
+      takeOut('now', 'held');
+      await place.request('GET', '/config');
+      await until('one less', async () => ((await types()).includes('now') ? null : true));
+      assert.deepEqual(await types(), ['held', 'later']);
+      await place.kill9();
+      takeOut('later');
+      await place.restart();
+      assert.deepEqual(await types(), ['held']);
+      const text = await until('what is in use in the file', () => {
+        const now = readFileSync(path, 'utf8');
+        return now.includes('"held"') ? now : null;
+      });
+      assert.doesNotMatch(text, /"later"|"now"/);
+    } finally {
+      await place.stop();
+    }
   });
 
   it('are refused where ranges are switched off', async () => {

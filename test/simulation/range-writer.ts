@@ -52,7 +52,7 @@ export class RangeWriter {
     const judge = async (): Promise<void> => {
       await coordinator.submit<'mark-singletons'>({ kind: 'mark-singletons' });
       const except = [...this.#waiting.keys()];
-      await coordinator.submit<'settle-ranges'>({ kind: 'settle-ranges', except });
+      await coordinator.submit<'settle-ranges'>({ kind: 'settle-ranges', except, dropped: [] });
     };
     this.#world.timeline.after(this.#world.chaos.int(0, FOLLOW_MS), () =>
       this.#gate.enter(() => {

@@ -57,6 +57,9 @@ const list: Command = {
 const undo: Command = {
   name: 'undo',
   summary: 'Take an automatic range back',
+  details: [
+    'Whoever takes the type out of config.json does the same, also while no daemon runs. There a range with a live lease stays, and is written again at the next start of the daemon.',
+  ],
   usage: ['config auto-allocation undo TYPE [-f]'],
   arguments: [{ name: 'TYPE', description: 'the service type that has the range' }],
   options: { force: { kind: 'flag', short: 'f', description: 'End its leases too' } },

@@ -58,8 +58,15 @@ export const consolidateRanges: Handler<'consolidateRanges'> = async (context, {
   const apply = body?.apply ?? false;
   if (apply) {
     const plan = await context.coordinator.submit<'consolidate'>({ kind: 'consolidate', apply: false });
-    const moving = new Set(plan.ok ? plan.reply.moves.map(({ from }) => from.name) : []);
+    const moves = plan.ok ? plan.reply.moves : [];
+    const moving = new Set(moves.map(({ from }) => from.name));
     await refuseReadOnly(context, (name) => moving.has(name));
+    const objection = moves.length === 0 ? null : await context.rangeFile.objectionTo(moves);
+    if (objection !== null)
+      throw new StyxyError('CONFIG_NOT_WRITABLE', `nothing was moved: ${objection}`, {
+        hint: 'Run `styxy config validate` to see its mistakes, mend them, and consolidate again.',
+        fields: { reason: 'refused' },
+      });
   }
   const outcome = await context.coordinator.submit<'consolidate'>(
     { kind: 'consolidate', apply },
