@@ -1,9 +1,11 @@
-// Owns the bundles of the published package: the frequent commands, the daemon, and what few need apart from them.
+// Owns the bundles of the published package: the frequent commands, the daemon, the library, and what few need apart from them.
 
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { installFile } from './build/install-file.ts';
+import { writeLibrary } from './build/library.ts';
 import { writeNotices } from './build/notices.ts';
 import { VERSION_CHECK } from './build/version-check.ts';
 
@@ -33,6 +35,14 @@ const apart: Plugin = {
         kind === 'dynamic-import' ? { path: `./${file}`, external: true } : undefined,
       );
     }
+  },
+};
+
+/** The plug-in for Vite and the library that a program imports besides are one. */
+const ownLibrary: Plugin = {
+  name: 'own-library',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.\/index\.ts$/ }, () => ({ path: './index.cjs', external: true }));
   },
 };
 
@@ -122,6 +132,8 @@ const BUNDLES: readonly BuildOptions[] = [
   { entryPoints: ['src/daemon/main.ts'], outfile: 'dist/daemon.cjs', plugins: [apart, withoutUnused] },
   { entryPoints: ['src/agents/decide-pre-tool.ts'], outfile: 'dist/agents.cjs' },
   { entryPoints: ['prom-client'], outfile: 'dist/prom-client.cjs', plugins: [withoutUnused] },
+  { entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs' },
+  { entryPoints: ['src/vite/plugin.ts'], outfile: 'dist/vite.cjs', plugins: [ownLibrary] },
 ];
 
 const results = await Promise.all(
@@ -129,25 +141,13 @@ const results = await Promise.all(
     build({ ...COMMON, ...bundle, plugins: [versionOfManifest, ...plugins], write: false }),
   ),
 );
-mkdirSync(DIST, { recursive: true });
 const files = results.flatMap(({ outputFiles }) => outputFiles);
-for (const { path, contents } of files) install(path, contents);
+for (const { path, contents } of files)
+  installFile(path, contents, basename(path) === PROGRAM ? 0o755 : 0o644);
+writeLibrary(ROOT, DIST);
 const wanted = new Set(files.map(({ path }) => basename(path)));
 for (const name of readdirSync(DIST))
   if (name.endsWith('.cjs') && !wanted.has(name)) rmSync(join(DIST, name));
-
-/** By a rename, so that whoever runs the program meanwhile finds the former bundle or the new one, whole. */
-function install(path: string, contents: Uint8Array): void {
-  const draft = `${path}.${process.pid}`;
-  try {
-    writeFileSync(draft, contents);
-    // Whatever the umask is: the package is for everybody.
-    chmodSync(draft, basename(path) === PROGRAM ? 0o755 : 0o644);
-    renameSync(draft, path);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
 
 const metafiles = results.flatMap(({ metafile }): Metafile[] => (metafile === undefined ? [] : [metafile]));
 const packages = writeNotices(ROOT, metafiles);

@@ -26,6 +26,11 @@ export function userAgent(
   return `styxy/${VERSION} (${command}; pid ${process.pid}${named})`;
 }
 
+/** Names this process for good, where its arguments are not those of our command line. */
+export function speakAs(command: string): void {
+  ours = userAgent(['', '', command]);
+}
+
 /** Of this very process. */
 export function ownUserAgent(): string {
   ours ??= userAgent();

@@ -22,6 +22,7 @@ export const AREAS = {
   metering: [30_680, 30_699],
   serving: [21_800, 21_899],
   events: [29_450, 29_499],
+  embedding: [21_900, 21_949],
   auditing: [17_800, 17_999],
   soaking: [16_600, 17_599],
   abusing: [17_600, 17_799],

@@ -17,6 +17,8 @@ const LONGER: Readonly<Record<string, string>> = {};
 const TESTED_FROM_OUTSIDE: Readonly<Record<string, string>> = {
   'src/daemon/handlers': 'test/e2e/http.test.ts',
   'src/doctor/checks': 'src/doctor/examine.test.ts',
+  'src/library': 'test/e2e/library.test.ts',
+  'src/vite': 'test/e2e/vite-plugin.test.ts',
   'src/mcp/tools': 'test/e2e/mcp.test.ts',
 };
 

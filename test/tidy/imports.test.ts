@@ -45,6 +45,17 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     tools: 'all',
     project: 'all',
   },
+  library: {
+    errors: 'all',
+    home: 'all',
+    core: 'types',
+    api: 'all',
+    client: 'all',
+    project: 'all',
+    run: 'all',
+  },
+  index: { errors: 'all', library: 'all' },
+  vite: { index: 'all' },
   mcp: {
     errors: 'all',
     home: 'all',
