@@ -10,6 +10,7 @@ import { cleanup } from './cases/cleanup.ts';
 import { commandLine } from './cases/command-line.ts';
 import { firstAnswer } from './cases/first-answer.ts';
 import { growth } from './cases/growth.ts';
+import { hooks } from './cases/hooks.ts';
 import { idle } from './cases/idle.ts';
 import { liveness } from './cases/liveness.ts';
 import { memory } from './cases/memory.ts';
@@ -26,6 +27,7 @@ const CASES: readonly Case[] = [
   scan,
   growth,
   commandLine,
+  hooks,
   firstAnswer,
   memory,
   idle,

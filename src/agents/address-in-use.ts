@@ -17,6 +17,8 @@ const MAX_LINE = 1000;
 /** PostgreSQL names its port in a hint some lines below. */
 const MAX_LINES_BELOW = 3;
 const MAX_CONFLICTS = 3;
+/** Colours, which some print between the words and the number. */
+const COLOUR = /\u001b\[[0-9;]*m/g;
 const HIGHEST_PORT = 65_535;
 
 /** That a line complains at all. Each is found without going back. */
@@ -86,7 +88,10 @@ const PORTS: readonly RegExp[] = [
  */
 export function findPortConflicts(text: string): PortConflict[] {
   const looked = text.length <= MAX_TEXT ? text : text.slice(-MAX_TEXT);
-  const lines = looked.split(/\r\n|\r|\n/).map((line) => line.slice(0, MAX_LINE));
+  const lines = looked
+    .replaceAll(COLOUR, '')
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.slice(0, MAX_LINE));
   const found = new Map<number | null, PortConflict>();
   for (const [at, line] of lines.entries()) {
     if (!COMPLAINTS.some((complaint) => complaint.test(line))) continue;

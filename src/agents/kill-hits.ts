@@ -5,9 +5,6 @@ import type { KillHit, LeaseFact, MachineFacts, ProcessFact } from './machine-fa
 import type { Kill } from './pre-tool.ts';
 import { type Matcher, matcherOf } from './text-pattern.ts';
 
-/** The system cuts the names of programs to so many characters. */
-const NAME_LENGTH = 15;
-
 /** A lease of somebody else, with those of its processes of which more than the pid is known. */
 interface Foreign {
   readonly lease: LeaseFact;
@@ -85,10 +82,12 @@ function matchersOf(patterns: readonly TextPattern[]): Matcher[] | null {
   return known.length === matchers.length ? known : null;
 }
 
-/** `killall` compares the whole name, which the system may have cut. */
+/**
+ * The name that the system has, and that of the program: the system's may be cut, and is that of a thread in some
+ * (`MainThread` of Node 24), and which of them counts differs from one `killall` to the next.
+ */
 function namesOf(name: string, command: string): string[] {
-  if (name.length < NAME_LENGTH) return [name];
   const program = command.split(' ')[0] ?? '';
   const whole = program.slice(program.lastIndexOf('/') + 1);
-  return whole.startsWith(name) ? [name, whole] : [name];
+  return whole === '' || whole === name ? [name] : [name, whole];
 }

@@ -15,6 +15,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
 import { hookCommand } from './commands/hook.ts';
+import { hooksCommand } from './commands/hooks.ts';
 import { instancesCommand } from './commands/instances.ts';
 import { listCommand } from './commands/list.ts';
 import { mcpCommand } from './commands/mcp.ts';
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   daemonCommand,
   autostartCommand,
   setupCommand,
+  hooksCommand,
   hookCommand,
   mcpCommand,
   tokenCommand,

@@ -130,22 +130,48 @@ function isOneLineValue(text: string, property: Node): boolean {
   return value?.type === 'object' && !/[\r\n]/.test(text.slice(value.offset, endOf(value)));
 }
 
-/** Takes a property out, with its comma, and with its line where nothing else stands there; comments beside it stay. */
+/** Takes a property out. */
 function removeProperty(text: string, object: Node, value: Node): string {
   const properties = object.children ?? [];
   const index = properties.findIndex(({ children }) => children?.[1] === value);
-  const property = properties[index];
-  if (property === undefined) return text;
-  const former = properties[index - 1];
-  const comma = commaBehind(text, property);
+  return index < 0 ? text : removeChild(text, properties, index);
+}
+
+/** Takes a part of an object or a list out, with its comma, and with its line where nothing else stands there; comments beside it stay. */
+export function removeChild(text: string, children: readonly Node[], index: number): string {
+  const child = children[index];
+  if (child === undefined) return text;
+  const former = children[index - 1];
+  const comma = commaBehind(text, child);
   const formerComma = comma === null && former !== undefined ? commaBehind(text, former) : null;
   // From the end, so that offsets stay true.
   let edited = text;
-  if (comma !== null && comma > endOf(property) + 1) edited = splice(edited, comma - 1, comma, '');
-  const end = comma === endOf(property) + 1 ? comma : endOf(property);
-  const { from, to } = wholeLines(edited, property.offset, end);
+  if (comma !== null && comma > endOf(child) + 1) edited = splice(edited, comma - 1, comma, '');
+  const end = comma === endOf(child) + 1 ? comma : endOf(child);
+  const { from, to } = wholeLines(edited, child.offset, end);
   edited = splice(edited, from, to, '');
   return formerComma === null ? edited : splice(edited, formerComma - 1, formerComma, '');
+}
+
+/** Puts a value at the end of a list, behind the comments that follow the others. */
+export function appendChild(text: string, list: Node, value: unknown): string {
+  const last = list.children?.at(-1);
+  const close = endOf(list) - 1;
+  if (last === undefined) {
+    const inside = text.slice(list.offset + 1, close).trimEnd();
+    const layout = layoutOf(text, 'many', list.offset);
+    const inner = indented(layout);
+    const content = `${inner.eol}${inner.indent}${render(value, inner)}${layout.eol}${layout.indent}`;
+    return splice(text, list.offset + 1 + inside.length, close, content);
+  }
+  const comma = commaBehind(text, last);
+  const from = comma ?? endOf(last);
+  const at = from + text.slice(from, close).trimEnd().length;
+  const isOneLine = !/[\r\n]/.test(text.slice(list.offset, close));
+  const layout = layoutOf(text, isOneLine ? 'one' : 'many', last.offset);
+  const before = isOneLine ? ' ' : `${layout.eol}${layout.indent}`;
+  const inserted = splice(text, at, at, `${before}${render(value, layout)}${comma === null ? '' : ','}`);
+  return comma === null ? splice(inserted, endOf(last), endOf(last), ',') : inserted;
 }
 
 /** The stretch with its indentation and line end, where nothing else is in its lines. */

@@ -44,8 +44,13 @@ lines.on('line', (line) => {
 });
 `;
 
-/** @param command the line of the settings file; the built program's unless given */
-export function startAgent(place: Place, session: string, cwd: string, command = usual()): TestAgent {
+/** @param commandOf the line of the settings file for an event; the built program's unless given */
+export function startAgent(
+  place: Place,
+  session: string,
+  cwd: string,
+  commandOf: (event: string) => string = usual,
+): TestAgent {
   const file = join(place.dir, `env-${session}.sh`);
   const child = spawn(process.execPath, ['-e', AGENT], {
     cwd: place.dir,
@@ -73,7 +78,7 @@ export function startAgent(place: Place, session: string, cwd: string, command =
       const input = JSON.stringify({ session_id: session, cwd, hook_event_name: name, ...fields });
       return new Promise((resolve) => {
         waiting.set(id, resolve);
-        child.stdin.write(`${JSON.stringify({ id, command, input, cwd: place.dir })}\n`);
+        child.stdin.write(`${JSON.stringify({ id, command: commandOf(name), input, cwd: place.dir })}\n`);
       });
     },
     exports() {

@@ -24,6 +24,7 @@ export const AREAS = {
   events: [29_450, 29_499],
   embedding: [21_900, 21_949],
   auditing: [17_800, 17_999],
+  hooking: [16_400, 16_599],
   soaking: [16_600, 17_599],
   abusing: [17_600, 17_799],
   concurrency: [30_700, 32_767],

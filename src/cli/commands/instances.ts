@@ -1,6 +1,7 @@
 // Owns `styxy instances`: the agent sessions, terminals and checkouts that hold leases.
 
 import { resolve } from 'node:path';
+import { sessionName } from '../../agents/session.ts';
 import type {
   InstanceAnswer,
   InstanceJson,
@@ -22,6 +23,7 @@ const MAX_TTL_SECONDS = 30 * 24 * 3600;
 
 const COLUMNS: readonly Column<InstanceJson>[] = [
   { title: 'INSTANCE', cell: (each) => each.instance_id, isKept: true },
+  { title: 'SESSION', cell: (each) => sessionName(each.metadata) ?? '-' },
   { title: 'TEMPLATE', cell: (each) => each.template ?? '-' },
   { title: 'PID', cell: (each) => (each.pid === null ? '-' : String(each.pid)), isRight: true },
   { title: 'LEASES', cell: (each) => String(each.leases), isRight: true },

@@ -10,11 +10,18 @@ import { visible } from '../visible.ts';
 
 const INDENT = 2;
 
-/** @param isVerbose lock ids, fences, instances and terms too */
-export function leaseLines(leases: readonly LeaseJson[], isVerbose: boolean): string[] {
+/**
+ * @param isVerbose lock ids, fences, instances and terms too
+ * @param sessions by instance: the agent's session that it is
+ */
+export function leaseLines(
+  leases: readonly LeaseJson[],
+  isVerbose: boolean,
+  sessions: ReadonlyMap<string, string> = new Map(),
+): string[] {
   const sorted = leases.toSorted((a, b) => compare(groupOf(a), groupOf(b)) || a.port - b.port);
   // One table, so that the columns of all groups are under each other.
-  const { head, lines } = tableRows(columnsOf(isVerbose), sorted, { indent: INDENT });
+  const { head, lines } = tableRows(columnsOf(isVerbose, sessions), sorted, { indent: INDENT });
   const shown: string[] = [];
   let group: string | null = null;
   for (const [index, lease] of sorted.entries()) {
@@ -37,7 +44,9 @@ function groupOf(lease: LeaseJson): string {
   return lease.instance_id === null ? 'no project' : `instance ${lease.instance_id}`;
 }
 
-function columnsOf(isVerbose: boolean): Column<LeaseJson>[] {
+function columnsOf(isVerbose: boolean, sessions: ReadonlyMap<string, string>): Column<LeaseJson>[] {
+  const sessionOf = ({ instance_id: id }: LeaseJson): string | null =>
+    id === null ? null : (sessions.get(id) ?? null);
   const columns: Column<LeaseJson>[] = [
     { title: 'PORT', cell: portsOf, isRight: true },
     { title: 'NAME', cell: (lease) => lease.service_name ?? '-' },
@@ -45,6 +54,18 @@ function columnsOf(isVerbose: boolean): Column<LeaseJson>[] {
     { title: 'STATE', cell: stateOf, paint: coloured },
     { title: 'PID', cell: (lease) => (lease.pid === null ? '-' : String(lease.pid)), isRight: true },
     { title: 'AGE', cell: (lease) => ageText(lease.allocated_at), isRight: true },
+    ...(sessions.size === 0
+      ? []
+      : [
+          {
+            title: 'SESSION',
+            cell: (lease: LeaseJson) => sessionOf(lease) ?? '-',
+            beneath: (lease: LeaseJson) => {
+              const session = sessionOf(lease);
+              return session === null ? null : `session ${session}`;
+            },
+          },
+        ]),
     { title: 'URL', cell: (lease) => lease.url ?? '-', beneath: ({ url }) => url },
   ];
   if (!isVerbose) return columns;

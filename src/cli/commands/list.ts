@@ -1,6 +1,8 @@
 // Owns `styxy list`: all leases, grouped by project.
 
+import { sessionName } from '../../agents/session.ts';
 import type { AllocationsAnswer, LeaseJson } from '../../api/schemas.ts';
+import type { InstancesAnswer } from '../../api/schemas-instance.ts';
 import { type Client, expectOk } from '../../client/client.ts';
 import { type Command, type Invocation, UsageError } from '../command.ts';
 import { projectAt, projectPathAt, query, reach, reachRunning } from '../reach.ts';
@@ -42,24 +44,28 @@ export const listCommand: Command = {
     };
     const client = await reach(invocation);
     const leases = await allPages(client, filter);
+    const sessions = await sessionsOf(client, leases);
     client.close();
     if (invocation.has('watch')) {
       const { watchLeases } = await import('./list-watch.ts');
+      let known = sessions;
       await watchLeases(leases, {
         isJson: invocation.isJson,
         jsonOf: (now) => JSON.stringify(documentOf(now)),
-        linesOf: (now) => linesOf(now, filter, invocation),
+        linesOf: (now) => linesOf(now, known, filter, invocation),
         fetch: async () => {
           const running = await reachRunning(invocation);
           try {
-            return await allPages(running, filter);
+            const now = await allPages(running, filter);
+            known = await sessionsOf(running, now);
+            return now;
           } finally {
             running.close();
           }
         },
       });
     } else if (invocation.isJson) printJson(documentOf(leases));
-    else print(linesOf(leases, filter, invocation).join('\n'));
+    else print(linesOf(leases, sessions, filter, invocation).join('\n'));
     return 0;
   },
 };
@@ -80,7 +86,27 @@ function documentOf(leases: readonly LeaseJson[]): AllocationsAnswer {
   return { allocations: [...leases], count: leases.length, next_cursor: null };
 }
 
-function linesOf(leases: readonly LeaseJson[], filter: Filter, invocation: Invocation): string[] {
-  if (leases.length > 0) return leaseLines(leases, invocation.has('verbose'));
+/** By instance: the agent and session that it is, for people. */
+async function sessionsOf(
+  client: Client,
+  leases: readonly LeaseJson[],
+): Promise<ReadonlyMap<string, string>> {
+  if (leases.every(({ instance_id: id }) => id === null)) return new Map();
+  const { instances } = expectOk(await client.request<InstancesAnswer>('GET', '/instance/list'));
+  return new Map(
+    instances.flatMap(({ instance_id: id, metadata }) => {
+      const name = sessionName(metadata);
+      return name === null ? [] : [[id, name] as const];
+    }),
+  );
+}
+
+function linesOf(
+  leases: readonly LeaseJson[],
+  sessions: ReadonlyMap<string, string>,
+  filter: Filter,
+  invocation: Invocation,
+): string[] {
+  if (leases.length > 0) return leaseLines(leases, invocation.has('verbose'), sessions);
   return [Object.values(filter).every((value) => value === null) ? 'No leases.' : 'No lease matches.'];
 }

@@ -11,9 +11,6 @@ import type { DaemonContext } from '../context.ts';
 import { gitBranch } from '../git-branch.ts';
 import type { Session } from './sessions.ts';
 
-/** A command that is about to run meets the servers that are there now; a listing of a moment ago is as good. */
-const MAX_AGE_MS = 1_000;
-
 interface Known {
   readonly entry: LeaseEntry;
   readonly instance: InstanceEntry | undefined;
@@ -22,7 +19,7 @@ interface Known {
 /**
  * Takes a snapshot of the machine for a decision.
  *
- * @param needs.processes whether programs must be known by name: they cost a look at each
+ * @param needs.processes whether listeners and programs must be known: they cost a listing, and a look at each
  */
 export async function machineFacts(
   context: DaemonContext,
@@ -38,7 +35,8 @@ export async function machineFacts(
       }),
     ),
   );
-  const listeners = known.length === 0 ? [] : await listenersOn(context, known);
+  // A kill alone asks who listens: a server that is to be started meets leases.
+  const listeners = needs.processes && known.length > 0 ? await listenersOn(context, known) : [];
   const leases = await Promise.all(known.map((each) => leaseFact(context, session, each, listeners)));
   const pids = needs.processes ? new Set(leases.flatMap(({ pids }) => pids)) : new Set<number>();
   return {
@@ -56,7 +54,7 @@ async function listenersOn(
   known: readonly Known[],
 ): Promise<readonly Listener[]> {
   const ports = new Set(known.flatMap(({ entry }) => portsOf(entry)));
-  return (await portTable.listeners({ ports, maxAgeMs: MAX_AGE_MS })) ?? [];
+  return (await portTable.listeners({ ports, maxAgeMs: 0 })) ?? [];
 }
 
 /** The ports of a lease, and those on which its program listens instead. */

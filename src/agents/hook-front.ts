@@ -1,0 +1,137 @@
+// Owns the front of a hook: a small script of the POSIX shell that starts Node only where an event may concern us.
+//
+// Starting Node takes forty times as long as this script. It may be wrong by asking for nothing, and never by silence: what it
+// cannot be sure of goes to the daemon.
+
+import { TELLING_OF_CONFLICTS } from './address-in-use.ts';
+import { tellingWords } from './telling-words.ts';
+
+export interface FrontFacts {
+  readonly agent: string;
+  /** Absolute paths: a worktree's PATH may lead to another Node. */
+  readonly node: string;
+  readonly nodeFlags: readonly string[];
+  readonly program: string;
+  /** STYXY_HOME. */
+  readonly home: string;
+  /** The version that wrote it. */
+  readonly version: string;
+}
+
+/** What a word is made of, as a bracket of the shell's patterns has it. */
+const IN_WORD = 'A-Za-z0-9_-';
+/** A longer text is looked through by `grep`, which is started for it: the shell's own patterns are slow on it. In characters. */
+const MAX_MATCHED = 1_000;
+/** Patterns in one branch of a `case`, by line. */
+const PER_LINE = 6;
+
+/** The script: the first argument is the event's name, the event comes on standard input. */
+export function frontScript({ agent, node, nodeFlags, program, home, version }: FrontFacts): string {
+  return `#!/bin/sh
+# The front of Styxy's hooks for ${agent}, made by styxy ${version}: \`styxy hooks install\` writes it anew.
+# It starts Node only where an event may concern Styxy. Whatever goes wrong, the agent goes on.
+input=$(cat) || exit 0
+former=$LC_ALL
+LC_ALL=C
+case $1 in
+PreToolUse)
+  text=\${input#*'"tool_input"'}
+  if [ \${#text} -gt ${MAX_MATCHED} ]; then
+    printf '%s' "$text" | grep -Eq ${word(commandExpression())}
+    [ $? -ne 1 ] || exit 0
+  else case $text in
+${branches([...obscured(), ...commandPatterns()])}
+  *) exit 0 ;;
+  esac fi
+  ;;
+PostToolUse*)
+  printf '%s' "$input" | grep -Eiq ${word(TELLING_OF_CONFLICTS.join('|'))}
+  [ $? -ne 1 ] || exit 0
+  ;;
+esac
+LC_ALL=$former
+[ -x ${word(node)} ] && [ -f ${word(program)} ] || exit 0
+unset NODE_OPTIONS
+STYXY_HOME=${word(home)}
+export STYXY_HOME
+cd / || exit 0
+${[node, ...nodeFlags, program].map(word).join(' ')} hook ${agent} 2>/dev/null <<STYXY
+$input
+STYXY
+exit 0
+`;
+}
+
+function branches(patterns: readonly string[]): string {
+  const lines: string[] = [];
+  for (let at = 0; at < patterns.length; at += PER_LINE)
+    lines.push(`  ${patterns.slice(at, at + PER_LINE).join(' | ')}`);
+  return `${lines.join(' | \\\n')}) ;;`;
+}
+
+function commandPatterns(): string[] {
+  const { words, beginnings, letters } = tellingWords();
+  return [
+    ...words.flatMap((each) => begun(each).map((start) => `*${start}[!${IN_WORD}]*`)),
+    ...beginnings.flatMap((each) => begun(each).map((start) => `*${start}*`)),
+    ...letters.map((each) => `*${each}*`),
+  ];
+}
+
+/** A word's beginning: behind what is in no word, or behind the escape of a line end or a tab, which ends with a letter. */
+function begun(each: string): string[] {
+  return [`[!${IN_WORD}]${plain(each)}`, `\\\\[nrt]${plain(each)}`];
+}
+
+function plain(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9_.-]/g, '\\$&');
+}
+
+/** Ways in which a shell makes one word of several pieces, so that its letters do not stand beside each other. */
+function obscured(): string[] {
+  const letter = `[${IN_WORD}]`;
+  const next = '[A-Za-z0-9_$-]';
+  const [single, double, backslash] = ["\\'", '\\\\\\"', '\\\\\\\\'];
+  return [
+    // n'p'm, n"p"m, n\pm
+    ...[single, double, backslash].map((quote) => `*${letter}${quote}${next}*`),
+    // n''pm, n""pm
+    `*${letter}${single}${single}*`,
+    `*${letter}${double}${double}*`,
+    // a line that goes on in the next one
+    `*${letter}${backslash}\\\\n*`,
+    // $'\x6e'pm
+    `*\\$${single}*`,
+    // $N$P, \${N}pm
+    `*${letter}\\$[A-Za-z{\\(]*`,
+    `*\\}${letter}*`,
+    `*\\}\\$*`,
+    `*\\}${single}*`,
+    `*\\}${double}${next}*`,
+    // What JSON may write instead of a letter.
+    '*\\\\u00*',
+  ];
+}
+
+/** The same as the patterns, as one expression. */
+function commandExpression(): string {
+  const { words, beginnings, letters } = tellingWords();
+  const begun = String.raw`([^${IN_WORD}]|\\[nrt])`;
+  const escaped = words.map((each) => each.replaceAll('.', '\\.')).join('|');
+  const letter = `[${IN_WORD}]`;
+  const next = '[A-Za-z0-9_$-]';
+  return [
+    `${begun}(${escaped})[^${IN_WORD}]`,
+    `${begun}(${beginnings.join('|')})`,
+    ...letters,
+    String.raw`${letter}('|\\"|\\\\)${next}`,
+    String.raw`${letter}(''|\\"\\"|\\\\\\n)`,
+    String.raw`\$'|${letter}\$[A-Za-z{(]`,
+    String.raw`\}(${letter}|[$']|\\"${next})`,
+    String.raw`\\u00`,
+  ].join('|');
+}
+
+function word(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startAgent, type TestAgent } from './agent-hooks.ts';
+import { openPlace } from './cli-harness.ts';
+import { freeRange } from './port-range.ts';
+
+const SESSIONS = 8;
+const PATIENCE_MS = 60_000;
+const APP = `require('node:http').createServer((_, answer) => answer.end(require('node:path').basename(process.cwd())))
+  .listen(Number(process.env.PORT || FIXED), '127.0.0.1');`;
+
+const place = openPlace();
+const range = freeRange('hooking', 40);
+const agents: TestAgent[] = [];
+const servers: ChildProcess[] = [];
+let command = '';
+after(async () => {
+  for (const server of servers) await ended(server);
+  for (const agent of agents) await agent.kill();
+  await place.styxy(['hooks', 'uninstall']);
+  await place.close();
+});
+
+function ended(server: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (server.exitCode !== null || server.signalCode !== null) return resolve();
+    server.once('close', () => resolve());
+    server.kill('SIGTERM');
+  });
+}
+
+interface Started {
+  readonly agent: TestAgent;
+  readonly directory: string;
+  readonly port: number;
+}
+
+/** What an agent does that is told to start the app: asks its hook, and runs what comes back. */
+async function startApp(agent: TestAgent, directory: string): Promise<Started> {
+  const tool_input = { command: 'npm run dev', description: 'Start the app', timeout: 600_000 };
+  const { said, stdout } = await agent.event('PreToolUse', {
+    tool_name: 'Bash',
+    tool_input,
+    permission_mode: 'bypassPermissions',
+  });
+  assert.equal(said.permissionDecision, 'allow', stdout);
+  const { command: rewritten, ...others } = said.updatedInput as unknown as typeof tool_input;
+  assert.deepEqual(others, { description: 'Start the app', timeout: 600_000 });
+  assert.match(rewritten, / run --lock \S+ -p \d+ -- npm run dev$/);
+  const port = Number(/-p (\d+) /.exec(rewritten)?.[1]);
+  assert.match(said.additionalContext ?? '', new RegExp(`port ${port}\\b`));
+  servers.push(
+    spawn('/bin/sh', ['-c', `exec ${rewritten}`], { cwd: directory, env: place.env, stdio: 'ignore' }),
+  );
+  return { agent, directory, port };
+}
+
+async function answerOf(port: number): Promise<string> {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; ) {
+    try {
+      return await (await fetch(`http://127.0.0.1:${port}/`)).text();
+    } catch {
+      await sleep(100);
+    }
+  }
+  throw new Error(`nobody answers on ${port}`);
+}
+
+describe('eight sessions in eight worktrees', () => {
+  let started: readonly Started[] = [];
+
+  before(async () => {
+    mkdirSync(place.home, { recursive: true, mode: 0o700 });
+    writeFileSync(join(place.home, 'config.json'), JSON.stringify({ service_types: { api: { range } } }));
+    const shop = place.directory('shop');
+    writeFileSync(
+      join(shop, 'package.json'),
+      JSON.stringify({ name: 'shop', scripts: { dev: 'node server.js' } }),
+    );
+    writeFileSync(join(shop, 'server.js'), APP.replace('FIXED', String(range[0])));
+    const git = (...words: string[]): unknown =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', '-C', shop, ...words], {
+        env: { ...place.env, GIT_CONFIG_GLOBAL: '/dev/null' },
+        stdio: 'ignore',
+      });
+    git('init', '-b', 'main');
+    git('add', '.');
+    git('commit', '-m', 'The shop');
+    const directories = Array.from({ length: SESSIONS }, (_, at) => join(place.dir, `shop-${at}`));
+    for (const directory of directories) git('worktree', 'add', '-b', basename(directory), directory);
+    await place.styxy(['daemon', 'start']);
+    await place.styxy(['hooks', 'install']);
+    const settings = JSON.parse(readFileSync(join(place.dir, '.claude', 'settings.json'), 'utf8'));
+    const commandOf = (event: string): string => settings.hooks[event][0].hooks[0].command;
+    command = commandOf('PreToolUse');
+    started = await Promise.all(
+      directories.map(async (directory, at) => {
+        const agent = startAgent(place, `session-${at}`, directory, commandOf);
+        agents.push(agent);
+        await agent.event('SessionStart', { source: 'startup' });
+        return await startApp(agent, directory);
+      }),
+    );
+  });
+
+  it('that start the same app all answer, each with its own', async () => {
+    assert.equal(new Set(started.map(({ port }) => port)).size, SESSIONS);
+    const answers = await Promise.all(started.map(({ port }) => answerOf(port)));
+    assert.deepEqual(
+      answers,
+      started.map(({ directory }) => basename(directory)),
+    );
+  });
+
+  it('are shown with agent and session', async () => {
+    const { stdout } = await place.styxy(['list']);
+    for (const at of started.keys()) assert.match(stdout, /claude session-/, String(at));
+  });
+
+  it("cannot end each other's servers, and can end their own", async () => {
+    const [mine, other] = started;
+    assert.ok(mine !== undefined && other !== undefined);
+    for (const text of [
+      `kill $(lsof -ti :${other.port})`,
+      `lsof -ti tcp:${other.port} | xargs kill -9`,
+      `fuser -k ${other.port}/tcp`,
+      `npx kill-port ${other.port}`,
+      'pkill -f "node server.js"',
+      'killall node',
+    ]) {
+      const { said } = await mine.agent.event('PreToolUse', {
+        tool_name: 'Bash',
+        tool_input: { command: text },
+      });
+      assert.equal(said.permissionDecision, 'deny', text);
+      assert.match(
+        said.permissionDecisionReason ?? '',
+        /shop-\d.*branch "shop-\d".*session "claude session-/,
+        text,
+      );
+    }
+    const own = { command: `kill $(lsof -ti :${mine.port})` };
+    const { stdout } = await mine.agent.event('PreToolUse', { tool_name: 'Bash', tool_input: own });
+    assert.equal(stdout, '');
+  });
+
+  it('leave what is none of their business alone', async () => {
+    const [first] = started;
+    for (const text of ['git status', 'npm test', 'vite build', 'git commit -m "npm run dev"']) {
+      const { status, stdout } = (await first?.agent.event('PreToolUse', {
+        tool_name: 'Bash',
+        tool_input: { command: text },
+      })) ?? { status: 1, stdout: 'nobody' };
+      assert.deepEqual([status, stdout], [0, ''], text);
+    }
+    assert.match(command, /PreToolUse # styxy hook claude$/);
+  });
+
+  it('are asked about a command that does more than start a server', async () => {
+    const [first] = started;
+    const input = { command: 'rm -rf cache && npm run dev' };
+    const more = { tool_name: 'Bash', tool_input: input, permission_mode: 'bypassPermissions' };
+    const outcome = await first?.agent.event('PreToolUse', more);
+    assert.equal(outcome?.said.permissionDecision, 'ask');
+    assert.match(outcome?.said.updatedInput?.command ?? '', /^rm -rf cache && .* -- npm run dev$/);
+  });
+});

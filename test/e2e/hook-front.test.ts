@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { readWishes } from '../../src/agents/decide-pre-tool.ts';
+import { frontScript } from '../../src/agents/hook-front.ts';
+import { MARK } from '../agents/corpus.ts';
+import { KILLS } from '../agents/corpus-kills.ts';
+import { LANGUAGES } from '../agents/corpus-languages.ts';
+import { NODE } from '../agents/corpus-node.ts';
+import { NOTHING } from '../agents/corpus-nothing.ts';
+import { SHELL } from '../agents/corpus-shell.ts';
+import { AROUND } from '../agents/shop.ts';
+
+const CORPUS = [...NODE, ...LANGUAGES, ...SHELL, ...NOTHING, ...KILLS].map(([text]) =>
+  text.replaceAll(MARK, ''),
+);
+const AT_ONCE = 8;
+
+const dir = mkdtempSync(join(tmpdir(), 'styxy-front-'));
+after(() => rmSync(dir, { recursive: true, force: true }));
+/** Instead of Node: says that it was started, and what came in. */
+const node = join(dir, "it's node");
+writeFileSync(node, '#!/bin/sh\nprintf "asked "\ncat\n', { mode: 0o755 });
+const front = join(dir, 'front');
+const facts = { agent: 'claude', node, nodeFlags: [], program: node, home: dir, version: '1.0.0' };
+writeFileSync(front, frontScript(facts));
+
+interface Told {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function tell(event: string, input: string, script = front): Promise<Told> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('/bin/sh', [script, event], { stdio: ['pipe', 'pipe', 'pipe'] });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+function preTool(command: string, more: object = {}): string {
+  const tool = { tool_name: 'Bash', tool_input: { command, description: 'x' } };
+  return JSON.stringify({ session_id: 's', cwd: '/w', hook_event_name: 'PreToolUse', ...tool, ...more });
+}
+
+/** Makes a text long, which the front then looks through in another way. */
+const PADDING = ': '.repeat(600);
+
+/** The commands of which the front asks nobody. */
+async function silentOf(commands: readonly string[], padding = ''): Promise<string[]> {
+  const silent: string[] = [];
+  for (let at = 0; at < commands.length; at += AT_ONCE) {
+    const some = commands.slice(at, at + AT_ONCE);
+    const told = await Promise.all(
+      some.map((command) => tell('PreToolUse', preTool(`${padding}${command}`))),
+    );
+    for (const [index, { stdout, stderr, status }] of told.entries()) {
+      assert.deepEqual([stderr, status], ['', 0]);
+      if (stdout === '') silent.push(some[index] ?? '');
+    }
+  }
+  return silent;
+}
+
+describe('the front of a hook', () => {
+  it('is never silent where there is something to decide', async () => {
+    const decided = CORPUS.filter((text) => readWishes(text, AROUND) !== null);
+    assert.ok(decided.length > 400, String(decided.length));
+    assert.deepEqual(await silentOf(decided), []);
+    assert.deepEqual(await silentOf(decided, PADDING), []);
+  });
+
+  it('sees through what a shell makes of pieces', async () => {
+    const obscured = [
+      "n'p'm run dev",
+      'n"p"m run dev',
+      "n''pm run dev",
+      'n""pm run dev',
+      'n\\pm run dev',
+      'np\\\nm run dev',
+      "$'\\x6epm' run dev",
+      `X=np; ${'$'}{X}m run dev`,
+      'X=m; np$X run dev',
+      'A=n; B=pm; $A$B run dev',
+      `A=n; B=pm; ${'$'}{A}${'$'}{B} run dev`,
+      'cd web\nvite',
+      'cd web;\tvite',
+      '(vite)',
+      '/usr/bin/env vite',
+      './node_modules/.bin/vite',
+      'x=$(vite)',
+      'vite',
+      'vite@latest',
+    ];
+    assert.deepEqual(await silentOf(obscured), []);
+    assert.deepEqual(await silentOf(obscured, PADDING), []);
+  });
+
+  it('is silent where nothing is, whatever the project is called', async () => {
+    const nothing = [
+      'ls -la',
+      'git status',
+      'git commit -m "Add the page"',
+      'rg -n later src',
+      'mkdir -p 2024',
+      'cat README.md',
+    ];
+    assert.deepEqual(await silentOf(nothing), nothing);
+    assert.deepEqual(await silentOf(nothing, PADDING), nothing);
+    const cwd = preTool('ls', { cwd: '/work/vite/node' }).replace(
+      /"tool_name".*?"tool_input"/,
+      '"tool_input"',
+    );
+    assert.equal((await tell('PreToolUse', cwd)).stdout, '');
+  });
+
+  it('asks at every event of a session, and of an output about a port', async () => {
+    for (const event of ['SessionStart', 'SessionEnd', 'CwdChanged', 'WorktreeRemove', ''])
+      assert.equal((await tell(event, '{"a":"é\\n"}')).stdout, 'asked {"a":"é\\n"}\n', event);
+    assert.equal(
+      (await tell('PostToolUse', '{"stdout":"Port 3000 Is In Use"}')).stdout.slice(0, 6),
+      'asked ',
+    );
+    assert.equal(
+      (await tell('PostToolUseFailure', '{"error":"listen EADDRINUSE"}')).stdout.slice(0, 6),
+      'asked ',
+    );
+    assert.equal((await tell('PostToolUse', '{"stdout":"ok, npm run dev"}')).stdout, '');
+  });
+
+  it('fails open', async () => {
+    const broken = join(dir, 'broken');
+    writeFileSync(broken, frontScript({ ...facts, node: join(dir, 'none') }));
+    assert.deepEqual(await tell('SessionStart', '{}', broken), { status: 0, stdout: '', stderr: '' });
+    const failing = join(dir, 'failing');
+    writeFileSync(failing, '#!/bin/sh\necho oops >&2\nexit 2\n', { mode: 0o755 });
+    writeFileSync(broken, frontScript({ ...facts, node: failing }));
+    assert.deepEqual(await tell('SessionStart', '{}', broken), { status: 0, stdout: '', stderr: '' });
+    assert.equal((await tell('SessionStart', '')).status, 0);
+  });
+});
