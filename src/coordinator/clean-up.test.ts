@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
 import { createDesk } from '../../test/fixtures/core-desk.ts';
 import type { CleanupCommand } from '../core/command.ts';
+import { refusal } from '../core/refusal.ts';
 import { cleanUp } from './clean-up.ts';
 
 const desk = createDesk(testCatalogue([serviceType('dev', 3000, 3009)]));
@@ -65,6 +66,23 @@ describe('a clean-up of all leases', () => {
     const { told, done } = await steps(false, []);
     assert.deepEqual(await done, { ok: true, reply: { cleaned: [], kept: [] } });
     assert.ok(told.includes('decide '));
+  });
+
+  it('answers with the refusal of one part, and goes no further', async () => {
+    const refused = refusal('STORE_FULL', 'no room', 'Make some.');
+    const looked: string[] = [];
+    const outcome = await cleanUp(
+      { kind: 'cleanup', force: true, dryRun: false },
+      {
+        lockIds,
+        instanceIds: [],
+        look: async ({ lockIds: ids }) => looked.push(...ids),
+        decide: async () => ({ ok: false, refusal: refused }),
+        rest: async () => {},
+      },
+      timings,
+    );
+    assert.deepEqual([outcome, looked], [{ ok: false, refusal: refused }, [a, b]]);
   });
 
   it('stops where a commit fails', async () => {

@@ -207,6 +207,28 @@ describe('the audit', () => {
     ]);
   });
 
+  it('tells why a lease is another one without anybody having asked for it', () => {
+    const desk = createDesk(catalogue);
+    const process = { bootId: 'boot', pidNamespace: '1', pid: 7, startTicks: '9' };
+    const { lockId } = desk.granted({ pid: 7, process }).snapshot.lease;
+    desk.submit({ kind: 'hold', lockId, delta: 1 });
+    const holders = new Map([[lockId, 'dead']] as const);
+    desk.submit({ kind: 'observe', listeners: new Map(), holders, instances: new Map() });
+    desk.catalogue = testCatalogue([serviceType('dev', 3000, 3009, { instanceBehavior: 'single' })]);
+    desk.submit({ kind: 'mark-singletons' });
+    assert.deepEqual(told(desk).slice(1), [
+      ['updated', 'process-gone', 3000],
+      ['updated', 'config-changed', 3000],
+    ]);
+    assert.deepEqual(
+      desk.audit.slice(1).map(({ lease }) => [lease?.pid, lease?.singleton]),
+      [
+        [null, false],
+        [null, true],
+      ],
+    );
+  });
+
   it('tells instances by what became of them', () => {
     const desk = createDesk(catalogue);
     desk.granted({ instanceId: 'one' });

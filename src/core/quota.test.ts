@@ -55,6 +55,22 @@ describe('a quota', () => {
     );
   });
 
+  it('counts no lease that ends with the grant', () => {
+    for (const owner of [
+      { projectPath: '/a', instanceId: null },
+      { projectPath: null, instanceId: 'one' },
+    ]) {
+      const desk = createDesk({ ...catalogue, maxLeasesPerProject: 2, maxLeasesPerInstance: 2 });
+      desk.granted({ serviceName: 'a', ...owner });
+      const single = { serviceType: 'ai', serviceName: 'ollama', ...owner };
+      const { lockId } = desk.granted(single).snapshot.lease;
+      const listeners = new Map([[lockId, 'stranger']] as const);
+      desk.submit({ kind: 'observe', listeners, holders: new Map(), instances: new Map() });
+      assert.notEqual(desk.granted(single).snapshot.lease.lockId, lockId);
+      assert.equal(desk.refused({ serviceName: 'b', ...owner }).code, 'QUOTA_EXCEEDED');
+    }
+  });
+
   it('gives way once a lease is released', () => {
     const desk = full('/a');
     const [first] = desk.state.leases();

@@ -37,6 +37,21 @@ describe('a singleton', () => {
   });
 });
 
+describe('a singleton on which nobody can be seen', () => {
+  const release = (type: string) => {
+    const desk = createDesk(of({}));
+    const { lockId } = desk.granted({ serviceType: type }).snapshot.lease;
+    const listeners = new Map([[lockId, 'unknown']] as const);
+    desk.submit({ kind: 'observe', listeners, holders: new Map(), instances: new Map() });
+    const nobody = { fence: null, callerInstanceId: null, callerProjectPath: null, force: false } as const;
+    return desk.submit({ kind: 'release', lockId, ...nobody }).refusal?.code ?? null;
+  };
+
+  it('is released by nobody who has its lock id alone, which everybody is told', () => {
+    assert.deepEqual([release('ai'), release('dev')], ['PORTS_UNREADABLE', null]);
+  });
+});
+
 describe('a singleton by the configuration', () => {
   it('may be one service name of whatever type, while its type has many', () => {
     const desk = createDesk(of({ search: 'single' }));

@@ -150,7 +150,9 @@ test('what would keep the file from following a move is known before it', async 
     (await objection(`{"service_types": {${ours}, "b": {"range": [10005, 10014]}}}`)) ?? '',
     /would be wrong with them: .*overlaps/,
   );
-  assert.match((await objection('{ "service_types": nonsense')) ?? '', /has a mistake: /);
+  const wrong = `{"service_types": {${ours}, "b": {"range": [1, 2]}}}`;
+  for (const text of [wrong, '{ "service_types": nonsense'])
+    assert.match((await objection(text)) ?? '', /has a mistake: /, text);
   const desk = newDesk(t, `{"service_types": {${ours}}}`);
   await desk.file.objectionTo(moves);
   assert.equal(desk.read(), `{"service_types": {${ours}}}`, 'nothing is written');

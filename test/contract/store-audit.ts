@@ -213,6 +213,23 @@ export function auditContract(inHome: InHome): void {
       assert.deepEqual(numbersOf(await store.audit.read(EVERYTHING, ALL, 20, true)), [3, 4, 5]);
     }));
 
+  test('of a lease that is over no event stays because another lease has its port', () =>
+    inHome(async (_, store) => {
+      const former = aLease({ lockId: 'former', port: 3000 });
+      const next = aLease({ lockId: 'next', port: 3000, fence: 2 });
+      await store.commit([
+        granted(former),
+        put(anEvent(1, { subject: former, lease: former })),
+        released(former),
+        put(anEvent(2, { event: 'released', subject: subjectOf(former), lease: null })),
+        granted(next),
+        put(anEvent(3, { subject: next, lease: next })),
+        put(anEvent(4)),
+      ]);
+      assert.equal(await store.audit.trim(0, { upTo: 4, before: 0 }, 100), 3);
+      assert.deepEqual(numbersOf(await store.audit.read(EVERYTHING, ALL, 20, true)), [3, 4]);
+    }));
+
   test('for each live lease the event stays that says best what it is', () =>
     inHome(async (_, store) => {
       const lease = aLease({ lockId: 'live', port: 3000, count: 2 });

@@ -26,12 +26,13 @@ interface Given {
   readonly bound?: readonly number[];
   readonly table?: readonly Listener[] | null;
   readonly isHijacked?: boolean;
+  readonly count?: number;
 }
 
 /** Asks a daemon that has a lease on 3000; `asked` is what that asked the system for. */
-async function ask(port: number, { bound = [], table = [], isHijacked = false }: Given = {}) {
+async function ask(port: number, { bound = [], table = [], isHijacked = false, count = 1 }: Given = {}) {
   const { state, granted, now, submit } = createDesk(catalogue);
-  const { lockId } = granted({ preferredPort: 3000, projectPath: '/src/shop' }).snapshot.lease;
+  const { lockId } = granted({ preferredPort: 3000, projectPath: '/src/shop', count }).snapshot.lease;
   if (isHijacked) {
     const nothing = { holders: new Map(), instances: new Map(), drifts: new Map(), servers: new Map() };
     submit({ kind: 'hold', lockId, delta: 1 });
@@ -48,6 +49,7 @@ async function ask(port: number, { bound = [], table = [], isHijacked = false }:
         return ports.filter((each) => bound.includes(each));
       },
     },
+    processes: { ancestors: () => [] },
     portTable: {
       listeners: async ({ maxAgeMs }: { maxAgeMs?: number }) => {
         asked.push(maxAgeMs === 0 ? 'table' : 'old table');
@@ -93,6 +95,12 @@ test('of several the stranger is named that took the port away from its lease', 
   const { answer } = await ask(3000, { table, isHijacked: true });
   assert.equal(answer.system_usage?.pid, 9);
   assert.deepEqual(answer.system_usage?.addresses, ['::', '127.0.0.1']);
+});
+
+test('a block is not judged by the one of its ports that was looked at', async () => {
+  const table = [{ ...listener, port: 3000 }];
+  assert.equal((await ask(3000, { table })).answer.allocated_to?.state, 'active');
+  assert.equal((await ask(3000, { table, count: 2 })).answer.allocated_to?.state, 'reserved');
 });
 
 test('a container is named instead of its proxy', async () => {
