@@ -138,7 +138,7 @@ export function quotaExceeded({ key, owner, limit, count }: UsedQuota): Refusal 
     : [`\`styxy list --instance ${word}\``, `\`styxy release --instance ${word}\``];
   return refusal(
     'QUOTA_EXCEEDED',
-    `the ${what} ${owner} holds ${count} leases, and one ${what} may hold ${limit}`,
+    `the ${what} ${owner} holds ${count} ${count === 1 ? 'lease' : 'leases'}, and one ${what} may hold ${limit}`,
     `Run ${see} to see them and ${release} to give them back, or raise "${key}" in config.json, which counts at once.`,
     { quota: key, limit, count, [field]: owner },
   );

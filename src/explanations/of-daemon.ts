@@ -68,8 +68,8 @@ export const OF_DAEMON = {
       { what: 'Or make the change where the file comes from; it is picked up within two seconds.' },
     ],
     example: {
-      detail: '/home/ann/.styxy/config.json cannot be written: EACCES: permission denied',
-      fields: { path: '/home/ann/.styxy/config.json' },
+      detail: '/home/ann/.styxy/config.json is read-only; make the change where the file comes from',
+      fields: { reason: 'read-only' },
     },
     related: ['HOME_UNUSABLE'],
   },
@@ -107,7 +107,7 @@ export const OF_DAEMON = {
       },
     ],
     example: {
-      detail: 'The daemon with pid 4121 serves /home/ann/.styxy',
+      detail: 'A daemon (pid 4121) serves /home/ann/.styxy',
       fields: { pid: 4121 },
     },
     related: ['DAEMON_UNREACHABLE'],

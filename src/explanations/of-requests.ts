@@ -145,7 +145,7 @@ export const OF_REQUESTS = {
       'A browser sends all cookies of localhost along, or a value was put into the query that belongs into the body.',
     ],
     remedies: [{ what: 'Send fewer and shorter headers; Styxy needs no cookie.' }],
-    example: { detail: 'The headers are larger than 16 KiB' },
+    example: { detail: 'The request line and headers are larger than 16 KiB' },
     related: ['PAYLOAD_TOO_LARGE', 'REQUEST_TIMEOUT'],
   },
 } as const satisfies Explanations;

@@ -21,6 +21,7 @@ export const AREAS = {
   watching: [30_660, 30_679],
   metering: [30_680, 30_699],
   serving: [21_800, 21_899],
+  explaining: [21_900, 21_999],
   events: [29_450, 29_499],
   embedding: [21_900, 21_949],
   auditing: [17_800, 17_999],
