@@ -135,6 +135,20 @@ describe('a placement module', () => {
     assert.match(module.problem() ?? '', /it gave no answer/);
   });
 
+  it('is waited for for a second, and no longer', (t) => {
+    const module = withScript('module.exports = () => 10300');
+    const waited: unknown[] = [];
+    t.mock.method(Atomics, 'wait', (_flag: Int32Array, _at: number, _value: number, limitMs?: number) => {
+      waited.push(limitMs);
+      return 'timed-out';
+    });
+    assert.equal(startBy(module), AFTER);
+    assert.deepEqual(waited, [1000]);
+    assert.match(module.problem() ?? '', /it gave no answer within 1000 ms/);
+    assert.equal(startBy(module), AFTER);
+    assert.equal(waited.length, 1, 'nobody waits for it again');
+  });
+
   it('is the same one as before while its file says the same', () => {
     const module = withScript('module.exports = () => 10300');
     assert.equal(readPlacementModule(module.path, module), module);

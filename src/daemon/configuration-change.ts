@@ -36,31 +36,48 @@ export function createConfigurationChange({
   rangeFile,
   log,
 }: ChangedParts): ConfigurationChange {
-  const follow: ConfigurationChange = async (changed, dropped, editor) => {
+  return async (changed, dropped, editor) => {
     const writer = coordinator();
     const file = rangeFile();
     if (writer === null || file === null) return;
-    if (changed.length > 0)
-      await writer.submit<'record'>({ kind: 'record', facts: [configChanged(changed)] }, editor);
-    await writer.submit<'mark-singletons'>({ kind: 'mark-singletons' });
-    // A file that may not be written is somebody else's product: that a range is missing there says nothing.
-    const isByHand = dropped.length > 0 && (await file.readOnly()) === null;
-    // Where the file is behind the store, another range in it is our own former one.
-    const except = file.unwritten();
-    await writer.submit<'settle-ranges'>({ kind: 'settle-ranges', except, dropped: isByHand ? dropped : [] });
-    file.retry();
+    try {
+      if (changed.length > 0)
+        await writer.submit<'record'>({ kind: 'record', facts: [configChanged(changed)] }, editor);
+      await judgeByConfiguration(writer, file, dropped);
+    } catch (error) {
+      log.error({ error: String(error) }, 'what is leased does not follow the configuration yet');
+    }
   };
-  return (changed, dropped, editor) =>
-    follow(changed, dropped, editor).catch((error: unknown) =>
-      log.error({ error: String(error) }, 'what is leased does not follow the configuration yet'),
-    );
+}
+
+/**
+ * Judges what is leased and what was made by itself by the configuration as it is now.
+ *
+ * @throws what a command throws when it cannot be committed
+ */
+export async function judgeByConfiguration(
+  coordinator: Pick<Coordinator, 'submit'>,
+  file: Pick<RangeFile, 'unwritten' | 'readOnly' | 'retry'>,
+  dropped: readonly NamedRange[],
+): Promise<void> {
+  await coordinator.submit<'mark-singletons'>({ kind: 'mark-singletons' });
+  // A file that may not be written is somebody else's product: that a range is missing there says nothing.
+  const isByHand = dropped.length > 0 && (await file.readOnly()) === null;
+  // Where the file is behind the store, another range in it is our own former one.
+  const except = file.unwritten();
+  await coordinator.submit<'settle-ranges'>({
+    kind: 'settle-ranges',
+    except,
+    dropped: isByHand ? dropped : [],
+  });
+  file.retry();
 }
 
 /** Has config.json written with what a former daemon could not write any more. */
 export async function catchUp(
-  coordinator: Coordinator,
+  coordinator: Pick<Coordinator, 'query'>,
   { serviceTypes }: Pick<Catalogue, 'serviceTypes'>,
-  file: RangeFile,
+  file: Pick<RangeFile, 'follow'>,
 ): Promise<void> {
   await coordinator.query(({ state }) => {
     for (const range of state.ranges()) {

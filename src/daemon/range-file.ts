@@ -14,6 +14,7 @@ import type { AutomaticRange } from '../core/change.ts';
 import type { RangeMove } from '../core/reply.ts';
 import type { Home } from '../home.ts';
 import type { Log } from './logs.ts';
+import { addStep, type Step } from './range-steps.ts';
 import type { Settings } from './settings.ts';
 
 /** Ranges that are made together are written together. */
@@ -47,12 +48,6 @@ export interface RangeFileOptions {
   readonly log: Pick<Log, 'warn'>;
   /** Asked for a mistake, since no range is written that would make the file wrong; and looks at the file after each write. */
   readonly settings: Pick<Settings, 'mistakeIn' | 'answer'>;
-}
-
-/** What became of one type's range since the file was written. */
-interface Step {
-  readonly former: AutomaticRange | null;
-  readonly range: AutomaticRange | null;
 }
 
 /** By type. */
@@ -121,9 +116,7 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
 
   return {
     follow(serviceType, range, former) {
-      // The file has what was there before the first of several steps.
-      const first = waiting.get(serviceType);
-      waiting.set(serviceType, { former: first === undefined ? former : first.former, range });
+      addStep(waiting, serviceType, range, former);
       flushSoon();
     },
     async objectionTo(moves) {

@@ -195,11 +195,25 @@ export class RangeAudit {
     return places.some((place) => place.start !== start || place.end !== end);
   }
 
+  /** Whether somebody took it out of the configuration, which had it, and has not put its type back for long. */
+  #isTakenOut(row: AutomaticRange): boolean {
+    const { configuration } = this.#world;
+    const places = configuration.rangesSince(row.name, Number.NEGATIVE_INFINITY);
+    const lately = configuration.since(this.#auditor.now - DECISION_MS);
+    return (
+      places.some((place) => isAt(row, place)) &&
+      lately.some(({ serviceTypes }) => !serviceTypes.has(row.name))
+    );
+  }
+
   /** A range is moved or undone by somebody's wish alone, and has no lease then. */
   #judgeLeft(before: AutomaticRange, after: AutomaticRange | null): void {
     const { answers, now } = this.#auditor;
     const { name } = before;
-    const isWished = after === null ? answers.undoUnderWay(name) !== null : answers.isConsolidating();
+    const isWished =
+      after === null
+        ? answers.undoUnderWay(name) !== null || this.#isTakenOut(before)
+        : answers.isConsolidating();
     this.#check(16, isWished, `the range of ${name} was ${after === null ? 'undone' : 'moved'} by nobody`);
     if (after !== null)
       this.#check(16, after.start < before.start, `the range of ${name} was moved up to ${after.start}`);

@@ -1,8 +1,11 @@
-// Owns what a daemon does with the configuration: it writes down its ranges a moment after their commit, and follows edits.
+// Owns the time that a daemon takes to follow the configuration and to write its ranges down. What it does then is the
+// program's own logic; the file alone is a model, since a simulated machine has none.
 
 import type { Coordinator } from '../../src/coordinator/contract.ts';
-import { isOverrun } from '../../src/core/automatic-type.ts';
 import type { AutomaticRange } from '../../src/core/change.ts';
+import type { NamedRange } from '../../src/core/range-placement.ts';
+import { catchUp, judgeByConfiguration } from '../../src/daemon/configuration-change.ts';
+import { addStep, type Step } from '../../src/daemon/range-steps.ts';
 import type { Gate } from './surroundings.ts';
 import type { World } from './world.ts';
 
@@ -11,53 +14,56 @@ const WRITE_DELAY_MS = 200;
 /** The longest that an edit takes to count (ms). */
 const FOLLOW_MS = 1000;
 
-/** What became of one type's range since the file was written. */
-interface Step {
-  readonly former: AutomaticRange | null;
-  readonly range: AutomaticRange | null;
-}
-
 export class RangeWriter {
   readonly #waiting = new Map<string, Step>();
   readonly #world: World;
   readonly #gate: Gate;
+  /** The ranges of the configuration as this daemon took it over last. */
+  #taken: ReadonlyMap<string, NamedRange>;
+  /** What left it meanwhile, and was not judged yet. */
+  #dropped: NamedRange[] = [];
 
   constructor(world: World, gate: Gate) {
     this.#world = world;
     this.#gate = gate;
+    this.#taken = this.#configured();
   }
 
   /** Takes a range that was made or moved, or is gone (null). */
   follow(name: string, range: AutomaticRange | null, former: AutomaticRange | null): void {
-    const first = this.#waiting.get(name);
-    this.#waiting.set(name, { former: first === undefined ? former : first.former, range });
+    if (this.#gate.isDead) return;
+    addStep(this.#waiting, name, range, former);
     this.#writeSoon();
+  }
+
+  unwritten(): readonly string[] {
+    return [...this.#waiting.keys()];
+  }
+
+  /** A user who edits the file can write it, and so can the daemon. */
+  async readOnly(): Promise<null> {
+    return null;
+  }
+
+  retry(): void {
+    if (this.#waiting.size > 0) this.#writeSoon();
   }
 
   /** Has what a former daemon could not write any more written. */
   catchUp(coordinator: Coordinator): void {
-    const { catalogue } = this.#world.configuration;
-    coordinator
-      .query(({ state }) => [...state.ranges()])
-      .then((ranges) => {
-        for (const range of this.#gate.isDead ? [] : ranges) {
-          if (catalogue.serviceTypes.has(range.name) || isOverrun(catalogue, range)) continue;
-          this.follow(range.name, range, null);
-        }
-      });
+    catchUp(coordinator, this.#world.configuration.catalogue, this).catch((error) =>
+      this.#world.onFault(error),
+    );
   }
 
   /** Somebody edited the configuration, or a daemon has started: what is leased and made is judged by it. */
   configured(coordinator: Coordinator): void {
-    const judge = async (): Promise<void> => {
-      await coordinator.submit<'mark-singletons'>({ kind: 'mark-singletons' });
-      const except = [...this.#waiting.keys()];
-      await coordinator.submit<'settle-ranges'>({ kind: 'settle-ranges', except, dropped: [] });
-    };
     this.#world.timeline.after(this.#world.chaos.int(0, FOLLOW_MS), () =>
       this.#gate.enter(() => {
-        judge().catch((error) => this.#world.onFault(error));
-        if (this.#waiting.size > 0) this.#writeSoon();
+        this.#takeOver();
+        const dropped = this.#dropped;
+        this.#dropped = [];
+        judgeByConfiguration(coordinator, this, dropped).catch((error) => this.#world.onFault(error));
       }),
     );
   }
@@ -67,11 +73,25 @@ export class RangeWriter {
   }
 
   #write(): void {
+    // What a user took out before is seen with this write, and judged with his edit.
+    this.#takeOver();
     for (const [name, { former, range }] of this.#waiting) {
       const isWritten = this.#world.configuration.follow(name, range, former);
       const place = range === null ? 'gone' : `${range.start}–${range.end}`;
       this.#world.log(`config: ${name} is ${isWritten ? '' : 'not '}written as ${place}`);
       if (isWritten) this.#waiting.delete(name);
     }
+    this.#taken = this.#configured();
+  }
+
+  #takeOver(): void {
+    const now = this.#configured();
+    for (const range of this.#taken.values()) if (!now.has(range.name)) this.#dropped.push(range);
+    this.#taken = now;
+  }
+
+  #configured(): ReadonlyMap<string, NamedRange> {
+    const { serviceTypes } = this.#world.configuration.catalogue;
+    return new Map([...serviceTypes].map(([name, { range }]) => [name, { name, ...range }]));
   }
 }
