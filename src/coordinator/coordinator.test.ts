@@ -255,16 +255,48 @@ describe('the coordinator', () => {
   });
 
   it('looks at a lease before it ends, also where nobody watches', async () => {
+    let now = 0;
+    const ttlMs = 5_000;
     const w = await world(undefined, undefined, [listenerOn(3000, 5)], {
       catalogue: () => ({ ...catalogue, isWatching: false }),
+      clock: { monotonic: () => now, wall: () => 0 },
       timings: { ...DEFAULT_TIMINGS, tickMs: 2, passMs: 2 },
     });
-    const served = (await allocate(w, { serviceName: 'served', ttlMs: 50 })).snapshot.lease.lockId;
-    const idle = (await allocate(w, { serviceName: 'idle', ttlMs: 50 })).snapshot.lease.lockId;
+    const served = (await allocate(w, { serviceName: 'served', ttlMs })).snapshot.lease.lockId;
+    const idle = (await allocate(w, { serviceName: 'idle', ttlMs })).snapshot.lease.lockId;
     for (const asked of [served, idle])
       assert.equal(await stateOf(w, asked), 'reserved', 'nobody looked yet');
+    // Over, but not so late that it would be taken for a sleep.
+    now += ttlMs;
     while ((await stateOf(w, idle)) !== null) await new Promise((resolve) => setTimeout(resolve, 2));
     assert.equal(await stateOf(w, served), 'active');
+    await w.coordinator.stop();
+  });
+
+  it('gives every lease a full term after a gap in which nobody could be heard', async () => {
+    let now = 0;
+    const ttlMs = 12_000;
+    const w = await world(undefined, undefined, [], {
+      clock: { monotonic: () => now, wall: () => 0 },
+      timings: { ...DEFAULT_TIMINGS, tickMs: 2, passMs: 2 },
+    });
+    const asleep = (await allocate(w, { serviceName: 'asleep', ttlMs })).snapshot.lease.lockId;
+    // A machine whose clock runs on in sleep, or a daemon that was stopped.
+    now += 36_000_000;
+    const awake = (await allocate(w, { serviceName: 'awake', ttlMs })).snapshot;
+    const left = await w.coordinator.query(({ state, now: at }) => {
+      const entry = state.lease(asleep);
+      return entry === undefined ? null : Math.max(entry.vitals.renewedAt, state.floor) + ttlMs - at;
+    });
+    assert.deepEqual([left, awake.remainingMs], [ttlMs, ttlMs]);
+    // It ends when that term is over, and not before; shorter gaps are time like any other.
+    for (const stepMs of [6_000, 5_999]) {
+      now += stepMs;
+      for (let ticks = 0; ticks < 5; ticks++) await new Promise((resolve) => setTimeout(resolve, 2));
+      assert.equal(await stateOf(w, asleep), 'reserved');
+    }
+    now += 1;
+    while ((await stateOf(w, asleep)) !== null) await new Promise((resolve) => setTimeout(resolve, 2));
     await w.coordinator.stop();
   });
 

@@ -201,13 +201,20 @@ async function stopped(daemon: TestDaemon): Promise<string> {
     }
     process.kill(daemon.pid, 'SIGSTOP');
     await sleep(STOPPED_MS);
+    const goesOn = Date.now();
     process.kill(daemon.pid, 'SIGCONT');
     // Two looks with ticks of the watch between them: the floor has to hold, not only the first answer.
     for (const waitMs of [0, 3_000]) {
       await sleep(waitMs);
-      const held = new Set((await allLeases(connection)).map(({ lock_id }) => lock_id));
-      for (const lockId of lockIds)
-        assertThat(held.has(lockId), `${lockId} ended while the daemon was stopped`);
+      const held = new Map((await allLeases(connection)).map((lease) => [lease.lock_id, lease]));
+      for (const lockId of lockIds) {
+        const end = held.get(lockId)?.expires_at ?? null;
+        assertThat(end !== null, `${lockId} ended while the daemon was stopped`);
+        assertThat(
+          Date.parse(end) >= goesOn + SHORTEST_TTL_SECONDS * 1000,
+          `${lockId} has less than a full term left: until ${end}`,
+        );
+      }
     }
     for (const lockId of lockIds) await connection.send('DELETE', `/allocate/${lockId}`);
     return `${lockIds.size} leases of ${SHORTEST_TTL_SECONDS} s outlived ${STOPPED_MS / 1000} s of SIGSTOP`;
