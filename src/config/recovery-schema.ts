@@ -58,7 +58,9 @@ export const RECOVERY_SCHEMA: SectionSetting = {
         run_on_startup: flag(
           'Whether leases are looked at before the daemon serves, and those of dead holders end.',
         ),
-        backup_corrupted_state: flag('Whether what cannot be read is kept in `backups`.'),
+        backup_corrupted_state: flag(
+          'Whether a start keeps a copy of what it found damaged in `backups`, whatever `enabled` says. Without it the copy goes once all that can be read was saved.',
+        ),
         max_recovery_attempts: integer(
           1,
           10,

@@ -35,7 +35,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const timings = options.timings ?? DEFAULT_TIMINGS;
   const policy = options.startup ?? DEFAULT_STARTUP;
   const recovery = createRecovery(policy, options.scheduler);
-  const loaded = await options.store.load();
+  const loaded = await recovery.read(options.store);
   const time = coordinatorTime(options.clock, loaded.elapsedMs);
   const { stored, rebuilt } = await recovery.load(options.store, loaded, time, daemonActor(options));
   const state = restore(stored, time().now);

@@ -150,6 +150,27 @@ describe('the recovery at the start', () => {
     await second.stop();
   });
 
+  it('reads a store that fails as often as it may, and does not wait for one for ever', async () => {
+    const disk = createMemoryDisk();
+    const store = createMemoryStore({ disk });
+    let reads = 0;
+    const load = () => {
+      reads += 1;
+      if (reads < 3) throw new Error('an I/O error');
+      return store.load();
+    };
+    await (await start(disk, { store: { ...store, load } })).stop();
+    assert.equal(reads, 3);
+
+    const scheduler = createScheduler();
+    const never = { ...store, load: () => new Promise<StoredState>(() => {}) };
+    const after: typeof scheduler.after = (_delayMs, fn) => scheduler.after(1, fn);
+    await assert.rejects(start(disk, { store: never, scheduler: { ...scheduler, after } }), {
+      code: 'STORE_UNAVAILABLE',
+      message: /took longer than 10 s/,
+    });
+  });
+
   it('goes on where a step takes too long', async () => {
     const disk = createMemoryDisk();
     const first = await start(disk);

@@ -7,6 +7,7 @@ import { indexFaults } from '../core/index-check.ts';
 import type { Lease } from '../core/lease.ts';
 import { AuditFold, missingLeases, putBack } from '../core/rebuild.ts';
 import type { StateView } from '../core/state.ts';
+import { StyxyError } from '../errors.ts';
 import type { AuditFilter } from '../store/audit-store.ts';
 import type { Store, StoredState } from '../store/store.ts';
 import { WINDOW, windowsUp } from './audit-reader.ts';
@@ -32,6 +33,12 @@ interface Serving {
 export interface Recovery {
   /** What was done so far, in order. */
   readonly steps: readonly StepReport[];
+  /**
+   * Reads the store, as often as a step is tried.
+   *
+   * @throws what the store throws: nobody can be served by a daemon that does not know what it granted
+   */
+  read(store: Store): Promise<StoredState>;
   /** What was stored, made whole as far as that goes. It never fails. */
   load(store: Store, loaded: StoredState, moment: () => Moment, actor: Actor): Promise<Rebuilt>;
   /** The steps after that. They never fail either. */
@@ -69,6 +76,17 @@ export function createRecovery(policy: StartupPolicy, scheduler: Scheduler): Rec
 
   return {
     steps,
+    async read(store) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await within(scheduler, (async () => store.load())());
+        } catch (error) {
+          if (error instanceof TooSlow)
+            throw new StyxyError('STORE_UNAVAILABLE', `the store could not be read: ${error.message}`);
+          if (attempt >= policy.attempts) throw error;
+        }
+      }
+    },
     async load(store, loaded, moment, actor) {
       const setAside = setAsideText(loaded);
       note('store', setAside === null ? 'well' : 'mended', setAside);

@@ -18,6 +18,7 @@ export const AUDIT_EVENTS = {
   range_undone: 'an automatic range was taken back',
   config_changed: 'another configuration was taken over',
   repaired: 'something damaged was set aside or mended at the start',
+  recovered: 'a start mended something or could not; the reason has each step that was not well',
 } as const;
 
 export type AuditEvent = keyof typeof AUDIT_EVENTS;

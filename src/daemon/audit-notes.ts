@@ -41,6 +41,6 @@ export function repairs(setAside: readonly SetAside[]): AuditFact[] {
 }
 
 /** What a damaged row or a file says may be anything: nothing of it may steer a terminal, nor be unreadable itself. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029\ufffd]/gu, '?').slice(0, MAX_REASON_CHARS);
 }

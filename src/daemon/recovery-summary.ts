@@ -1,7 +1,9 @@
 // Owns the summary of what a start found and did: for the status, and in the log.
 
 import type { ConfigAnswer, StatusAnswer } from '../api/schemas-daemon.ts';
-import type { RecoveryReport } from '../coordinator/contract.ts';
+import type { Coordinator, RecoveryReport } from '../coordinator/contract.ts';
+import { type AuditFact, NO_SUBJECT } from '../core/audit.ts';
+import { printable } from './audit-notes.ts';
 import type { Log } from './logs.ts';
 
 type Summary = StatusAnswer['recovery'];
@@ -27,14 +29,28 @@ export function summaryOf(
   };
 }
 
-/** Writes the summary to the log, as a warning where something was mended or failed. */
+/** What the audit is told of a start; null where all was well. */
+export function recoveryFact({ steps }: Pick<Summary, 'steps'>): AuditFact | null {
+  const told = steps.filter(({ outcome }) => outcome === 'mended' || outcome === 'failed');
+  if (told.length === 0) return null;
+  const reason = told.map(({ step, outcome, detail }) => `${step} ${outcome}: ${detail ?? '-'}`).join('; ');
+  return { event: 'recovered', reason: printable(reason), subject: NO_SUBJECT, lease: null };
+}
+
+/** Writes the summary to log and audit, as a warning where something was mended or failed. */
 export function noteRecovery(
-  report: RecoveryReport,
+  coordinator: Pick<Coordinator, 'recovery' | 'submit'>,
   setAside: number,
   config: Pick<ConfigAnswer, 'errors'>,
   log: Log,
 ): Summary {
-  const summary = summaryOf(report, setAside, config);
+  const summary = summaryOf(coordinator.recovery, setAside, config);
+  const fact = recoveryFact(summary);
+  if (fact !== null) {
+    coordinator.submit<'record'>({ kind: 'record', facts: [fact] }).catch((error: unknown) => {
+      log.error({ error: String(error) }, 'the summary of the start could not be recorded');
+    });
+  }
   const steps = Object.fromEntries(
     summary.steps.map(({ step, outcome, detail }) => [
       step,

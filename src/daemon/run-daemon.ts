@@ -11,6 +11,7 @@ import { noteRepairs } from './audit-notes.ts';
 import { catchUp, createConfigurationChange } from './configuration-change.ts';
 import type { DaemonContext } from './context.ts';
 import { namedPid, writeDaemonInfo } from './daemon-info.ts';
+import { noteDamagedCopies } from './damaged-copies.ts';
 import { createDirectoryLook } from './directory-look.ts';
 import { numberOfStart } from './event-journal.ts';
 import { createEventStreams } from './event-streams.ts';
@@ -77,6 +78,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
   refuseOtherHome(home, options.homeInode);
   setUpHome(home);
   const log = createLog(home, options.env.STYXY_LOG_LEVEL);
+  const copies = noteDamagedCopies(home.backups, log);
   let store = await openStore(home, log);
   let coordinator: Coordinator | null = null;
   let watch: HomeWatch | null = null;
@@ -168,7 +170,8 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
     // The configuration may have changed while no daemon ran. What it dropped is undone before the file follows the ranges.
     await followConfiguration([], loaded.droppedBefore);
     noteRepairs(started, setAside, log);
-    const recovery = noteRecovery(started.recovery, setAside.length, loaded.answer(), log);
+    const recovery = noteRecovery(started, setAside.length, loaded.answer(), log);
+    if (!loaded.keepsDamaged) copies.drop();
     await catchUp(started, loaded.catalogue(), file);
     let port: number | null = null;
     const socket = socketAddress(home);

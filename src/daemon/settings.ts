@@ -49,6 +49,8 @@ export interface Settings {
   readonly startup: StartupPolicy;
   /** The ranges of types that were taken out of config.json while no daemon ran. */
   readonly droppedBefore: readonly NamedRange[];
+  /** Whether copies are kept of what the start found damaged. */
+  readonly keepsDamaged: boolean;
   /** As it was at the start: it counts when a store is opened. */
   readonly synchronous: 'normal' | 'full';
   /** The configuration for people, as the files are now; `editor` has just had config.json written. */
@@ -120,6 +122,7 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
       return { retries: enabled ? max_retries : 0, firstWaitMs: backoff_ms, factor: backoff_multiplier };
     },
     startup: startupOf(loaded),
+    keepsDamaged: loaded.config.recovery.system_recovery.backup_corrupted_state,
     droppedBefore,
     synchronous,
     answer: (by) => {

@@ -1,7 +1,8 @@
 // Owns the loss of the table of leases alone: the next daemon takes the leases back from the audit.
 
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, describe, it } from 'node:test';
 import { startDaemon, type TestDaemon } from './daemon-fixture.ts';
@@ -90,8 +91,10 @@ describe('where the table of leases is lost', () => {
       assert.deepEqual([recovery.leases_restored, recovery.leases_rebuilt], [0, 2]);
       const step = recovery.steps.find((each) => each.step === 'leases');
       assert.deepEqual([step?.outcome, step?.detail], ['mended', '2 leases taken back from the audit']);
-      const { text } = await daemon.request('GET', '/audit?event=repaired');
-      assert.match(text, /2 leases taken back from the audit/);
+      for (const event of ['repaired', 'recovered']) {
+        const { text } = await daemon.request('GET', `/audit?event=${event}`);
+        assert.match(text, /2 leases taken back from the audit/, event);
+      }
       // The store as it was found is kept, wherever SQLite could see that it was damaged.
       if (what !== 'its rows are gone') assert.notDeepEqual(readdirSync(daemon.home.backups), []);
       const { body: next } = await daemon.request<Lease>('POST', '/allocate', { service_type: 'dev' });
@@ -104,4 +107,22 @@ describe('where the table of leases is lost', () => {
       assert.ok(again.steps.every(({ outcome }) => outcome === 'well'));
     });
   }
+
+  it('and the configuration wants no copies, none is left, but for those of before', async () => {
+    const config = { recovery: { system_recovery: { backup_corrupted_state: false } } };
+    const daemon = await startDaemon({ isBuilt: true, config });
+    daemons.push(daemon);
+    const body = { service_type: 'dev', service_name: 'kept', project_path: daemon.home.dir };
+    await daemon.request('POST', '/allocate', body);
+    const live = await leasesOf(daemon);
+    await daemon.kill9();
+    const former = 'state-damaged-of-before.db';
+    mkdirSync(daemon.home.backups, { recursive: true, mode: 0o700 });
+    writeFileSync(join(daemon.home.backups, former), '');
+    LOSSES['its pages are damaged']?.(daemon.home.store);
+    await daemon.restart();
+    assert.deepEqual(await leasesOf(daemon), live);
+    assert.equal((await recoveryOf(daemon)).steps.find(({ step }) => step === 'store')?.outcome, 'mended');
+    assert.deepEqual(readdirSync(daemon.home.backups), [former]);
+  });
 });
