@@ -1,6 +1,7 @@
 // Owns the table of all checks, in the order in which they are told.
 
 import type { Check } from './check.ts';
+import { agentHooks } from './checks/agent-hooks.ts';
 import { apiPort } from './checks/api-port.ts';
 import { autostartLayers } from './checks/autostart-layers.ts';
 import { configuration } from './checks/configuration.ts';
@@ -48,6 +49,7 @@ export const CHECKS: readonly Check[] = [
   ipv6,
   localhost,
   autostartLayers,
+  agentHooks,
   mcpEntries,
   wsl,
   containers,

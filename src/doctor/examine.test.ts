@@ -13,6 +13,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { DOCTOR_AGENT_CASES } from '../../test/fixtures/doctor-agent-cases.ts';
 import { DOCTOR_CASES, type DoctorCase } from '../../test/fixtures/doctor-cases.ts';
 import { DOCTOR_FILE_CASES, leaveDaemonInfo, leaveSocket } from '../../test/fixtures/doctor-file-cases.ts';
 import { answering, calmScene } from '../../test/fixtures/doctor-scene.ts';
@@ -51,7 +52,11 @@ async function examineOne(check: Check, scene: Scene, isFix = false) {
 }
 
 describe('the checks', () => {
-  for (const [id, { well, ill }] of Object.entries({ ...DOCTOR_CASES, ...DOCTOR_FILE_CASES })) {
+  for (const [id, { well, ill }] of Object.entries({
+    ...DOCTOR_CASES,
+    ...DOCTOR_FILE_CASES,
+    ...DOCTOR_AGENT_CASES,
+  })) {
     for (const { name, state, says, arrange } of [...well, ...ill] satisfies DoctorCase[]) {
       it(`${id}: ${state} ${name}`, async () => {
         const changes = (await arrange?.(home)) ?? {};

@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(ROOT, 'dist', 'styxy.cjs');
-const PAGES = ['README.md', 'docs/autostart.md'];
+const PAGES = ['README.md', 'docs/autostart.md', 'docs/claude-code.md'];
 
 /** What a recipe's output must show, by a word that only this recipe holds. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {

@@ -67,14 +67,44 @@ describe('the setup', () => {
   });
 
   it('does what this machine has a use for, once, and takes it back byte for byte', async () => {
-    assert.deepEqual(await resultsOf(['--yes']), ['autostart unavailable', 'completions done']);
+    assert.deepEqual(await resultsOf(['--yes']), [
+      'autostart unavailable',
+      'hooks unavailable',
+      'completions done',
+    ]);
     assert.match(readFileSync(script('.zshrc'), 'latin1'), /^export A=\xff\nalias x=y\n# >>> styxy/);
     assert.ok(existsSync(script(...ZSH_SCRIPT)) && existsSync(script(...FISH_SCRIPT)));
-    assert.deepEqual(await resultsOf(['--yes']), ['autostart unavailable', 'completions unchanged']);
-    assert.deepEqual(await resultsOf(['--undo', '--yes']), ['completions undone', 'autostart unchanged']);
+    assert.deepEqual(await resultsOf(['--yes']), [
+      'autostart unavailable',
+      'hooks unavailable',
+      'completions unchanged',
+    ]);
+    assert.deepEqual(await resultsOf(['--undo', '--yes']), [
+      'completions undone',
+      'hooks unchanged',
+      'autostart unchanged',
+    ]);
     assert.deepEqual(readFileSync(script('.zshrc')), ZSHRC);
     assert.deepEqual(globSync(join(place.dir, '**', '*styxy*'), { exclude: ['**/home'] }), []);
-    assert.deepEqual(await resultsOf(['--undo', '--yes']), ['completions unchanged', 'autostart unchanged']);
+    assert.deepEqual(await resultsOf(['--undo', '--yes']), [
+      'completions unchanged',
+      'hooks unchanged',
+      'autostart unchanged',
+    ]);
+  });
+
+  it('puts the hooks into the settings of an agent that is here, and takes them out again', async () => {
+    const settings = script('.claude', 'settings.json');
+    const before = '{\n  // mine\n  "model": "opus"\n}\n';
+    mkdirSync(script('.claude'));
+    writeFileSync(settings, before);
+    const results = async (...args: readonly string[]) =>
+      (await resultsOf([...args, '--yes'])).find((each) => each.startsWith('hooks'));
+    assert.equal(await results(), 'hooks done');
+    assert.match(readFileSync(settings, 'utf8'), /\/\/ mine[\s\S]*# styxy hook claude/);
+    assert.equal(await results(), 'hooks unchanged');
+    assert.equal(await results('--undo'), 'hooks undone');
+    assert.equal(readFileSync(settings, 'utf8'), before);
   });
 
   it('keeps a start file that is a link', async () => {
@@ -151,14 +181,20 @@ describe('the setup with a service manager', { skip: missingManager() }, () => {
     const manager: Manager | null = await startManager(place.dir);
     if (manager === null) return t.skip('a service manager does not run here');
     try {
-      assert.deepEqual(await resultsOf(['--yes'], manager.env), ['autostart done', 'completions done']);
+      assert.deepEqual(await resultsOf(['--yes'], manager.env), [
+        'autostart done',
+        'hooks unavailable',
+        'completions done',
+      ]);
       assert.deepEqual(await resultsOf(['--yes'], manager.env), [
         'autostart unchanged',
+        'hooks unavailable',
         'completions unchanged',
       ]);
       assert.equal((await place.styxy(['autostart', 'status'], { env: manager.env })).status, 0);
       assert.deepEqual(await resultsOf(['--undo', '--yes'], manager.env), [
         'completions undone',
+        'hooks unchanged',
         'autostart undone',
       ]);
       assert.deepEqual(globSync(join(place.dir, '.config', 'systemd', 'user', '**', '*styxy*')), []);

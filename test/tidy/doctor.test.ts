@@ -3,11 +3,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CHECKS } from '../../src/doctor/checks.ts';
+import { DOCTOR_AGENT_CASES } from '../fixtures/doctor-agent-cases.ts';
 import { DOCTOR_CASES } from '../fixtures/doctor-cases.ts';
 import { DOCTOR_FILE_CASES } from '../fixtures/doctor-file-cases.ts';
 import { isTest, read, sourcesOf } from './tree.ts';
 
-const cases = { ...DOCTOR_CASES, ...DOCTOR_FILE_CASES };
+const cases = { ...DOCTOR_CASES, ...DOCTOR_FILE_CASES, ...DOCTOR_AGENT_CASES };
 const ids = CHECKS.map(({ id }) => id);
 
 describe('the doctor', () => {

@@ -22,6 +22,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
   api: { errors: 'all', home: 'all', core: 'types' },
   client: { errors: 'all', home: 'all', 'text-mark': 'all', core: 'types', api: 'all' },
   autostart: { errors: 'all', home: 'all', client: 'all' },
+  hooks: { errors: 'all', home: 'all', api: 'all', client: 'all', config: 'all', agents: 'all' },
   doctor: {
     errors: 'all',
     home: 'all',
@@ -29,6 +30,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     api: 'all',
     client: 'all',
     autostart: 'all',
+    hooks: 'all',
     config: 'all',
     store: 'all',
     os: 'all',
@@ -73,6 +75,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     api: 'all',
     client: 'all',
     autostart: 'all',
+    hooks: 'all',
     doctor: 'all',
     run: 'all',
     project: 'all',

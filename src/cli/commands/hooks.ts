@@ -3,9 +3,7 @@
 import { volatility } from '../../autostart/facts.ts';
 import { commandLineEntry } from '../../client/daemon-entry.ts';
 import { resolveOwnHome } from '../../home.ts';
-import { type Command, type Invocation, type OptionSpec, UsageError } from '../command.ts';
-import { HOOKED_AGENTS } from '../hook/hooked-agents.ts';
-import { hooksIn } from '../hooks/claude-settings.ts';
+import { HOOKED_AGENTS } from '../../hooks/hooked-agents.ts';
 import {
   type Change,
   type HookFiles,
@@ -13,11 +11,11 @@ import {
   install,
   planInstall,
   planRemoval,
-  stateOf,
   uninstall,
-} from '../hooks/installation.ts';
-import { changedLines } from '../hooks/line-changes.ts';
-import { tryHook } from '../hooks/trial.ts';
+} from '../../hooks/installation.ts';
+import { changedLines } from '../../hooks/line-changes.ts';
+import { lookAtHooks } from '../../hooks/sight.ts';
+import { type Command, type Invocation, type OptionSpec, UsageError } from '../command.ts';
 import { projectAt } from '../reach.ts';
 import { visible } from '../visible.ts';
 import { print, printJson, say } from '../write.ts';
@@ -98,9 +96,8 @@ const statusCommand: Command = {
   exits: { 0: 'they run, or none are installed', 1: 'they need a hand' },
   async run(invocation) {
     const files = filesOf(invocation);
-    const state = stateOf(files);
-    const failure = state === 'missing' ? null : await tryHook(hooksIn(textOf(files)), files.home.dir);
-    const runs = state !== 'missing' && failure === null;
+    const { state, failure, isTried } = await lookAtHooks(files);
+    const runs = isTried && failure === null;
     const isFine = state === 'missing' || (state === 'current' && runs);
     if (invocation.isJson)
       printJson({ agent: 'claude', settings: files.settings, state, runs, failure, healthy: isFine });
@@ -149,10 +146,6 @@ function filesOf(invocation: Invocation): HookFiles {
     );
   const project = invocation.has('project') ? projectAt(null).path : null;
   return hookFiles(resolveOwnHome(invocation.env), invocation.env, project);
-}
-
-function textOf(files: HookFiles): string {
-  return planRemoval(files).before ?? '';
 }
 
 function showChange(invocation: Invocation, change: Change): number {

@@ -24,7 +24,7 @@ const FAILED_STATUS = 1;
 
 export const setupCommand: Command = {
   name: 'setup',
-  summary: 'Set up autostart and completions, each asked for; or undo it all',
+  summary: 'Set up autostart, hooks and completions, each asked for; or undo it all',
   details: [
     'Shows what each step would write, and asks before it does so. What is there already is left; what a machine has no use for is passed over with the reason. --undo takes back exactly what the setup did.',
   ],

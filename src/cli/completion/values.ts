@@ -8,8 +8,8 @@ import { shippedConfig } from '../../config/config-schema.ts';
 import { AUDIT_EVENTS } from '../../core/audit-events.ts';
 import { ERRORS } from '../../errors.ts';
 import { resolveOwnHome } from '../../home.ts';
+import { HOOKED_AGENTS } from '../../hooks/hooked-agents.ts';
 import { objectOf } from '../config-answer.ts';
-import { HOOKED_AGENTS } from '../hook/hooked-agents.ts';
 import { SHELLS } from './scripts.ts';
 import type { Candidate, ValueKind } from './wanted.ts';
 

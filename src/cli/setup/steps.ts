@@ -2,6 +2,7 @@
 
 import { autostartStep } from './autostart-step.ts';
 import { completionsStep } from './completions-step.ts';
+import { hooksStep } from './hooks-step.ts';
 import type { SetupStep } from './step.ts';
 
-export const SETUP_STEPS: readonly SetupStep[] = [autostartStep, completionsStep];
+export const SETUP_STEPS: readonly SetupStep[] = [autostartStep, hooksStep, completionsStep];

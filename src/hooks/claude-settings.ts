@@ -1,8 +1,8 @@
 // Owns what Styxy has in a settings file of Claude Code: which hooks, how they are put in, and how they are taken out again.
 
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
-import { parseDocument } from '../../config/config-document.ts';
-import { appendChild, editDocument, removeChild } from '../../config/edit-document.ts';
+import { parseDocument } from '../config/config-document.ts';
+import { appendChild, editDocument, removeChild } from '../config/edit-document.ts';
 
 export interface HookEntry {
   readonly event: string;

@@ -14,12 +14,12 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { frontScript } from '../../agents/hook-front.ts';
-import { VERSION } from '../../api/api-version.ts';
-import { commandLineEntry } from '../../client/daemon-entry.ts';
-import { readTextFile } from '../../config/text-file.ts';
-import { StyxyError } from '../../errors.ts';
-import { type Home, makeDirectory } from '../../home.ts';
+import { frontScript } from '../agents/hook-front.ts';
+import { VERSION } from '../api/api-version.ts';
+import { commandLineEntry } from '../client/daemon-entry.ts';
+import { readTextFile } from '../config/text-file.ts';
+import { StyxyError } from '../errors.ts';
+import { type Home, makeDirectory } from '../home.ts';
 import { type HookEntry, hooksIn, wantedHooks, withHooks, withoutHooks } from './claude-settings.ts';
 
 export type Scope = 'user' | 'project';
