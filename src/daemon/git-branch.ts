@@ -1,11 +1,9 @@
 // Owns the look at a directory that says on which branch its checkout is.
 
-import { constants, open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { firstLine } from './first-line.ts';
 import { createRememberedLook } from './remembered-look.ts';
 
-/** `.git` and `HEAD` have one line. */
-const MAX_BYTES = 8192;
 /** A name is shown, so that it must be one line and not move the text around. */
 const MAX_SHOWN = 100;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\u2028\u2029]/gu;
@@ -41,21 +39,4 @@ function nameOf(head: string): string | null {
   const branch = /^ref: refs\/heads\/(.+)$/.exec(head)?.[1];
   if (branch !== undefined) return branch.replace(UNPRINTABLE, '\ufffd').slice(0, MAX_SHOWN);
   return /^[0-9a-f]{40,64}$/.test(head) ? `detached at ${head.slice(0, SHORT_COMMIT)}` : null;
-}
-
-/** @returns null where there is no such file, or no regular one */
-async function firstLine(path: string): Promise<string | null> {
-  try {
-    // Without waiting: a pipe in its place would keep a thread for ever.
-    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    try {
-      if (!(await file.stat()).isFile()) return null;
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
-      return buffer.toString('utf8', 0, bytesRead).split('\n', 1)[0]?.trimEnd() ?? null;
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return null;
-  }
 }

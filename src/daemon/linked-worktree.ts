@@ -1,10 +1,8 @@
 // Owns the look at a directory that says whether it is a linked git worktree.
 
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { firstLine } from './first-line.ts';
 import { createRememberedLook } from './remembered-look.ts';
-
-const MAX_BYTES = 16 * 1024;
 
 /**
  * Whether a path is the root of a linked worktree: there `.git` is a file that names its place in the main one. What
@@ -12,13 +10,6 @@ const MAX_BYTES = 16 * 1024;
  */
 export const isLinkedWorktree = createRememberedLook<boolean>({
   look: async (path) =>
-    /^gitdir:.*[\\/]worktrees[\\/][^\\/]+$/.test((await textOf(join(path, '.git'))).trimEnd()),
+    /^gitdir:.*[\\/]worktrees[\\/][^\\/]+$/.test((await firstLine(join(path, '.git'))) ?? ''),
   inDoubt: () => false,
 });
-
-/** @throws Error where it is no file, or one that is longer than any path that git would write there */
-async function textOf(path: string): Promise<string> {
-  const found = await stat(path);
-  if (!found.isFile() || found.size > MAX_BYTES) throw new Error(`${path} is no file that git wrote`);
-  return readFile(path, 'utf8');
-}

@@ -2,10 +2,10 @@
 
 import { readdirSync } from 'node:fs';
 
-/** The pids of all processes that /proc shows, ascending. */
-export function listPids(): number[] {
+/** The pids of all processes that /proc shows, ascending. @param proc where that file system is mounted */
+export function listPids(proc = '/proc'): number[] {
   try {
-    return readdirSync('/proc')
+    return readdirSync(proc)
       .filter((name) => /^\d+$/.test(name))
       .map(Number)
       .sort((a, b) => a - b);

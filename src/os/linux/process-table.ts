@@ -1,6 +1,7 @@
 // Owns the table of processes on Linux, read from /proc.
 
 import { readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ProcessLife } from '../../core/lease.ts';
 import type { ProcessIdentity } from '../../core/process-identity.ts';
 import type { ProcessTable, ProcessTree } from '../os.ts';
@@ -24,19 +25,21 @@ type Look = ProcessStat | 'gone' | 'hidden';
 /**
  * The processes of this machine. Every method reads /proc synchronously: some 20 µs for one process, some
  * milliseconds for the two of `ProcessTree`, which look at all.
+ *
+ * @param proc where the kernel shows its processes
  */
-export function createLinuxProcessTable(): ProcessTable & ProcessTree {
+export function createLinuxProcessTable(proc = '/proc'): ProcessTable & ProcessTree {
   let knownFrame: Frame | null = null;
 
   // Neither boot nor namespace changes while we live, so a frame that was read once stays true.
   function frame(): Frame | null {
-    knownFrame ??= readFrame();
+    knownFrame ??= readFrame(proc);
     return knownFrame;
   }
 
   function identify(pid: number): ProcessIdentity | null {
     const here = frame();
-    const stat = look(pid);
+    const stat = look(proc, pid);
     if (here === null || typeof stat === 'string' || hasEnded(stat)) return null;
     return { pid, startTicks: stat.startTicks, bootId: here.bootId, pidNamespace: here.pidNamespace };
   }
@@ -46,7 +49,7 @@ export function createLinuxProcessTable(): ProcessTable & ProcessTree {
     if (here === null) return 'unknown';
     if (identity.bootId !== here.bootId) return 'dead';
     if (identity.pidNamespace !== here.pidNamespace) return 'unknown';
-    const stat = look(identity.pid);
+    const stat = look(proc, identity.pid);
     if (stat === 'hidden') return 'unknown';
     if (stat === 'gone' || hasEnded(stat)) return 'dead';
     return stat.startTicks === identity.startTicks ? 'alive' : 'dead';
@@ -57,7 +60,7 @@ export function createLinuxProcessTable(): ProcessTable & ProcessTree {
     const chain: number[] = [];
     // A pid that comes up twice was recycled while we looked.
     for (let next = pid; next !== 0; ) {
-      const stat = look(next);
+      const stat = look(proc, next);
       if (typeof stat === 'string' || chain.includes(next)) return [];
       chain.push(next);
       next = stat.parentPid;
@@ -67,8 +70,8 @@ export function createLinuxProcessTable(): ProcessTable & ProcessTree {
 
   function descendants(pid: number): readonly ProcessIdentity[] {
     const children = new Map<number, number[]>();
-    for (const other of frame() === null ? [] : listPids()) {
-      const stat = look(other);
+    for (const other of frame() === null ? [] : listPids(proc)) {
+      const stat = look(proc, other);
       if (typeof stat === 'string') continue;
       const siblings = children.get(stat.parentPid);
       if (siblings === undefined) children.set(stat.parentPid, [other]);
@@ -85,8 +88,8 @@ export function createLinuxProcessTable(): ProcessTable & ProcessTree {
 
   function withEnvironment(name: string, value: string): readonly ProcessIdentity[] {
     const entry = Buffer.from(`\0${name}=${value}\0`);
-    return (frame() === null ? [] : listPids())
-      .filter((pid) => pid !== process.pid && hasInEnvironment(pid, entry))
+    return (frame() === null ? [] : listPids(proc))
+      .filter((pid) => pid !== process.pid && hasInEnvironment(proc, pid, entry))
       .map(identify)
       .filter((identity) => identity !== null);
   }
@@ -95,20 +98,20 @@ export function createLinuxProcessTable(): ProcessTable & ProcessTree {
 }
 
 /** @returns null when /proc is not mounted, or shows another namespace's processes under other numbers than ours */
-function readFrame(): Frame | null {
+function readFrame(proc: string): Frame | null {
   try {
-    if (readlinkSync('/proc/self') !== String(process.pid)) return null;
-    const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-    const namespace = /^pid:\[(\d+)\]$/.exec(readlinkSync('/proc/self/ns/pid'))?.[1];
+    if (readlinkSync(join(proc, 'self')) !== String(process.pid)) return null;
+    const bootId = readFileSync(join(proc, 'sys/kernel/random/boot_id'), 'latin1').trim();
+    const namespace = /^pid:\[(\d+)\]$/.exec(readlinkSync(join(proc, 'self/ns/pid')))?.[1];
     return namespace === undefined ? null : { bootId, pidNamespace: namespace };
   } catch {
     return null;
   }
 }
 
-function look(pid: number): Look {
+function look(proc: string, pid: number): Look {
   try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? 'hidden';
+    return parseStat(readFileSync(`${proc}/${pid}/stat`, 'latin1')) ?? 'hidden';
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code !== 'ENOENT' && code !== 'ESRCH') return 'hidden';
@@ -118,9 +121,9 @@ function look(pid: number): Look {
 }
 
 /** Whether the environment that the process was started with has `entry`, which has a NUL at both ends. */
-function hasInEnvironment(pid: number, entry: Buffer): boolean {
+function hasInEnvironment(proc: string, pid: number, entry: Buffer): boolean {
   try {
-    const environment = readFileSync(`/proc/${pid}/environ`);
+    const environment = readFileSync(`${proc}/${pid}/environ`);
     return environment.includes(entry) || environment.indexOf(entry.subarray(1)) === 0;
   } catch {
     return false;
