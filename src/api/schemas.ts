@@ -244,7 +244,10 @@ export const CheckAnswer = Type.object(
   {
     port: names.anyPort({ description: 'The port that was asked for' }),
     protocol: names.protocol({ description: 'Its name space' }),
-    available: flag('No lease covers it and nothing has it'),
+    available: nullable(
+      Type.boolean(),
+      'No lease covers it and nothing has it; null when that cannot be known',
+    ),
     allocated_to: nullable(LeaseJson, 'The lease that covers it'),
     system_usage: nullable(
       SystemUsage,

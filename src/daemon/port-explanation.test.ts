@@ -43,6 +43,7 @@ const facts: PortFacts = {
   isOwn: false,
   branch: null,
   usage: null,
+  isUnknown: false,
   drifted: null,
   type: 'dev',
   isDaemons: false,
@@ -74,6 +75,11 @@ const nobody: SystemUsage = {
 };
 
 const CASES: readonly (readonly [what: string, given: Partial<PortFacts>, said: string])[] = [
+  [
+    'a port of which nothing can be known',
+    { port: 80, type: null, isUnknown: true },
+    'Whether port 80 is free cannot be known: this user cannot bind it, and the listeners of this machine cannot be listed (`styxy doctor` tells why). `sudo lsof -nP -i :80` tells who has it; run `styxy allocate -s dev` for another port.',
+  ],
   [
     "another project's server",
     { ...leased, usage },

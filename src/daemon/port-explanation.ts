@@ -15,6 +15,8 @@ export interface PortFacts {
   /** The branch of the checkout that the lease, or the lease that drifted here, belongs to. */
   readonly branch: string | null;
   readonly usage: SystemUsage | null;
+  /** Whether nothing could say that the port is free, or that it is taken. */
+  readonly isUnknown: boolean;
   /** The lease whose program opened this port instead of its own. */
   readonly drifted: LeaseJson | null;
   /** The service type whose range holds the port. */
@@ -42,6 +44,7 @@ export function explainPort(facts: PortFacts): string {
   if (lease !== null) return facts.isOwn ? explainOwn(facts, lease) : explainLeased(facts, lease);
   if (isDaemons)
     return `${named(facts)} is Styxy's own: its daemon serves the API there. Run ${another(facts)} for another port.`;
+  if (facts.isUnknown) return explainUnknown(facts);
   return usage === null ? explainFree(facts) : explainTaken(facts, usage);
 }
 
@@ -103,6 +106,11 @@ function explainTaken(facts: PortFacts, usage: SystemUsage): string {
   }
   const udp = protocol === 'udp' ? ' --udp' : '';
   return `${held}. ${other}; if it is a server of yours, \`styxy adopt ${port}${udp}\` gives it a lease.`;
+}
+
+/** A port that cannot be bound by this user, on a machine whose listeners cannot be listed. */
+function explainUnknown(facts: PortFacts): string {
+  return `Whether ${named(facts).replace('Port', 'port')} is free cannot be known: this user cannot bind it, and the listeners of this machine cannot be listed (\`styxy doctor\` tells why). \`sudo lsof -nP -i :${facts.port}\` tells who has it; run ${another(facts)} for another port.`;
 }
 
 function explainFree(facts: PortFacts): string {

@@ -21,13 +21,14 @@ export type ProcessShape = Static<typeof ProcessShape>;
 
 /**
  * `free`: nobody has it. `reserved-by-you`: your lease, and nobody listens. `yours`: your own project's server has it.
- * `anothers`: another project's lease. `a-stranger`: something listens that has no lease.
+ * `anothers`: another project's lease. `a-stranger`: something listens that has no lease. `unknown`: the system does not
+ * say whether anything listens.
  */
-export type Holder = 'free' | 'reserved-by-you' | 'yours' | 'anothers' | 'a-stranger';
+export type Holder = 'free' | 'reserved-by-you' | 'yours' | 'anothers' | 'a-stranger' | 'unknown';
 
 export interface PortLook {
   readonly port: number;
-  readonly available: boolean;
+  readonly available: boolean | null;
   readonly lease: LeaseShape | null;
   readonly process: ProcessShape | null;
   /** The branch of the checkout whose lease it is. */
@@ -54,7 +55,8 @@ export async function lookAtPort(
   return { port, available, lease, process, branch, holder: holderOf(available, lease, process !== null) };
 }
 
-function holderOf(available: boolean, lease: LeaseShape | null, isListenedTo: boolean): Holder {
+function holderOf(available: boolean | null, lease: LeaseShape | null, isListenedTo: boolean): Holder {
+  if (available === null) return 'unknown';
   if (available) return 'free';
   if (lease === null || lease.state === 'hijacked') return 'a-stranger';
   if (!lease.is_yours) return 'anothers';
@@ -74,5 +76,7 @@ export function verdictOn({ port, holder }: Pick<PortLook, 'port' | 'holder'>): 
       return `Port ${port} belongs to another project. Never end its server: get a port of your own from \`allocate_port\`.`;
     case 'a-stranger':
       return `Port ${port} is taken by a process without a lease for it. It may be somebody's: do not end it unless you started it, and get another port from \`allocate_port\`.`;
+    case 'unknown':
+      return `Port ${port} may be free or taken, which this system does not tell: get another port from \`allocate_port\`.`;
   }
 }

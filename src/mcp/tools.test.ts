@@ -30,12 +30,13 @@ describe('the tools', () => {
 
 describe('the verdict on a port', () => {
   it('never tells an agent to end what may be somebody else’s', () => {
-    const verdicts = (['free', 'reserved-by-you', 'yours', 'anothers', 'a-stranger'] as const).map((holder) =>
-      verdictOn({ port: 3000, holder }),
+    const verdicts = (['free', 'reserved-by-you', 'yours', 'anothers', 'a-stranger', 'unknown'] as const).map(
+      (holder) => verdictOn({ port: 3000, holder }),
     );
     assert.ok(verdicts.every((verdict) => verdict.startsWith('Port 3000 ')));
     assert.match(verdicts[3] ?? '', /Never end its server/);
     assert.match(verdicts[4] ?? '', /do not end it unless you started it/);
+    assert.match(verdicts[5] ?? '', /may be free or taken/);
     assert.ok(verdicts.slice(0, 3).every((verdict) => !/\b(?:kill|end)\b/.test(verdict)));
   });
 });

@@ -19,7 +19,10 @@ export const checkCommand: Command = {
   arguments: [{ name: 'PORT', description: 'a port from 1 to 65535' }],
   options: { udp: { kind: 'flag', description: 'The UDP port' } },
   examples: [{ line: 'styxy check 3000', description: 'Who has port 3000?' }],
-  exits: { 0: 'the port is free', 1: 'the port is taken, or the request was refused' },
+  exits: {
+    0: 'the port is free',
+    1: 'the port is taken, or that cannot be known, or the request was refused',
+  },
   async run(invocation) {
     const port = parseInteger(invocation.words[0] ?? '', 'PORT', 1, 65_535);
     const client = await reach(invocation);

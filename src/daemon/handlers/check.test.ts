@@ -118,6 +118,26 @@ for (const table of [null, []]) {
   });
 }
 
+for (const [table, available] of [
+  [null, null],
+  [[{ ...listener, port: 80 }], false],
+] as const) {
+  test(`a low port that nobody may bind is ${available === null ? 'unknown without' : 'taken by'} the table`, async (t) => {
+    const { geteuid } = process;
+    t.after(() => Object.assign(process, { geteuid }));
+    Object.assign(process, { geteuid: () => 1000 });
+    const { answer } = await ask(80, { table });
+    assert.equal(answer.available, available);
+    assert.equal(answer.suggestion.includes('cannot be known'), available === null);
+  });
+}
+
+test('a lease whose listeners cannot be listed is known all the same', async () => {
+  const { answer } = await ask(3000, { table: null });
+  assert.equal(answer.available, false);
+  assert.match(answer.suggestion, /is leased to/);
+});
+
 for (const [who, uid, expected] of [
   ['a user, who could not bind it', 1000, ['table']],
   ['root', 0, ['probe tcp 80']],

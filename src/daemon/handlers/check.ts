@@ -58,6 +58,8 @@ export async function lookAtPort(
   const lease = entry === null ? known : judged(known, entry, here, context.processes);
   const usage = usageOf(here, lease);
   const system = usage ?? (isTaken === true ? NOBODY_KNOWN : null);
+  // Nothing was tried, and the table is out of sight: nobody said that the port is free.
+  const isUnknown = lease === null && isTaken === null && here === null;
   const drifted = lease === null && system !== null ? await leaseAstray(context, protocol, port) : null;
   const catalogue = context.catalogue();
   const project = (lease ?? drifted)?.project_path ?? null;
@@ -65,7 +67,7 @@ export async function lookAtPort(
   return {
     port,
     protocol,
-    available: lease === null && system === null,
+    available: isUnknown ? null : lease === null && system === null,
     allocated_to: lease,
     system_usage: system,
     drifted_from: drifted,
@@ -79,6 +81,7 @@ export async function lookAtPort(
       isOwn: caller !== null && caller === lease?.project_path,
       branch,
       usage: system,
+      isUnknown,
       drifted,
       type,
       isDaemons: catalogue.ownPorts.has(port),

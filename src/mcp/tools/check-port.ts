@@ -1,6 +1,6 @@
 // Owns the tool that says whether a port is free.
 
-import { flag, nullable } from '../../api/fields.ts';
+import { nullable } from '../../api/fields.ts';
 import * as names from '../../api/names.ts';
 import * as Type from '../../api/type.ts';
 import { lookAtPort, ProcessShape, verdictOn } from '../port-look.ts';
@@ -21,7 +21,10 @@ export const checkPort = toolOf({
   ),
   output: Type.object({
     port: Type.integer(),
-    available: flag('No lease covers it and nothing has it'),
+    available: nullable(
+      Type.boolean(),
+      'No lease covers it and nothing has it; null when that cannot be known',
+    ),
     lease: nullable(LeaseShape, 'The lease that covers it'),
     process: nullable(ProcessShape, 'Who has it on the system; null also where that cannot be known'),
   }),

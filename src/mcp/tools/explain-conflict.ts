@@ -40,6 +40,7 @@ export const explainConflict = toolOf({
         Type.literal('yours'),
         Type.literal('anothers'),
         Type.literal('a-stranger'),
+        Type.literal('unknown'),
       ],
       { description: 'Who has it, seen from your project' },
     ),
