@@ -19,7 +19,10 @@ function directory(name: string, dotGit: string | null = null): string {
 }
 
 test('a linked worktree is one whose file names its place among the worktrees', async () => {
-  assert.equal(await isLinkedWorktree(directory('linked', 'gitdir: /src/shop/.git/worktrees/fix-ui\n')), true);
+  assert.equal(
+    await isLinkedWorktree(directory('linked', 'gitdir: /src/shop/.git/worktrees/fix-ui\n')),
+    true,
+  );
   assert.equal(await isLinkedWorktree(directory('crlf', 'gitdir: C:\\shop\\.git\\worktrees\\ui\r\n')), true);
 });
 

@@ -42,6 +42,7 @@ test('a process is known by its start, within its boot and namespace', (t) => {
   assert.deepEqual(table.identify(FIRST), identity(FIRST));
   assert.equal(table.life(identity(FIRST)), 'alive');
   assert.equal(table.life({ ...identity(FIRST), startTicks: '1' }), 'dead');
+  assert.equal(table.life({ ...identity(FIRST), pidNamespace: '78' }), 'unknown');
   assert.equal(table.identify(SECOND), null);
   assert.equal(table.life(identity(SECOND)), 'dead');
   assert.equal(table.life(identity(THIRD)), 'dead', 'neither /proc nor the kernel knows it');

@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
+import { join } from 'node:path';
 import type { Protocol } from '../../core/lease.ts';
 import { readLsof } from '../lsof-source.ts';
 import { collect, lineBlocks, newPace } from '../pace.ts';
@@ -13,16 +14,16 @@ import { parseProcNet } from './parse-proc-net.ts';
 import { parseSs } from './parse-ss.ts';
 
 const PROC_NET: readonly (readonly [Protocol, string])[] = [
-  ['tcp', '/proc/net/tcp'],
-  ['tcp', '/proc/net/tcp6'],
-  ['udp', '/proc/net/udp'],
-  ['udp', '/proc/net/udp6'],
+  ['tcp', 'tcp'],
+  ['tcp', 'tcp6'],
+  ['udp', 'udp'],
+  ['udp', 'udp6'],
 ];
 
 /** Every source that Linux has, by name, in the order in which they are asked: the cheapest that knows owners first. */
 export const LINUX_SOURCES: Readonly<Record<string, () => SocketSource>> = {
   ss: createSsSource,
-  '/proc': () => readProcNet,
+  '/proc': () => () => readProcNet(),
   lsof: () => readLsof,
   netstat: () => readNetstat,
 };
@@ -42,16 +43,23 @@ function createSsSource(): SocketSource {
   };
 }
 
-/** Reads the kernel's own files, which takes it milliseconds: in another thread, whatever they hold. */
-async function readProcNet(): Promise<SocketReading | null> {
+/**
+ * Reads the kernel's own files, which takes it milliseconds: in another thread, whatever they hold.
+ *
+ * @param net the folder that they are in
+ * @returns null where one of them cannot be read: half a table would show its ports as free
+ */
+export async function readProcNet(net = '/proc/net'): Promise<SocketReading | null> {
   const isLittleEndian = endianness() === 'LE';
   const pace = newPace();
   const rows = [];
-  for (const [protocol, path] of PROC_NET) {
-    const text = await readFile(path, 'latin1').catch(() => null);
-    // A kernel without IPv6 lacks its two files; without the others nothing can be said.
-    if (text === null && !path.endsWith('6')) return null;
-    for (const block of lineBlocks(text ?? '')) {
+  for (const [protocol, name] of PROC_NET) {
+    const text = await readFile(join(net, name), 'latin1').catch((error: NodeJS.ErrnoException) =>
+      // A kernel without IPv6 lacks its two files.
+      name.endsWith('6') && error.code === 'ENOENT' ? '' : null,
+    );
+    if (text === null) return null;
+    for (const block of lineBlocks(text)) {
       rows.push(...parseProcNet(block, protocol, isLittleEndian));
       if (pace.isDue()) await pace.rest();
     }
