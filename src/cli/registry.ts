@@ -12,6 +12,7 @@ import { configCommand } from './commands/config.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { envCommand } from './commands/env.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
 import { hookCommand } from './commands/hook.ts';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   scanCommand,
   adoptCommand,
   waitCommand,
+  envCommand,
   statusCommand,
   doctorCommand,
   instancesCommand,

@@ -38,7 +38,7 @@ const KEPT = /^(PATH|HOME|USER|LOGNAME|LANG|LC_[A-Z]+|XDG_[A-Z_]+|STYXY_[A-Z_]+|
 const KEPT_ON_WINDOWS =
   /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|USERPROFILE|USERNAME|APPDATA|LOCALAPPDATA|TEMP|TMP|PATHEXT|COMSPEC)$/i;
 /** These belong to the one command that has them, not to the daemon that outlives it. */
-const OF_ONE_COMMAND = /^STYXY_(INSTANCE|LOCK_ID|RUN_ID|PORT_.*|URL_.*|AUTOSTART)$/;
+const OF_ONE_COMMAND = /^STYXY_(INSTANCE|LOCK_ID|RUN_ID|SLUG|PORT_.*|URL_.*|AUTOSTART)$/;
 
 /** The daemon's environment: it outlives its starter, and must not carry its secrets, ports and flags along. */
 export function daemonEnvironment(env: NodeJS.ProcessEnv, homeDir: string): NodeJS.ProcessEnv {

@@ -26,11 +26,13 @@ export const OF_AUTOSTART = {
     causes: [
       'Somebody else wrote it, perhaps by hand.',
       'Styxy wrote it, and it was changed since: the seal in its first lines does not fit any more.',
+      'It is a .env file that git tracks, or in which the lines of styxy were taken apart.',
     ],
     remedies: [
       { what: 'See what would be written.', command: 'styxy autostart install --dry-run' },
       { what: 'Move your changes into a file beside it.', command: 'systemctl --user edit styxy.service' },
       { what: 'Move the file away, and try again.', command: 'styxy autostart install' },
+      { what: 'Write variables to a file that git ignores.', command: 'styxy env --dotenv .env.local' },
     ],
     example: {
       detail:

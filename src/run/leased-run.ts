@@ -2,6 +2,7 @@
 
 import type { CheckAnswer, LeaseJson, SystemUsage } from '../api/schemas.ts';
 import { type Client, connect, expectOk } from '../client/client.ts';
+import { projectSlug } from '../project/slug.ts';
 import type { RunPlan } from '../tools/plan.ts';
 import { leasedEnvironment, withoutPort } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
@@ -120,7 +121,10 @@ function environmentOf(
   { lease, project, plan, hasLocalNames }: LeasedRun,
   env: NodeJS.ProcessEnv,
 ): NodeJS.ProcessEnv {
-  const leased = leasedEnvironment(env, lease, project, hasLocalNames);
+  const leased = {
+    ...leasedEnvironment(env, lease, project, hasLocalNames),
+    ...(lease.project_path === null ? {} : { STYXY_SLUG: projectSlug(lease.project_path) }),
+  };
   // Several servers cannot share one port, not even the one that somebody wanted a lease for.
   const own = plan.leaseless === 'several' ? withoutPort(leased) : leased;
   return { ...own, ...plan.environment(lease.port) };

@@ -1,6 +1,8 @@
 // Owns the run of a command that has no port of its own: an orchestrator, a tunnel, a script that leases for itself.
 
 import type { AllocationsAnswer } from '../api/schemas.ts';
+import { projectOf } from '../project/project.ts';
+import { projectSlug } from '../project/slug.ts';
 import type { RunPlan } from '../tools/plan.ts';
 import { portVariables, withoutPort } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
@@ -26,11 +28,17 @@ export async function runLeaseless(
   say(messages.leaseless(plan));
   const mark = newMark();
   const own = plan.leaseless === 'several' ? withoutPort(env) : env;
+  const { path } = projectOf(around.project(), plan.directory);
   const { ending } = await supervise(
     {
       home,
       words,
-      env: { ...own, ...portVariables(project.allocations, hasLocalNames), [mark.name]: mark.value },
+      env: {
+        ...own,
+        ...portVariables(project.allocations, hasLocalNames),
+        STYXY_SLUG: projectSlug(path),
+        [mark.name]: mark.value,
+      },
       stdio,
       mark,
       onStarted: () => {},

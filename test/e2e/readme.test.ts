@@ -24,7 +24,9 @@ const PAGES = ['README.md', 'docs/autostart.md', 'docs/claude-code.md'];
 const EXPECTED: Readonly<Record<string, RegExp>> = {
   'PORT=$(styxy': /^http:\/\/localhost:210\d\d$/m,
   // Plain `localhost` where the system's resolver knows no names below it.
-  STYXY_URL_BACKEND: /the API is at http:\/\/(backend\.[\w-]+\.)?localhost:211\d\d/,
+  'the API is at': /the API is at http:\/\/(backend\.[\w-]+\.)?localhost:211\d\d/,
+  'styxy env --shell':
+    /postgres:\/\/localhost\/shop_\d+_[0-9a-f]{8} and http:\/\/.*localhost:211\d\d\n[\s\S]*3 variables written/,
   'styxy check': /3093/,
   '-s ai -n models': /models runs once on this machine, and .* has reserved it/,
   'styxy adopt': /Port 3088: .* files[\s\S]*is leased to the server that listens there/,
