@@ -92,12 +92,12 @@ function obscured(): string[] {
   const letter = `[${IN_WORD}]`;
   const next = '[A-Za-z0-9_$-]';
   const [single, double, backslash] = ["\\'", '\\\\\\"', '\\\\\\\\'];
+  const quotes = [single, double, backslash];
   return [
     // n'p'm, n"p"m, n\pm
-    ...[single, double, backslash].map((quote) => `*${letter}${quote}${next}*`),
-    // n''pm, n""pm
-    `*${letter}${single}${single}*`,
-    `*${letter}${double}${double}*`,
+    ...quotes.map((quote) => `*${letter}${quote}${next}*`),
+    // n''pm, n""pm, and such quotes in the quotes of another text: 'n'\'''\''pm'
+    ...quotes.flatMap((first) => quotes.map((second) => `*${letter}${first}${second}*`)),
     // a line that goes on in the next one
     `*${letter}${backslash}\\\\n*`,
     // $'\x6e'pm
@@ -125,7 +125,7 @@ function commandExpression(): string {
     `${begun}(${beginnings.join('|')})`,
     ...letters,
     String.raw`${letter}('|\\"|\\\\)${next}`,
-    String.raw`${letter}(''|\\"\\"|\\\\\\n)`,
+    String.raw`${letter}('|\\"|\\\\)('|\\"|\\\\|\\n)`,
     String.raw`\$'|${letter}\$[A-Za-z{(]`,
     String.raw`\}(${letter}|[$']|\\"${next})`,
     String.raw`\\u00`,

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import fc from 'fast-check';
 import { readWishes } from '../../src/agents/decide-pre-tool.ts';
 import { frontScript } from '../../src/agents/hook-front.ts';
 import { MARK } from '../agents/corpus.ts';
@@ -18,6 +19,33 @@ const CORPUS = [...NODE, ...LANGUAGES, ...SHELL, ...NOTHING, ...KILLS].map(([tex
   text.replaceAll(MARK, ''),
 );
 const AT_ONCE = 8;
+
+/** What may be put before any letter of a command without a change to what a shell makes of it, or nearly so. */
+const SPLITS = ["''", '""', '\\', '\\\n', '$X', '\t'];
+const AROUNDS: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => `cd packages/web && ${text}`,
+  (text) => `X=1; ${text}`,
+  (text) => `(${text})`,
+  (text) => `if true; then\n${text}\nfi`,
+  (text) => `bash -c '${text.replaceAll("'", "'\\''")}'`,
+];
+
+/** Commands of the corpus, taken to pieces and put into others. */
+const disguised = fc
+  .record({
+    text: fc.constantFrom(...CORPUS),
+    cuts: fc.array(fc.record({ where: fc.nat(), split: fc.constantFrom(...SPLITS) }), { maxLength: 3 }),
+    around: fc.constantFrom(...AROUNDS),
+  })
+  .map(({ text, cuts, around }) =>
+    around(
+      cuts.reduce((whole, { where, split }) => {
+        const at = where % (whole.length + 1);
+        return whole.slice(0, at) + split + whole.slice(at);
+      }, text),
+    ),
+  );
 
 const dir = mkdtempSync(join(tmpdir(), 'styxy-front-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -91,6 +119,8 @@ describe('the front of a hook', () => {
       'n""pm run dev',
       'n\\pm run dev',
       'np\\\nm run dev',
+      `bash -c 'np'\\'''\\''m run dev'`,
+      'bash -c "np\\"\\"m run dev"',
       "$'\\x6epm' run dev",
       `X=np; ${'$'}{X}m run dev`,
       'X=m; np$X run dev',
@@ -107,6 +137,14 @@ describe('the front of a hook', () => {
     ];
     assert.deepEqual(await silentOf(obscured), []);
     assert.deepEqual(await silentOf(obscured, PADDING), []);
+  });
+
+  it('is never silent where the reader sees through a disguise', async () => {
+    const texts = new Set(fc.sample(disguised, { numRuns: 600, seed: 1 }));
+    const decided = [...texts].filter((text) => readWishes(text, AROUND) !== null);
+    assert.ok(decided.length > 100, String(decided.length));
+    assert.deepEqual(await silentOf(decided), []);
+    assert.deepEqual(await silentOf(decided, PADDING), []);
   });
 
   it('is silent where nothing is, whatever the project is called', async () => {
