@@ -86,6 +86,7 @@ function firstListing(stage: SimpleCommand, scope: Scope): Listing | null {
       return found === null ? null : { kind: 'targets', targets: found };
     }
     case 'ss':
+      return listenersOfSs(args);
     case 'netstat':
       return { kind: 'listeners' };
     case 'ps':
@@ -101,6 +102,15 @@ function firstListing(stage: SimpleCommand, scope: Scope): Listing | null {
     default:
       return null;
   }
+}
+
+/** `ss` may be told the port itself: `ss -tlnp 'sport = :3000'`. Any other condition says nothing that is certain. */
+function listenersOfSs(args: readonly (string | null)[]): Listing {
+  const condition = args.map((text) => text ?? '?').join(' ');
+  const digits = /^(?:-\S+ )*\(? *sport *(?:==?|eq) *:?(\d{1,5}) *\)?$/.exec(condition)?.[1];
+  if (digits === undefined) return { kind: 'listeners' };
+  const port = Number(digits);
+  return { kind: 'targets', targets: [{ kind: 'ports', first: port, last: port, protocol: null }] };
 }
 
 function named(args: readonly (string | null)[]): Listing | null {

@@ -85,9 +85,9 @@ export function textsOf(word: CommandWord, scope: Scope): readonly string[] | nu
   if (/^~(?:\/[\w./@+-]*)?$/.test(word.text))
     return scope.home === null ? null : [`${scope.home}${word.text.slice(1)}`];
   if (word.expansions.some((each) => each.kind !== 'variable' || !each.isPlain)) return null;
-  // What is left are variables and letters, unless quotes or backslashes stand between them.
-  const inner = /^"[^"]*"$/.test(word.text) ? word.text.slice(1, -1) : word.text;
-  if (/["'\\`]/.test(inner)) return null;
+  if (/['\\`]/.test(word.text)) return null;
+  // Where nothing is escaped, double quotes only hold together: what is left are variables and letters.
+  const inner = word.text.replaceAll('"', '');
   let texts: string[] = [''];
   for (const piece of inner.split(/(\$\{\w+\}|\$\w+)/)) {
     const name = /^\$\{?(\w+)\}?$/.exec(piece)?.[1];

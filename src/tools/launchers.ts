@@ -96,7 +96,7 @@ export const LAUNCHERS: readonly Launcher[] = [
   {
     starts: ['sudo', 'doas'],
     values: ['-u', '--user', '-g', '--group'],
-    flags: ['-n', '-H'],
+    flags: ['-n', '-H', '-E', '--preserve-env'],
     clearsEnvironment: true,
   },
   { starts: ['runuser'], values: ['-u', '--user', '-g', '--group'], flags: ['-m', '-p'] },
@@ -111,5 +111,18 @@ export const LAUNCHERS: readonly Launcher[] = [
     flags: ['--foreground', '--preserve-status', '-v'],
     skips: 1,
   },
-  { starts: ['sh', 'bash', 'zsh', 'dash'], flags: ['-e', '-l'], text: ['-c', '-lc', '-ec'] },
+  {
+    starts: ['stdbuf'],
+    values: list('-i --input -o --output -e --error'),
+    flags: list('-i0 -iL -o0 -oL -e0 -eL'),
+  },
+  { starts: ['unbuffer'], flags: ['-p'] },
+  { starts: ['caffeinate'], values: ['-t', '-w'], flags: list('-d -i -m -s -u') },
+  { starts: ['corepack'] },
+  {
+    starts: ['sh', 'bash', 'zsh', 'dash'],
+    values: ['-o', '-eo', '-euo'],
+    flags: list('-e -u -x -l -i --login --norc --noprofile'),
+    text: list('-c -lc -ec -xc -ic -lic -euc'),
+  },
 ];
