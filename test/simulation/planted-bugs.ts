@@ -252,8 +252,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     'a consolidation that moves what is in use',
     /^invariant 16: .* went away under its lease/,
     'core/range-commands.ts',
-    'isWished || isPut || leasesOfType(state, from.name).length > 0',
-    'isWished || isPut',
+    'isPut || leasesOfType(state, from.name).length > 0',
+    'isPut',
+  ),
+  patched(
+    'a range that goes with its type although it is in use',
+    /^invariant 16: .* went away under its lease/,
+    'core/range-settling.ts',
+    '!used.has(range.name) && dropped.some',
+    'dropped.some',
   ),
   patched(
     'a range that stays where its type was put elsewhere',
