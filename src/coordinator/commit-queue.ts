@@ -38,7 +38,7 @@ export interface CommitQueue {
 /** @param onCommitted told of each group of durable changes once it is committed, before anybody is answered */
 export function createCommitQueue(
   state: State,
-  store: Store,
+  store: Pick<Store, 'commit'>,
   scheduler: Scheduler,
   onCommitted: (changes: readonly DurableChange[]) => void = () => {},
 ): CommitQueue {

@@ -17,6 +17,7 @@ import { inDoubt } from './doubt.ts';
 import { createGathering } from './gathering.ts';
 import { idsOf, observe, overAmong, type Subjects, slices } from './observation.ts';
 import { type CoordinatorOptions, DEFAULT_STARTUP } from './options.ts';
+import { owing } from './owing-store.ts';
 import { publisherTo } from './publisher.ts';
 import { turn } from './scheduler.ts';
 import { createRecovery, noteEmpty } from './startup-recovery.ts';
@@ -37,9 +38,10 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const recovery = createRecovery(policy, options.scheduler);
   const loaded = await recovery.read(options.store);
   const time = coordinatorTime(options.clock, loaded.elapsedMs);
-  const { stored, rebuilt } = await recovery.load(options.store, loaded, time, daemonActor(options));
+  const { stored, rebuilt, owed } = await recovery.load(options.store, loaded, time, daemonActor(options));
   const state = restore(stored, time().now);
-  const queue = createCommitQueue(state, options.store, options.scheduler, publisherTo(options));
+  const store = owing(options.store, owed);
+  const queue = createCommitQueue(state, store, options.scheduler, publisherTo(options));
   const writer = createWriter({ ...options, timings }, state, queue, time, stored.fenceCeiling);
   const gathered = createGathering(options.scheduler, queue.flush);
   const onFault = options.onFault ?? (() => {});
@@ -259,7 +261,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       sweep,
       forget,
       keepAudit: createAuditKeeping({
-        audit: options.store.audit,
+        audit: store.audit,
         state,
         scheduler: options.scheduler,
         catalogue: options.catalogue,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
 import { allocateRequest } from '../../test/fixtures/core-desk.ts';
+import { StyxyError } from '../errors.ts';
 import type { Listener } from '../os/os.ts';
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts';
 import type { StoredState } from '../store/store.ts';
@@ -148,6 +149,26 @@ describe('the recovery at the start', () => {
     assert.equal(tries, 4);
     await allocate(second, 'served');
     await second.stop();
+  });
+
+  it('keeps what it took from the audit where the store has no room for it, and stores it with the next commit', async () => {
+    const { disk, live } = await lostTable();
+    let isFull = true;
+    const beforeWrite = (): void => {
+      if (isFull) throw new StyxyError('STORE_FULL', 'the disk is full');
+    };
+    const second = await start(disk, { store: createMemoryStore({ disk, beforeWrite }) });
+    assert.deepEqual(await leasesOf(second), live);
+    assert.equal(second.recovery.rebuilt, live.length);
+    assert.match(second.recovery.steps.find(({ step }) => step === 'leases')?.detail ?? '', /next commit/);
+    await assert.rejects(allocate(second, 'refused'), { code: 'STORE_FULL' });
+    isFull = false;
+    await allocate(second, 'served');
+    await second.stop();
+    const third = await start(disk);
+    assert.equal(third.recovery.rebuilt, 0);
+    assert.equal((await leasesOf(third)).length, live.length + 1);
+    await third.stop();
   });
 
   it('reads a store that fails as often as it may, and does not wait for one for ever', async () => {

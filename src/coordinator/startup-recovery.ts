@@ -2,6 +2,7 @@
 
 import { type Actor, NO_SUBJECT } from '../core/audit.ts';
 import { numbered } from '../core/audit-facts.ts';
+import type { DurableChange } from '../core/change.ts';
 import type { Moment } from '../core/command.ts';
 import { indexFaults } from '../core/index-check.ts';
 import type { Lease } from '../core/lease.ts';
@@ -48,6 +49,8 @@ export interface Recovery {
 interface Rebuilt {
   readonly stored: StoredState;
   readonly rebuilt: number;
+  /** What of that could not be written yet. It holds all the same: without it a leased port would be granted again. */
+  readonly owed: readonly DurableChange[];
 }
 
 export function createRecovery(policy: StartupPolicy, scheduler: Scheduler): Recovery {
@@ -90,10 +93,12 @@ export function createRecovery(policy: StartupPolicy, scheduler: Scheduler): Rec
     async load(store, loaded, moment, actor) {
       const setAside = setAsideText(loaded);
       note('store', setAside === null ? 'well' : 'mended', setAside);
-      let result: Rebuilt = { stored: loaded, rebuilt: 0 };
+      let result: Rebuilt = { stored: loaded, rebuilt: 0, owed: [] };
       await run('leases', policy.isMending, async () => {
         result = await rebuildLeases(store, loaded, scheduler, moment, actor);
-        return result.rebuilt === 0 ? null : rebuiltText(result.rebuilt);
+        if (result.rebuilt === 0) return null;
+        const isOwed = result.owed.length > 0;
+        return `${rebuiltText(result.rebuilt)}${isOwed ? '; the store takes them with the next commit that it can make' : ''}`;
       });
       return result;
     },
@@ -142,7 +147,7 @@ function setAsideText({ setAside }: StoredState): string | null {
 /**
  * What was stored, with the leases that only the audit still tells of: the table of leases, or part of it, is lost where
  * something of it was set aside, or where it is empty although the audit tells of leases that live. They are in the store
- * again before anybody is served, with an event that says so, in one commit.
+ * again before anybody is served, with an event that says so, in one commit; where that fails, they are owed to the store.
  *
  * @param moment when that is, for the event
  * @throws what the store does; it has changed nothing then
@@ -156,12 +161,12 @@ export async function rebuildLeases(
 ): Promise<Rebuilt> {
   const isDamaged = stored.setAside.some(({ table }) => table === 'lease' || table === 'store');
   if (!isDamaged && (stored.leases.length > 0 || (await isRightlyEmpty(store, stored.lastAudit))))
-    return { stored, rebuilt: 0 };
+    return { stored, rebuilt: 0, owed: [] };
   const told = await within(scheduler, leasesTold(store, scheduler));
   const missing = missingLeases(stored.leases, told);
   if (missing.length === 0) {
     if (stored.leases.length === 0) await noteEmpty(store, stored.lastAudit);
-    return { stored, rebuilt: 0 };
+    return { stored, rebuilt: 0, owed: [] };
   }
   const fact = {
     event: 'repaired',
@@ -169,7 +174,8 @@ export async function rebuildLeases(
     subject: NO_SUBJECT,
     lease: null,
   } as const;
-  await store.commit([...putBack(missing), ...numbered([fact], moment(), actor, stored.lastAudit)]);
+  const changes = [...putBack(missing), ...numbered([fact], moment(), actor, stored.lastAudit)];
+  const owed = (await isCommitted(store, changes)) ? [] : changes;
   const leases = [...stored.leases, ...missing];
   return {
     stored: {
@@ -179,7 +185,18 @@ export async function rebuildLeases(
       fenceCeiling: leases.reduce((highest, { fence }) => Math.max(highest, fence), stored.fenceCeiling),
     },
     rebuilt: missing.length,
+    owed,
   };
+}
+
+async function isCommitted(store: Store, changes: readonly DurableChange[]): Promise<boolean> {
+  try {
+    await store.commit(changes);
+    return true;
+  } catch {
+    // A full disk, perhaps: a failed commit has changed nothing, and the next one that succeeds takes these along.
+    return false;
+  }
 }
 
 /** Under which name the store keeps the number of the last event after which there was no lease. */
