@@ -168,6 +168,13 @@ export const ERROR_KINDS = {
     retriable: true,
     hint: 'Free some disk space where STYXY_HOME lives, then try again; nothing was lost.',
   },
+  SYSTEM_LIMIT: {
+    title: 'System limit reached',
+    status: 503,
+    exit: 1,
+    retriable: true,
+    hint: 'Try again in a moment; if it stays so, give the daemon more open files (`ulimit -n`) and run `styxy daemon restart`.',
+  },
   PORTS_UNREADABLE: {
     title: 'Ports unreadable',
     status: 503,

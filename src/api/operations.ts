@@ -23,6 +23,7 @@ const REFUSED: readonly ErrorCode[] = [
   'RANGE_EXHAUSTED',
   'QUOTA_EXCEEDED',
   'SINGLETON_HELD',
+  'SYSTEM_LIMIT',
   ...STORE,
 ];
 
@@ -119,7 +120,7 @@ export const OPERATIONS = {
     params: Type.object({ port: names.anyPort({ description: 'The port' }) }),
     query: s.CheckQuery,
     answers: { 200: { description: 'What is known of the port', schema: s.CheckAnswer } },
-    errors: [],
+    errors: ['SYSTEM_LIMIT'],
   },
   scan: {
     method: 'GET',

@@ -52,6 +52,13 @@ describe('a clean-up of all leases', () => {
     ]);
   });
 
+  it('with force, reads the listeners anew for each few', async () => {
+    const { told, done } = await steps(true, lockIds);
+    await done;
+    const looks = told.filter((each) => each.startsWith('look'));
+    assert.deepEqual(looks, ['look one 0', `look ${a},${b} 0`, `look ${c},${d} 0`, `look ${e} 0`]);
+  });
+
   it('tells of each lease once', async () => {
     for (const force of [false, true]) {
       const outcome = await (await steps(force, lockIds)).done;

@@ -39,7 +39,8 @@ export async function cleanUp(
     if (!outcome.ok) return outcome;
     cleaned.push(...outcome.reply.cleaned);
     kept.push(...outcome.reply.kept);
-    maxAgeMs = sharedTableMs;
+    // With force a lease ends by its listener alone, which may have come since the last reading.
+    if (!command.force) maxAgeMs = sharedTableMs;
     await rest();
   }
   return { ok: true, reply: { cleaned, kept } };

@@ -38,6 +38,21 @@ export const OF_DAEMON = {
     example: { detail: 'committing 1 change: database or disk is full' },
     related: ['STORE_UNAVAILABLE'],
   },
+  SYSTEM_LIMIT: {
+    what: 'The system gives the daemon no more sockets, so that no port could be tried. Nothing was granted and nothing was recorded: no port is held by anybody because of it.',
+    causes: [
+      'Very many connections to the daemon are open, more than its limit of open files leaves room for.',
+      'The whole machine is out of open files or of memory for sockets.',
+    ],
+    remedies: [
+      { what: 'See how many the daemon may have.', command: 'ulimit -n' },
+      { what: 'Start it again from a shell in which the limit is higher.', command: 'styxy daemon restart' },
+    ],
+    example: {
+      detail: 'port 3000 could not be tried: the system gives the daemon no more sockets (EMFILE)',
+    },
+    related: ['STORE_UNAVAILABLE', 'PORTS_UNREADABLE'],
+  },
   PORTS_UNREADABLE: {
     what: 'Nothing on this machine could say who listens on which port. An empty list would be no answer, and a lease whose server may be there is not ended.',
     causes: [

@@ -46,10 +46,11 @@ export interface PortTable {
 /** Says whether a port can be bound right now, for every address and family at once. */
 export interface PortProbe {
   /**
-   * For candidates only: a port under a live lease is never probed. Never throws: a port that cannot be bound,
-   * for whatever reason, counts as taken.
+   * For candidates only: a port under a live lease is never probed. A port that cannot be bound counts as taken,
+   * unless nothing could be bound at all.
    *
    * @returns the ports of `ports` that are taken, in their order; synchronously where the platform allows.
+   * @throws StyxyError SYSTEM_LIMIT where the system has no socket left to try it with
    */
   taken(protocol: Protocol, ports: readonly number[]): readonly number[] | Promise<readonly number[]>;
 }

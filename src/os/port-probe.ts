@@ -3,6 +3,7 @@
 import dgram from 'node:dgram';
 import net from 'node:net';
 import type { Protocol } from '../core/lease.ts';
+import { StyxyError } from '../errors.ts';
 import type { PortProbe } from './os.ts';
 
 /** What one bind said. `unsupported`: the machine does not have this address, so nobody can hold the port there. */
@@ -85,7 +86,7 @@ function tryNow(protocol: Protocol, port: number, host: string): Verdict {
     bindNow[protocol](port, host);
     return 'free';
   } catch (error) {
-    return verdictOf(error);
+    return verdictOf(error, port);
   }
 }
 
@@ -94,7 +95,7 @@ async function trySoon(protocol: Protocol, port: number, host: string): Promise<
     await bindSoon[protocol](port, host);
     return 'free';
   } catch (error) {
-    return verdictOf(error);
+    return verdictOf(error, port);
   }
 }
 
@@ -132,8 +133,16 @@ const bindSoon: Record<Protocol, (port: number, host: string) => Promise<void>> 
   },
 };
 
-function verdictOf(error: unknown): Verdict {
+/** Says nothing about a port: there was no socket to try it with. */
+const NO_SOCKET: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
+
+/** @throws StyxyError SYSTEM_LIMIT */
+function verdictOf(error: unknown, port: number): Verdict {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  // Everything else that is in the way (in use, not permitted, no descriptors left) means: do not hand it out.
+  if (NO_SOCKET.has(code)) {
+    const what = `port ${port} could not be tried: the system gives the daemon no more sockets (${code})`;
+    throw new StyxyError('SYSTEM_LIMIT', what, { cause: error });
+  }
+  // Everything else that is in the way (in use, not permitted) means: do not hand it out.
   return code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL' ? 'unsupported' : 'taken';
 }

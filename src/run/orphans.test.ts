@@ -26,14 +26,18 @@ interface Around {
   /** What is below other processes than 11. */
   readonly below?: Readonly<Record<number, readonly number[]>>;
   readonly spare?: Spare;
+  /** The lease that the port has by now. */
+  readonly held?: { readonly lock_id: string; readonly orphan: boolean } | null;
 }
+
+const STILL = { lock_id: 'lk', orphan: true };
 
 /** The server 12 below npm 11, which the run started; 99 is somebody else. */
 function scene(
   server: ProcessIdentity | null,
   listener: number | null,
   marked: readonly number[] = [],
-  { above = [11], below = {}, spare = (found) => found }: Around = {},
+  { above = [11], below = {}, spare = (found) => found, held = STILL }: Around = {},
 ) {
   const processes: Processes = {
     identify: (pid) => identity(pid),
@@ -45,7 +49,7 @@ function scene(
   const client = {
     request: async () => ({
       status: 200,
-      body: { system_usage: listener === null ? null : { pid: listener } },
+      body: { allocated_to: held, system_usage: listener === null ? null : { pid: listener } },
     }),
   } as unknown as Client;
   const orphan = { lock_id: 'lk', port: 3000, protocol: 'tcp', server: server && json(server) };
@@ -81,6 +85,14 @@ describe('which server of an orphaned lease may be ended', () => {
     ['not what else has the mark', scene(null, 12, [12, 77]), 'would-end', [12]],
     ['nobody where its pid was given away', scene(identity(12, '2'), 12), 'left', []],
     ['nobody where another one listens', scene(identity(12), 99), 'left', []],
+    ['nobody whose holder is back', scene(null, 12, [12], { held: { ...STILL, orphan: false } }), 'left', []],
+    ['nobody whose lease is over', scene(null, 12, [12], { held: null }), 'left', []],
+    [
+      'nobody who has another lease by now',
+      scene(null, 12, [12], { held: { lock_id: 'other', orphan: true } }),
+      'left',
+      [],
+    ],
     ['nobody where the listener is not known', scene(identity(12), null, [12]), 'left', []],
   ] as const) {
     it(`is ${what}`, async () => {
@@ -108,7 +120,7 @@ describe('the end of an orphaned server', () => {
       withEnvironment: () => [identity(12)],
     };
     const client = {
-      request: async () => ({ status: 200, body: { system_usage: { pid: 12 } } }),
+      request: async () => ({ status: 200, body: { allocated_to: STILL, system_usage: { pid: 12 } } }),
     } as unknown as Client;
     const orphan = { lock_id: 'lk', port: 3000, protocol: 'tcp', server: null } as unknown as OrphanedLease;
     const { verdict } = await endOrphan(client, processes, orphan, {

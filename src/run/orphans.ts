@@ -44,7 +44,11 @@ export async function endOrphan(
 ): Promise<OrphanVerdict> {
   const { server, ...lease } = orphan;
   const path = `/check/${lease.port}?protocol=${lease.protocol}`;
-  const pid = expectOk(await client.request<CheckAnswer>('GET', path)).system_usage?.pid ?? null;
+  const check = expectOk(await client.request<CheckAnswer>('GET', path));
+  const pid = check.system_usage?.pid ?? null;
+  // Ending those before it took its time: somebody may have come back for it, or adopted it.
+  const isOrphan = check.allocated_to?.lock_id === lease.lock_id && check.allocated_to.orphan;
+  if (!isOrphan) return { lease, pid, verdict: 'left', processes: [] };
   const marked = processes.withEnvironment(LEASE_VARIABLE, lease.lock_id);
   const listener = pid === null ? null : provenListener(processes, pid, orphan, marked);
   if (listener === null) return { lease, pid, verdict: 'left', processes: [] };

@@ -27,6 +27,7 @@ const ELSEWHERE: Readonly<Partial<Record<ErrorCode, string>>> = {
   INTERNAL: 'a bug',
   STORE_UNAVAILABLE: 'a disk that fails: test/contract',
   STORE_FULL: 'a full disk: test/e2e/full-disk.test.ts',
+  SYSTEM_LIMIT: 'a daemon without descriptors: test/contract/os-probe-limit.test.ts',
   PORTS_UNREADABLE: 'a machine without /proc and tools: the unit tests of the handlers',
   REQUEST_TIMEOUT: 'a client that is silent for long: test/e2e/security.test.ts',
   HOME_UNUSABLE: 'a home on a network: test/e2e/daemon-places.test.ts',
