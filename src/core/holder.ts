@@ -23,13 +23,22 @@ export interface Holder {
   readonly state: string;
 }
 
-/** For example `web of /src/shop (pid 4121, lease 7f3a…, active)`. */
+/** For example `web of /src/shop (pid 4121, lease 7f3a… since 2026-03-14 09:26 UTC, active)`. */
 export function describeLease({ lease, vitals }: LeaseEntry): string {
   const what = lease.serviceName ?? lease.serviceType;
   const owner =
     lease.projectPath ?? (lease.instanceId === null ? 'nobody named' : `instance ${lease.instanceId}`);
   const pid = lease.pid === null ? '' : `pid ${lease.pid}, `;
-  return `${what} of ${owner} (${pid}lease ${lease.lockId}, ${vitals.state})`;
+  return `${what} of ${owner} (${pid}lease ${lease.lockId} since ${momentText(lease.allocatedAt)}, ${vitals.state})`;
+}
+
+/**
+ * A moment for people, to the minute. In UTC: a refusal is remembered and read by machines, and the core knows no time zone.
+ *
+ * @param wall epoch ms
+ */
+export function momentText(wall: number): string {
+  return `${new Date(wall).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /**

@@ -53,7 +53,7 @@ const CASES: readonly (readonly [
   ['a port too low', ({ asked }) => asked({ preferredPort: 80 })],
   ['a block past the last port', ({ asked }) => asked({ preferredPort: 65_535, count: 2 })],
   ['a block wider than the range', ({ asked }) => asked({ count: 3 })],
-  ['an exact port that is leased', ({ asked }) => asked({ exact: true, preferredPort: 3000 }), /web of \/a/],
+  ['an exact port that is leased', ({ asked }) => asked({ exact: true, preferredPort: 3000 }), /web of \/a \(.*lease \S+ since 1970-01-01 00:00 UTC/],
   [
     'an exact port that a stranger has',
     ({ asked, desk }) => {
@@ -68,7 +68,7 @@ const CASES: readonly (readonly [
       desk.granted({ projectPath: '/a', serviceName: 'second' });
       return asked({});
     },
-    /3000 by web of \/a/,
+    /3000 by web of \/a \(.* since 1970-01-01 00:00 UTC/,
   ],
   [
     'a full quota',
@@ -82,18 +82,18 @@ const CASES: readonly (readonly [
   [
     'an old fence',
     ({ refused, lockId }) => refused({ kind: 'release', lockId, fence: 99, ...caller, force: true }),
-    /web of \/a/,
+    /web of \/a \(.*lease \S+ since 1970-01-01 00:00 UTC/,
   ],
   [
     "somebody else's lease",
     ({ refused, lockId }) => refused({ kind: 'release', lockId, fence: null, ...caller }),
-    /web of \/a/,
+    /web of \/a \(.*lease \S+ since 1970-01-01 00:00 UTC/,
   ],
-  ['a listener that cannot be known', ({ entry }) => refusals.listenerUnknown(entry), /web of \/a/],
+  ['a listener that cannot be known', ({ entry }) => refusals.listenerUnknown(entry), /web of \/a \(.*lease \S+ since 1970-01-01 00:00 UTC/],
   [
     'a second singleton',
     ({ asked }) => asked({ serviceType: 'ai', serviceName: 'ollama', fresh: true }),
-    /\/a/,
+    /\/a has reserved it \(leased since 1970-01-01 00:00 UTC\)/,
   ],
   ['an unknown instance', ({ refused }) => refused({ kind: 'instance-heartbeat', instanceId: 'one' })],
   ['an unknown template', ({ refused }) => refused(registration('nope'))],

@@ -1,6 +1,7 @@
 // Owns what is said of a running singleton: who runs it, where, and how to reach it.
 
 import type { AllocateRequest, HolderFacts } from './command.ts';
+import { momentText } from './holder.ts';
 import { hostName } from './host-name.ts';
 import { knownName, type Lease, type LeaseEntry } from './lease.ts';
 import { leaseUrl } from './lease-url.ts';
@@ -8,7 +9,7 @@ import { hasLiveProcess } from './life.ts';
 import { type Refusal, refusal } from './refusal.ts';
 import type { StateView } from './state.ts';
 
-/** For example `ollama runs once on this machine, and ollama serve (pid 4121) of /src/shop on branch main runs it`. */
+/** For example `ollama runs once on this machine, and ollama serve (pid 4121) of /src/shop on branch main runs it (leased since …)`. */
 export function runsOnce(entry: LeaseEntry, facts: HolderFacts): string {
   return `${knownName(entry.lease)} runs once on this machine, and ${whoHasIt(entry, facts)}`;
 }
@@ -80,9 +81,10 @@ function whoHasIt(entry: LeaseEntry, { branch, server }: HolderFacts): string {
   const instance = lease.instanceId === null ? null : `instance ${lease.instanceId}`;
   const pid = lease.pid === null || vitals.orphan ? null : `pid ${lease.pid}`;
   const owner = [place, instance].filter((part) => part !== null).join(', ') || 'nobody named';
-  if (vitals.state === 'active') return `${server ?? pid ?? 'a server'} of ${owner} runs it`;
+  const since = `(leased since ${momentText(lease.allocatedAt)})`;
+  if (vitals.state === 'active') return `${server ?? pid ?? 'a server'} of ${owner} runs it ${since}`;
   const by = pid === null ? owner : `${owner} (${pid})`;
-  return hasLiveProcess(entry) ? `${by} holds it` : `${by} has reserved it`;
+  return `${by} ${hasLiveProcess(entry) ? 'holds it' : 'has reserved it'} ${since}`;
 }
 
 function addressOf(state: StateView, { lease }: LeaseEntry): string {

@@ -5,7 +5,7 @@ import type { Explanations } from './explanation.ts';
 const HOLDER = {
   port: 3000,
   protocol: 'tcp',
-  holder: 'web of /src/shop (pid 4121, lease 7f3a9c51e0b24d8863aa, active)',
+  holder: 'web of /src/shop (pid 4121, lease 7f3a9c51e0b24d8863aa since 2026-03-14 09:26 UTC, active)',
   lock_id: '7f3a9c51e0b24d8863aa',
   service_type: 'dev',
   service_name: 'web',
@@ -224,12 +224,12 @@ export const OF_LEASES = {
     ],
     example: {
       detail:
-        'ollama runs once on this machine, and ollama serve (pid 4121) of /src/shop on branch main runs it; another one was asked for',
+        'ollama runs once on this machine, and ollama serve (pid 4121) of /src/shop on branch main runs it (leased since 2026-03-14 09:26 UTC); another one was asked for',
       hint: 'Use the one at http://ollama.shop.localhost:11430, or `styxy release 7f3a9c51e0b24d8863aa` if it is yours.',
       fields: {
         port: 11_430,
         lock_id: '7f3a9c51e0b24d8863aa',
-        holder: 'ollama serve (pid 4121) of /src/shop on branch main runs it',
+        holder: 'ollama serve (pid 4121) of /src/shop on branch main runs it (leased since 2026-03-14 09:26 UTC)',
       },
     },
     related: ['LEASE_IN_USE', 'PORT_UNAVAILABLE'],

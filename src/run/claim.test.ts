@@ -168,6 +168,15 @@ describe('a claim by lock id', () => {
     assert.match(asked.at(-1) ?? '', /"service_name":"web","project_path":"\/src\/shop","new":true/);
   });
 
+  it('says of the held one whether it runs by what is seen now, not by what was seen last', async () => {
+    for (const isListenedTo of [true, false]) {
+      const { client } = clientOf({ existing: lease({ pid: 77 }), isListenedTo });
+      const claim = await claimById(client, 'lk_1', ME);
+      assert.ok(claim.kind === 'mine');
+      assert.equal(claim.elsewhere?.state, isListenedTo ? 'active' : 'reserved');
+    }
+  });
+
   const raced = { pid: null, expires_at: EXPIRES } as const;
 
   it('gets another of the same kind when a second run was faster', async () => {

@@ -96,8 +96,9 @@ function heartbeatPath(lockId: string): string {
 }
 
 async function claimBeside(client: Client, request: RunRequest, elsewhere: LeaseJson): Promise<Claim> {
+  const seen = await asSeenNow(client, elsewhere);
   const lease = await allocate(client, { ...request, new: true });
-  return { kind: 'mine', lease, elsewhere, message: lease.message, answer: lease };
+  return { kind: 'mine', lease, elsewhere: seen, message: lease.message, answer: lease };
 }
 
 async function allocate(client: Client, request: RunRequest): Promise<AllocateAnswer> {
@@ -131,6 +132,12 @@ export async function settleClaim(
 /** A holder is there, or the lease's own listener: only then has it no end. */
 function renewsItself(lease: LeaseJson): boolean {
   return lease.expires_at === null;
+}
+
+/** Its state may be some seconds old; whether it runs is told to people. */
+async function asSeenNow(client: Client, lease: LeaseJson): Promise<LeaseJson> {
+  const isActive = lease.state === 'active' || (await isListenedTo(client, lease));
+  return isActive ? { ...lease, state: 'active' } : lease;
 }
 
 /** Asks the system anew: the daemon looks at a lease's listeners only now and then. */

@@ -12,6 +12,7 @@ const lease = {
   service_name: 'web',
   project_path: '/src/shop',
   pid: 77,
+  state: 'active',
   orphan: false,
   expires_at: null,
   url: 'http://localhost:3001',
@@ -48,6 +49,22 @@ describe('the messages of a run', () => {
       'web runs already at http://localhost:3001 (of /src/shop, left behind by a holder that is gone); this copy gets a port of its own',
     ],
     [
+      messages.runsElsewhere({ ...lease, state: 'reserved' }),
+      'web is reserved for pid 77 of /src/shop at http://localhost:3001, where nobody listens yet; this copy gets a port of its own',
+    ],
+    [
+      messages.runsElsewhere({ ...lease, state: 'idle', pid: null }),
+      'web is reserved for /src/shop at http://localhost:3001, where nobody listens any more; this copy gets a port of its own',
+    ],
+    [
+      messages.runsElsewhere({ ...lease, state: 'reserved', pid: null, project_path: null }),
+      'web is reserved for nobody named at http://localhost:3001, where nobody listens yet; this copy gets a port of its own',
+    ],
+    [
+      messages.singletonRuns({ ...lease, state: 'reserved' }, null),
+      'web runs once on this machine, and it is reserved for pid 77 of /src/shop at http://localhost:3001, where nobody listens yet; nothing was started',
+    ],
+    [
       messages.singletonRuns(lease, null),
       'web runs once on this machine, and it runs already at http://localhost:3001 (pid 77 of /src/shop); nothing was started',
     ],
@@ -70,7 +87,7 @@ describe('the messages of a run', () => {
   });
 
   it('name the way out of a reservation that nobody uses', () => {
-    const reserved = { ...lease, expires_at: '2026-01-01T00:00:00.000Z' };
+    const reserved = { ...lease, state: 'reserved' as const, expires_at: '2026-01-01T00:00:00.000Z' };
     assert.match(messages.singletonRuns(reserved, null), /styxy release lk_1/);
   });
 

@@ -25,17 +25,21 @@ export function granted(
 }
 
 export function runsElsewhere(lease: LeaseJson): string {
-  return `${nameOf(lease)} runs already at ${placeOf(lease)}${holderOf(lease)}; this copy gets a port of its own`;
+  const what =
+    lease.state === 'active'
+      ? `runs already at ${placeOf(lease)}${holderOf(lease)}`
+      : reservedAt(lease, 'is reserved');
+  return `${nameOf(lease)} ${what}; this copy gets a port of its own`;
 }
 
 /** @param said what the daemon says of it, which is more than the lease does */
 export function singletonRuns(lease: LeaseJson, said: string | null): string {
   if (said !== null) return `${said}; nothing was started`;
-  const where = `at ${placeOf(lease)}${holderOf(lease)}`;
   const what = `${nameOf(lease)} runs once on this machine`;
-  return lease.expires_at === null
-    ? `${what}, and it runs already ${where}; nothing was started`
-    : `${what}, and it is reserved ${where}; nothing was started. To free it: styxy release ${lease.lock_id}`;
+  if (lease.state === 'active')
+    return `${what}, and it runs already at ${placeOf(lease)}${holderOf(lease)}; nothing was started`;
+  const free = lease.expires_at === null ? '' : `. To free it: styxy release ${lease.lock_id}`;
+  return `${what}, and ${reservedAt(lease, 'it is reserved')}; nothing was started${free}`;
 }
 
 /** What the user has to do about the port of a command that cannot be told it. */
@@ -131,14 +135,28 @@ function placeOf(lease: LeaseJson): string {
   return lease.url ?? `port ${lease.port}`;
 }
 
-function holderOf({ pid, project_path: project, orphan }: LeaseJson): string {
+/** Of a lease on which nobody listens it is not known that anything ever ran. */
+function reservedAt(lease: LeaseJson, isReserved: string): string {
+  const { pid, project_path: project, state } = lease;
+  const whom = ownerOf(lease) ?? 'nobody named';
+  // Without a pid the owner would begin with `of`.
+  const holder = pid === null || lease.orphan ? (project ?? whom) : whom;
+  return `${isReserved} for ${holder} at ${placeOf(lease)}, where nobody listens ${state === 'idle' ? 'any more' : 'yet'}`;
+}
+
+function holderOf(lease: LeaseJson): string {
+  const owner = ownerOf(lease);
+  const parts = [
+    ...(owner === null ? [] : [owner]),
+    ...(lease.orphan ? ['left behind by a holder that is gone'] : []),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}
+
+function ownerOf({ pid, project_path: project, orphan }: LeaseJson): string | null {
   // The pid of an orphan's holder names nobody any more.
   const holder = pid === null || orphan ? [] : [`pid ${pid}`];
   const place = project === null ? [] : [`of ${project}`];
   const known = [...holder, ...place].join(' ');
-  const parts = [
-    ...(known === '' ? [] : [known]),
-    ...(orphan ? ['left behind by a holder that is gone'] : []),
-  ];
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  return known === '' ? null : known;
 }

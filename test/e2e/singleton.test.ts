@@ -86,7 +86,7 @@ describe('a singleton that runs', () => {
     for (const args of [[body.lock_id], ['--port', String(body.port)], ['--project', shop]]) {
       const { status, said } = await styxy(['release', ...args], other);
       assert.equal(status, 1, said);
-      assert.match(said, /search runs once on this machine, and .* has reserved it: nobody else releases it/);
+      assert.match(said, /search runs once on this machine, and .* has reserved it \(leased since [-: 0-9]+ UTC\): nobody else releases it/);
     }
     assert.equal((await styxy(['release', body.lock_id], shop)).status, 0);
     const next = await ask({ service_type: 'many', service_name: 'search', project_path: shop });
