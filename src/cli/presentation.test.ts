@@ -48,6 +48,9 @@ describe('what was meant', () => {
     ['stat', 'status'],
     ['rel', 'release'],
     ['banana', null],
+    ['lsit', 'list'],
+    ['sattus', 'status'],
+    ['lots', null],
     ['--', null],
   ] as const) {
     it(`by ${word} is ${meant}`, () =>
@@ -146,6 +149,24 @@ describe('a table', () => {
       ]),
       ['a     1', 'long  2'],
     );
+  });
+
+  it('of pairs on a narrow terminal has values beneath their names where they have no room beside them', () => {
+    const pairs = [
+      ['a', '1'],
+      ['a.longer.name', 'two words that need some room'],
+    ] as const;
+    assert.deepEqual(pairLines(pairs, 30), ['a  1', 'a.longer.name', '  two words that need some', '  room']);
+    assert.deepEqual(pairLines(pairs, 60)[0], 'a              1');
+  });
+
+  it('leaves no more room to a long name than to what stands beside it', () => {
+    const columns = [
+      { title: 'NAME', cell: () => 'n'.repeat(100) },
+      { title: 'STATE', cell: () => 'reserved', beneath: () => 'reserved' },
+    ];
+    assert.deepEqual(tableLines(columns, [1], { room: 42 })[1], `${'n'.repeat(31)}…  reserved`);
+    assert.deepEqual(tableLines(columns, [1], { room: 20 }).slice(1), [`${'n'.repeat(19)}…`, '  reserved']);
   });
 });
 

@@ -5,6 +5,10 @@ import { StyxyError } from '../errors.ts';
 import { resolveOwnHome } from '../home.ts';
 import { findProject, type Project } from '../project/project.ts';
 import type { Invocation } from './command.ts';
+import { visible } from './visible.ts';
+
+/** The characters that no request may have in a path (`src/api/names.ts`, which this program is too small for). */
+const CONTROL = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
 /** @throws StyxyError DAEMON_UNREACHABLE, HOME_UNUSABLE, HOME_UNSAFE */
 export function reach(invocation: Invocation): Promise<Client> {
@@ -23,10 +27,16 @@ export function reachRunning({ env }: Invocation): Promise<Client> {
 /**
  * The project of `directory`, else of the working directory.
  *
- * @throws StyxyError INVALID_REQUEST when there is no such directory
+ * @throws StyxyError INVALID_REQUEST when there is no such directory, or no lease can be of its project (contract, "Words")
  */
 export function projectAt(directory: string | null): Project {
-  return findProject(directory ?? workingDirectory());
+  const project = findProject(directory ?? workingDirectory());
+  if (!CONTROL.test(project.path)) return project;
+  throw new StyxyError(
+    'INVALID_REQUEST',
+    `The path of this project, ${visible(project.path)}, has control characters, so no lease can be named by it`,
+    { hint: 'Give the directory another name, or run the command in another one.' },
+  );
 }
 
 /** The path of the project of `directory`, which may be gone by now: then the directory itself. */

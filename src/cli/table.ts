@@ -24,6 +24,8 @@ export interface Column<Row> {
 const GAP = '  ';
 /** Text is not made shorter than this while there is longer text. */
 const SHORTEST = 4;
+/** Text that cannot go beneath asks for no more than this before others go. */
+const MOST_ASKED = 32;
 /** However narrow the terminal is, a line beneath a row has room for this. */
 const SHORTEST_BENEATH = 20;
 
@@ -78,8 +80,9 @@ export function tableRows<Row>(
     }
     return (' '.repeat(indent) + parts.join(GAP)).trimEnd();
   };
-  // Under the second column: what stands beneath belongs to the row, and is none itself.
-  const inset = indent + (widths[0] ?? 0) + GAP.length;
+  // Under the second column, where there is room: what stands beneath belongs to the row, and is none itself.
+  const second = (widths[0] ?? 0) + GAP.length;
+  const inset = indent + (second + SHORTEST_BENEATH <= room ? second : GAP.length);
   const beneath = (row: Row): string[] => {
     const parts = moved.map(({ beneath: say }) => say?.(row) ?? null).filter((part) => part !== null);
     if (parts.length === 0) return [];
@@ -112,7 +115,12 @@ function divided<Row>(
 ): { readonly staying: readonly number[]; readonly moved: readonly Column<Row>[] } {
   let staying = columns.map((_, at) => at);
   const moved: Column<Row>[] = [];
-  while (widthOf(staying.map((at) => needs[at] ?? 0)) > room) {
+  const asked = (at: number): number => {
+    const { beneath, isRight = false, isKept = false } = columns[at] ?? {};
+    const isCuttable = beneath === undefined && !isRight && !isKept;
+    return isCuttable ? Math.min(needs[at] ?? 0, MOST_ASKED) : (needs[at] ?? 0);
+  };
+  while (widthOf(staying.map(asked)) > room) {
     const last = staying.findLast((at) => columns[at]?.beneath !== undefined);
     const column = last === undefined ? undefined : columns[last];
     if (column === undefined) break;
@@ -134,10 +142,25 @@ function packed(parts: readonly string[], room: number): string[] {
   return lines;
 }
 
-/** Names and values under each other. */
-export function pairLines(pairs: readonly (readonly [string, string])[]): string[] {
+/**
+ * Names and values under each other; on a terminal too narrow for that, a value stands beneath its name where the two
+ * have no room on one line.
+ *
+ * @param room characters of a line; the terminal's unless given
+ */
+export function pairLines(
+  pairs: readonly (readonly [string, string])[],
+  room = terminalWidth() ?? Number.POSITIVE_INFINITY,
+): string[] {
   const width = Math.max(0, ...pairs.map(([name]) => name.length));
-  return pairs.map(([name, value]) => `${name.padEnd(width)}${GAP}${visible(value)}`);
+  const isNarrow = width + GAP.length + SHORTEST_BENEATH > room;
+  return pairs.flatMap(([name, foreign]) => {
+    const value = visible(foreign);
+    if (!isNarrow) return [`${name.padEnd(width)}${GAP}${value}`];
+    const line = `${name}${GAP}${value}`;
+    if (lengthOf(line) <= room) return [line];
+    return [name, ...wrap(value, Math.max(SHORTEST_BENEATH, room - GAP.length)).map((part) => GAP + part)];
+  });
 }
 
 /** Widths that fit the room, if any do: taken from the widest text first, and from what is to be copied last. */

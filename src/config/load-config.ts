@@ -7,10 +7,12 @@ import { type ConfigContext, rangeOf } from './config-rules.ts';
 import { type ParsedConfig, parseConfig } from './parse-config.ts';
 import { type PlacementModule, readPlacementModule } from './placement-module.ts';
 import { namedPath, readGuideFile } from './read-guide.ts';
-import { readTextFile } from './text-file.ts';
+import { readTextFile, type TextFile } from './text-file.ts';
 
 export interface LoadConfigOptions extends ConfigContext {
   readonly path: string;
+  /** What stands in the place of the file; it is read from `path` unless given. */
+  readonly file?: TextFile;
   /** The last configuration that was right, as `goodText` told it; null when there was none. */
   readonly lastGood: string | null;
   /** The user's own strategy as it was read before; it goes on while its file says the same. */
@@ -43,7 +45,7 @@ export interface LoadedConfig {
  * somebody left there.
  */
 export function loadConfig(options: LoadConfigOptions): LoadedConfig {
-  const file = readTextFile(options.path);
+  const file = options.file ?? readTextFile(options.path);
   if (file.kind === 'unreadable') {
     return fallBack(options, [{ line: 0, column: 0, path: '', message: file.message }], null);
   }

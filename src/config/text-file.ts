@@ -57,7 +57,8 @@ function isLink(path: string): boolean {
   }
 }
 
-function decode(bytes: Buffer): TextFile {
+/** Bytes as the text that they are, without its byte order mark. */
+export function decode(bytes: Buffer): TextFile {
   try {
     return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {

@@ -76,7 +76,8 @@ export function holderOf(
   if (observed.pending[protocol].has(port)) {
     return nobodys(port, protocol, 'another request that is being granted right now', 'pending');
   }
-  if (observed.catalogue.ownPorts.has(port)) return nobodys(port, protocol, "Styxy's own daemon", 'reserved');
+  if (observed.catalogue.ownPorts.has(port))
+    return nobodys(port, protocol, 'nobody but Styxy itself', 'reserved');
   const forbidden = whyForbidden(observed.catalogue, protocol, port);
   if (forbidden !== null) return nobodys(port, protocol, `nobody: ${forbidden}`, 'blocked');
   const quarantine = state.quarantine(protocol, port);

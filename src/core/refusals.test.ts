@@ -53,7 +53,11 @@ const CASES: readonly (readonly [
   ['a port too low', ({ asked }) => asked({ preferredPort: 80 })],
   ['a block past the last port', ({ asked }) => asked({ preferredPort: 65_535, count: 2 })],
   ['a block wider than the range', ({ asked }) => asked({ count: 3 })],
-  ['an exact port that is leased', ({ asked }) => asked({ exact: true, preferredPort: 3000 }), /web of \/a \(.*lease \S+ since 1970-01-01 00:00 UTC/],
+  [
+    'an exact port that is leased',
+    ({ asked }) => asked({ exact: true, preferredPort: 3000 }),
+    /web of \/a \(.*lease \S+ since 1970-01-01 00:00 UTC/,
+  ],
   [
     'an exact port that a stranger has',
     ({ asked, desk }) => {
@@ -89,7 +93,11 @@ const CASES: readonly (readonly [
     ({ refused, lockId }) => refused({ kind: 'release', lockId, fence: null, ...caller }),
     /web of \/a \(.*lease \S+ since 1970-01-01 00:00 UTC/,
   ],
-  ['a listener that cannot be known', ({ entry }) => refusals.listenerUnknown(entry), /web of \/a \(.*lease \S+ since 1970-01-01 00:00 UTC/],
+  [
+    'a listener that cannot be known',
+    ({ entry }) => refusals.listenerUnknown(entry),
+    /web of \/a \(.*lease \S+ since 1970-01-01 00:00 UTC/,
+  ],
   [
     'a second singleton',
     ({ asked }) => asked({ serviceType: 'ai', serviceName: 'ollama', fresh: true }),

@@ -214,7 +214,10 @@ describe('what is said of a singleton', () => {
       `${detail}. ${hint}`,
       'ollama runs once on this machine, and ollama serve (pid 4121) of /src/shop on branch fix-ui runs it (leased since 1970-01-01 00:00 UTC); another one was asked for. Use the one at http://ollama.shop.localhost:11400, or `styxy release lk_1` if it is yours.',
     );
-    assert.equal(fields.holder, 'ollama serve (pid 4121) of /src/shop on branch fix-ui runs it (leased since 1970-01-01 00:00 UTC)');
+    assert.equal(
+      fields.holder,
+      'ollama serve (pid 4121) of /src/shop on branch fix-ui runs it (leased since 1970-01-01 00:00 UTC)',
+    );
   });
 
   it('tells a reservation from a holder that has not opened it yet', () => {
@@ -225,7 +228,10 @@ describe('what is said of a singleton', () => {
       /\/a, instance agent-1 has reserved it \(leased since 1970-01-01 00:00 UTC\); nobody listens there yet, and if nobody will, `styxy release lk_1 --force` makes room/,
     );
     desk.submit({ kind: 'hold', lockId, delta: 1 });
-    assert.match(desk.granted(other).message, /holds it \(leased since 1970-01-01 00:00 UTC\); nobody listens there yet, wait for it at http:/);
+    assert.match(
+      desk.granted(other).message,
+      /holds it \(leased since 1970-01-01 00:00 UTC\); nobody listens there yet, wait for it at http:/,
+    );
   });
 
   it('is another sentence for its holder', () => {
@@ -253,7 +259,10 @@ describe('the release of a singleton', () => {
     for (const other of [as('/b'), as(null, 'agent-2')]) {
       const { refusal } = desk.submit({ kind: 'release', lockId, ...other });
       assert.equal(refusal?.code, 'LEASE_IN_USE');
-      assert.match(refusal.detail, /\/a, instance agent-1 has reserved it \(leased since 1970-01-01 00:00 UTC\): nobody else releases it/);
+      assert.match(
+        refusal.detail,
+        /\/a, instance agent-1 has reserved it \(leased since 1970-01-01 00:00 UTC\): nobody else releases it/,
+      );
       assert.match(refusal.hint, /--force/);
     }
     assert.equal(desk.submit({ kind: 'release', lockId, ...as(null, 'agent-1') }).refusal, null);

@@ -150,6 +150,21 @@ const CASES: readonly (readonly [what: string, given: Partial<PortFacts>, said: 
     "Port 3000 is Styxy's own: its daemon serves the API there. Run `styxy allocate -s dev` for another port.",
   ],
   [
+    "Styxy's own, where its daemon has another and a stranger has it",
+    { port: 9876, type: 'coordination', usage: nobody, forbidden: "it is Styxy's own" },
+    `${CONFLICT.replace('3000', '9876')} is held by a program that cannot be named, most often another user's. Run ${OTHER.replaceAll('dev', 'coordination')} for another port; \`sudo lsof -nP -i :9876\` tells the program's name.`,
+  ],
+  [
+    "Styxy's own, which a program that is known has",
+    { port: 9876, type: 'coordination', usage, forbidden: "it is Styxy's own" },
+    `${CONFLICT.replace('3000', '9876')} is held by node (pid 4121) in /src/shop ("node server.js") without a lease. Run ${OTHER.replaceAll('dev', 'coordination')} for another port; this one is never granted: it is Styxy's own.`,
+  ],
+  [
+    'a low port that is taken',
+    { port: 80, type: null, usage },
+    `${CONFLICT.replace('3000', '80')} is held by node (pid 4121) in /src/shop ("node server.js") without a lease. Run ${OTHER} for another port.`,
+  ],
+  [
     'a port that rests',
     { restSeconds: 87 },
     'Port 3000 is free, but rests for 87 s more, because its lease was ended by force or somebody without one was found there. Run `styxy allocate -s dev` for another port, or `styxy allocate -s dev -p 3000 --exact` for this very one.',

@@ -104,6 +104,8 @@ function explainTaken(facts: PortFacts, usage: SystemUsage): string {
     const whose = usage.user === null ? "most often another user's" : `${usage.user}'s`;
     return `${who}, ${whose}. ${other}; \`sudo lsof -nP -i :${port}\` tells the program's name.`;
   }
+  if (facts.forbidden !== null) return `${held}. ${other}; this one is never granted: ${facts.forbidden}.`;
+  if (port < MIN_UNPRIVILEGED_PORT) return `${held}. ${other}.`;
   const udp = protocol === 'udp' ? ' --udp' : '';
   return `${held}. ${other}; if it is a server of yours, \`styxy adopt ${port}${udp}\` gives it a lease.`;
 }

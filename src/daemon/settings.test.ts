@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { whyForbidden } from '../core/catalogue.ts';
 import { homeAt } from '../home.ts';
 import type { Log } from './logs.ts';
 import { loadSettings, type Settings } from './settings.ts';
@@ -14,7 +15,7 @@ const withRange = (name: string): string => `{"service_types": {"${name}": {"ran
 interface Desk {
   readonly path: string;
   readonly notes: Map<string, string>;
-  load(): Promise<Settings>;
+  load(ownPort?: number | null): Promise<Settings>;
 }
 
 function newDesk(t: TestContext): Desk {
@@ -31,7 +32,8 @@ function newDesk(t: TestContext): Desk {
   return {
     path: home.config,
     notes,
-    load: () => loadSettings({ home, log, ownPort: 9876, onTaken: () => {}, store: () => store }),
+    load: (ownPort: number | null = 9876) =>
+      loadSettings({ home, log, ownPort, onTaken: () => {}, store: () => store }),
   };
 }
 
@@ -81,4 +83,12 @@ test('the ports of the daemon itself stay in the catalogue', async (t) => {
   settings.answer();
   const { ownPorts } = settings.catalogue();
   assert.deepEqual([ownPorts.has(9876), ownPorts.has(20_100)], [true, true]);
+});
+
+test('the usual port of a daemon is granted to nobody, also where this one has another', async (t) => {
+  const { load } = newDesk(t);
+  for (const ownPort of [null, 9900]) {
+    const settings = await load(ownPort);
+    assert.equal(whyForbidden(settings.catalogue(), 'tcp', 9876), "it is Styxy's own");
+  }
 });

@@ -12,7 +12,7 @@ import type { StartupPolicy } from '../coordinator/options.ts';
 import type { Actor } from '../core/audit.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { NamedRange } from '../core/range-placement.ts';
-import type { Home } from '../home.ts';
+import { DEFAULT_API_PORT, type Home } from '../home.ts';
 import { ephemeralRange } from '../os/ephemeral-range.ts';
 import type { Store } from '../store/store.ts';
 import { followFiles, sightingOf } from './file-sighting.ts';
@@ -70,7 +70,8 @@ export interface Settings {
 export async function loadSettings(options: SettingsOptions): Promise<Settings> {
   const { home, log, ownPort } = options;
   const memory = rememberedIn(options);
-  const ownPorts = new Set(ownPort === null ? [] : [ownPort]);
+  // The usual one too where this daemon has another: the next one, without STYXY_API_PORT, would find it taken.
+  const ownPorts = new Set([DEFAULT_API_PORT, ...(ownPort === null ? [] : [ownPort])]);
   let lastGood = await memory.read();
   const load = (module: PlacementModule | null): LoadedConfig =>
     loadConfig({ path: home.config, lastGood, ownPort, ephemeral: ephemeralRange(), module });

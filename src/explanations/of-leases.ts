@@ -229,7 +229,8 @@ export const OF_LEASES = {
       fields: {
         port: 11_430,
         lock_id: '7f3a9c51e0b24d8863aa',
-        holder: 'ollama serve (pid 4121) of /src/shop on branch main runs it (leased since 2026-03-14 09:26 UTC)',
+        holder:
+          'ollama serve (pid 4121) of /src/shop on branch main runs it (leased since 2026-03-14 09:26 UTC)',
       },
     },
     related: ['LEASE_IN_USE', 'PORT_UNAVAILABLE'],

@@ -19,6 +19,8 @@ export interface Outcome {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Standard input; none unless given. */
+  readonly input?: string;
 }
 
 export interface Place {
@@ -44,6 +46,7 @@ export function openPlace(): Place {
     runProgram(process.execPath, [PROGRAM, ...args], {
       cwd: options.cwd ?? dir,
       env: { ...env, ...options.env },
+      ...(options.input === undefined ? {} : { input: options.input }),
     });
   return {
     dir,
@@ -66,16 +69,20 @@ export function openPlace(): Place {
 export function runProgram(
   file: string,
   args: readonly string[],
-  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+  { input, ...options }: RunOptions & { readonly cwd: string },
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(file, args, {
+      ...options,
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    child.stdin?.end(input);
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
     child.on('error', reject);

@@ -193,6 +193,8 @@ describe('wrong usage', () => {
     [['banana'], /--help/],
     [['list', '--verbsoe'], /--verbose/],
     [['daemon', 'strat'], /styxy daemon start/],
+    [['daemon', 'bogus'], /styxy daemon --help/],
+    [['daemon', 'log'], /styxy daemon logs/],
     [['daemon'], /start, stop, restart/],
     [['allocate'], /-s TYPE is missing/],
     [['allocate', '-s', 'dev', '-p', '70000'], /70000/],
@@ -270,6 +272,19 @@ describe('config', () => {
     assert.deepEqual([json.errors.length > 0, json.errors[0]?.line], [true, 3]);
     rmSync(file);
     assert.equal((await place.styxy(['config', 'validate', file])).status, 1);
+  });
+
+  it('is validated from standard input too', async () => {
+    for (const [input, status, said] of [
+      ['{"service_types": {"grpc": {"range": [12000, 12049]}}}', 0, /^standard input is right\.\n$/],
+      ['{"service_types":\n {"grpc": {"range": [80, 90]}}}', 1, /^standard input:2:\d+: service_types\.grpc/],
+      ['\u{feff}{}', 0, /is right/],
+      ['{', 1, /^standard input:1:/],
+    ] as const) {
+      const checked = await place.styxy(['config', 'validate', '-'], { input });
+      assert.equal(checked.status, status, checked.stderr);
+      assert.match(checked.stdout, said);
+    }
   });
 });
 

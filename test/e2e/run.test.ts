@@ -247,7 +247,9 @@ describe('the lease of styxy run', { concurrency: 3 }, () => {
     assert.equal(new Set(ports).size, 5);
     for (const { pid } of runs) process.kill(pid, 'SIGTERM');
     await Promise.all(runs.map(({ ended }) => ended));
-    const said = runs.filter((run) => /copies (runs already|is reserved for pid \d+ of \S+) at http:/.test(run.err()));
+    const said = runs.filter((run) =>
+      /copies (runs already|is reserved for pid \d+ of \S+) at http:/.test(run.err()),
+    );
     assert.equal(said.length, 4);
   });
 
@@ -275,6 +277,21 @@ describe('the lease of styxy run', { concurrency: 3 }, () => {
     process.kill(run.pid, 'SIGTERM');
     manual.child.kill('SIGTERM');
     await Promise.all([run.ended, manual.ended]);
+  });
+
+  it('is another one beside a lease whose holder nobody knows, which is not said to run', async () => {
+    const given = await fixture.allocate({ service_name: 'ghost', pid: 4_194_305 });
+    const run = fixture.runTyped(['-n', 'ghost', ...SERVE]);
+    const { port } = await serving(run);
+    assert.notEqual(port, given.port);
+    assert.match(
+      run.err(),
+      new RegExp(
+        `ghost is reserved for pid 4194305 of ${fixture.project} at http://ghost\\.project\\.localhost:${given.port}, where nobody listens yet`,
+      ),
+    );
+    process.kill(run.pid, 'SIGTERM');
+    await run.ended;
   });
 
   it('is for one only of two that --lock names at once', async () => {

@@ -86,7 +86,10 @@ describe('a singleton that runs', () => {
     for (const args of [[body.lock_id], ['--port', String(body.port)], ['--project', shop]]) {
       const { status, said } = await styxy(['release', ...args], other);
       assert.equal(status, 1, said);
-      assert.match(said, /search runs once on this machine, and .* has reserved it \(leased since [-: 0-9]+ UTC\): nobody else releases it/);
+      assert.match(
+        said,
+        /search runs once on this machine, and .* has reserved it \(leased since [-: 0-9]+ UTC\): nobody else releases it/,
+      );
     }
     assert.equal((await styxy(['release', body.lock_id], shop)).status, 0);
     const next = await ask({ service_type: 'many', service_name: 'search', project_path: shop });
@@ -97,7 +100,10 @@ describe('a singleton that runs', () => {
     const { body } = await ask({ service_type: 'many', service_name: 'search', project_path: shop });
     const run = fixture.run(['-s', 'many', '-n', 'search', ...SERVE], { cwd: other });
     assert.equal(await run.ended, 0);
-    assert.match(run.err(), /has reserved it; nobody listens there yet.*; nothing was started/);
+    assert.match(
+      run.err(),
+      /has reserved it \(leased since .* UTC\); nobody listens there yet.*; nothing was started/,
+    );
     const own = fixture.run(['-s', 'many', '-n', 'search', ...SERVE], { cwd: shop });
     assert.equal((await serving(own)).port, body.port);
     process.kill(own.pid, 'SIGTERM');

@@ -15,10 +15,14 @@ import { validateCommand } from './config-validate.ts';
 
 const COLUMNS: readonly Column<TypeRow>[] = [
   { title: 'TYPE', cell: ({ name }) => name },
-  { title: 'RANGE', cell: ({ range }) => range.join('-') },
-  { title: 'INSTANCES', cell: ({ behaviour }) => behaviour },
-  { title: 'SOURCE', cell: ({ source }) => source },
-  { title: 'PREFERRED', cell: ({ preferredPorts }) => preferredPorts.join(', ') },
+  { title: 'RANGE', cell: ({ range }) => range.join('-'), isKept: true },
+  { title: 'INSTANCES', cell: ({ behaviour }) => behaviour, beneath: ({ behaviour }) => behaviour },
+  {
+    title: 'SOURCE',
+    cell: ({ source }) => source,
+    beneath: ({ source }) => (source === 'default' ? null : `from ${source}`),
+  },
+  { title: 'PREFERRED', cell: preferred, beneath: firstTried },
 ];
 
 const show: Command = {
@@ -73,6 +77,14 @@ export const configCommand: Command = {
   subcommands: [show, validateCommand, path, configInstancesCommand, importCommand, autoAllocationCommand],
   run: show.run,
 };
+
+function firstTried({ preferredPorts }: TypeRow): string | null {
+  return preferredPorts.length === 0 ? null : `first ${preferredPorts.join(', ')}`;
+}
+
+function preferred({ preferredPorts }: TypeRow): string {
+  return preferredPorts.join(', ');
+}
 
 function sourceNote({ sources }: ConfigAnswer, path: string): string {
   const source = sourceOf(sources, path);

@@ -50,10 +50,20 @@ function columnsOf(isVerbose: boolean, sessions: ReadonlyMap<string, string>): C
   const columns: Column<LeaseJson>[] = [
     { title: 'PORT', cell: portsOf, isRight: true },
     { title: 'NAME', cell: (lease) => lease.service_name ?? '-' },
-    { title: 'TYPE', cell: (lease) => `${lease.service_type}${lease.singleton ? ' (single)' : ''}` },
-    { title: 'STATE', cell: stateOf, paint: coloured },
-    { title: 'PID', cell: (lease) => (lease.pid === null ? '-' : String(lease.pid)), isRight: true },
-    { title: 'AGE', cell: (lease) => ageText(lease.allocated_at), isRight: true },
+    { title: 'TYPE', cell: typeOf, beneath: typeOf },
+    { title: 'STATE', cell: stateOf, paint: coloured, beneath: stateOf },
+    {
+      title: 'PID',
+      cell: ({ pid }) => (pid === null ? '-' : String(pid)),
+      isRight: true,
+      beneath: ({ pid }) => (pid === null ? null : `pid ${pid}`),
+    },
+    {
+      title: 'AGE',
+      cell: (lease) => ageText(lease.allocated_at),
+      isRight: true,
+      beneath: (lease) => `for ${ageText(lease.allocated_at)}`,
+    },
     ...(sessions.size === 0
       ? []
       : [
@@ -89,6 +99,10 @@ function columnsOf(isVerbose: boolean, sessions: ReadonlyMap<string, string>): C
       beneath: ({ expires_at: end }) => (end === null ? 'renews itself' : `expires ${end}`),
     },
   ];
+}
+
+function typeOf(lease: LeaseJson): string {
+  return `${lease.service_type}${lease.singleton ? ' (single)' : ''}`;
 }
 
 function stateOf(lease: LeaseJson): string {

@@ -45,10 +45,10 @@ function columnsFor(entries: readonly PortInUse[]): Column<PortInUse>[] {
   const columns: Column<PortInUse>[] = [
     { title: 'PORT', cell: ({ port }) => String(port), isRight: true },
     { title: 'PROTO', cell: ({ protocol }) => protocol },
-    { title: 'ADDRESSES', cell: ({ addresses }) => addresses.join(' ') },
+    { title: 'ADDRESSES', cell: addressesOf, beneath: addressesOf },
     { title: 'PROCESS', cell: ({ process }) => process ?? '-' },
     { title: 'PID', cell: ({ pid }) => (pid === null ? '-' : String(pid)), isRight: true },
-    { title: 'USER', cell: ({ user }) => user ?? '-' },
+    { title: 'USER', cell: ({ user }) => user ?? '-', beneath: ({ user }) => user && `user ${user}` },
     {
       title: 'LEASE',
       cell: leaseOf,
@@ -64,6 +64,10 @@ function columnsFor(entries: readonly PortInUse[]): Column<PortInUse>[] {
       beneath: ({ container }) => (container === null ? null : `container ${container}`),
     },
   ];
+}
+
+function addressesOf({ addresses }: PortInUse): string {
+  return addresses.join(' ');
 }
 
 function leaseOf({ lease }: PortInUse): string {

@@ -5,11 +5,13 @@ import { withoutForeignPid } from '../../client/foreign-pid.ts';
 import { StyxyError } from '../../errors.ts';
 import { type Home, resolveOwnHome } from '../../home.ts';
 import { query } from '../reach.ts';
+import { readInput } from '../read-input.ts';
 import { type AgentEvent, fitting, parseEvent } from './event-body.ts';
 import type { HookCall } from './hook-call.ts';
 import { isOnPath } from './own-program.ts';
-import { readInput } from './read-input.ts';
 
+/** An agent sends whole files in some events; a larger one is none of our business. */
+const MAX_BYTES = 8 * 1024 * 1024;
 /** A session is never held back for long, and its end has 1.5 s for all hooks together. */
 const SESSION_MS = 1_000;
 /** The settings file gives a hook five seconds. */
@@ -18,7 +20,7 @@ const LATE_MS = 30_000;
 
 /** @returns what to print; null for nothing */
 export async function answerEvent(call: HookCall): Promise<string | null> {
-  const input = readInput();
+  const input = readInput(MAX_BYTES)?.toString('utf8') ?? null;
   const event = input === null ? null : parseEvent(input);
   if (input === null || event === null || call.agent === '') return null;
   const home = resolveOwnHome(call.env);

@@ -22,6 +22,9 @@ const listener: Listener = {
   container: null,
 };
 
+/** The port on which the daemon itself listens. */
+const OWN_PORT = 9900;
+
 interface Given {
   readonly bound?: readonly number[];
   readonly table?: readonly Listener[] | null;
@@ -42,6 +45,7 @@ async function ask(port: number, { bound = [], table = [], isHijacked = false, c
   const context = {
     clock: { wall: () => 0 },
     catalogue: () => catalogue,
+    port: () => OWN_PORT,
     coordinator: { query: async (read: (reading: object) => unknown) => read({ state, now, wall: 0 }) },
     probe: {
       taken: (protocol: string, ports: readonly number[]) => {
@@ -101,6 +105,12 @@ test('a block is not judged by the one of its ports that was looked at', async (
   const table = [{ ...listener, port: 3000 }];
   assert.equal((await ask(3000, { table })).answer.allocated_to?.state, 'active');
   assert.equal((await ask(3000, { table, count: 2 })).answer.allocated_to?.state, 'reserved');
+});
+
+test('what the daemon itself listens on is said to be its own', async () => {
+  const table = [{ ...listener, port: OWN_PORT }];
+  const { answer } = await ask(OWN_PORT, { bound: [OWN_PORT], table });
+  assert.match(answer.suggestion, /^Port 9900 is Styxy's own: its daemon serves/);
 });
 
 test('a container is named instead of its proxy', async () => {

@@ -84,7 +84,7 @@ export async function lookAtPort(
       isUnknown,
       drifted,
       type,
-      isDaemons: catalogue.ownPorts.has(port),
+      isDaemons: port === context.port(),
       forbidden: whyForbidden(catalogue, protocol, port),
       restSeconds,
       ephemeral: ephemeralRange(),

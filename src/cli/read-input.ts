@@ -1,14 +1,12 @@
-// Owns the reading of a hook's standard input: whole, and no more than an event can be.
+// Owns the reading of standard input: whole, and no more than is asked for.
 
 import { readSync } from 'node:fs';
 
 const STDIN = 0;
-/** An agent sends whole files in some events; a larger one is none of our business. */
-const MAX_BYTES = 8 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
-/** @returns null where it cannot be read, or is too long */
-export function readInput(): string | null {
+/** @returns null where it cannot be read, or is longer than `maxBytes` */
+export function readInput(maxBytes: number): Buffer | null {
   const chunks: Buffer[] = [];
   let length = 0;
   for (;;) {
@@ -25,8 +23,8 @@ export function readInput(): string | null {
     }
     if (read === 0) break;
     length += read;
-    if (length > MAX_BYTES) return null;
+    if (length > maxBytes) return null;
     chunks.push(chunk.subarray(0, read));
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
