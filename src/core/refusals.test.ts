@@ -67,6 +67,14 @@ const CASES: readonly (readonly [
     /a stranger/,
   ],
   [
+    'an exact port that somebody else is about to get',
+    ({ asked, desk }) => {
+      desk.pending.tcp.add(3001);
+      return asked({ exact: true, preferredPort: 3001 });
+    },
+    /^port 3001 is being granted to somebody else this moment;/,
+  ],
+  [
     'a full range',
     ({ asked, desk }) => {
       desk.granted({ projectPath: '/a', serviceName: 'second' });

@@ -90,8 +90,7 @@ export function portUnavailable(
   const one = holders.shown[0];
   const port = one?.port ?? first;
   const forbidden = whyForbidden(observed.catalogue, request.protocol, port);
-  const why =
-    forbidden === null ? `is held by ${one?.holder ?? 'somebody else'}` : `is never granted: ${forbidden}`;
+  const why = forbidden === null ? whyTaken(one) : `is never granted: ${forbidden}`;
   const [named, udp] = request.protocol === 'udp' ? ['UDP port', ' --udp'] : ['port', ''];
   return refusal(
     'PORT_UNAVAILABLE',
@@ -99,6 +98,13 @@ export function portUnavailable(
     `Run \`styxy allocate -s ${request.serviceType}${udp}\` without --exact for another port, or \`styxy check ${port}${udp}\`.`,
     { port, holders: holders.shown, holders_total: holders.total },
   );
+}
+
+function whyTaken(holder: Holder | undefined): string {
+  // Nobody holds it yet, and it may be free again in a moment.
+  if (holder === undefined || holder.state === 'pending')
+    return 'is being granted to somebody else this moment';
+  return `is held by ${holder.holder}`;
 }
 
 /** Every port of the type was tried. */
