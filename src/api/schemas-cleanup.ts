@@ -2,7 +2,6 @@
 
 import type { Static } from 'typebox';
 import { count, flag, nullable, text, yes } from './fields.ts';
-import { MAX_PAGE } from './names.ts';
 import { LeaseJson } from './schemas.ts';
 import * as Type from './type.ts';
 
@@ -41,7 +40,7 @@ export const CleanupAnswer = Type.object(
     }),
     kept: count('How many leases stay'),
     stays: Type.array(Type.object({ ...LeaseJson.properties, reason: text('Why it stays') }), {
-      description: `The leases that stay, the first ${MAX_PAGE} of them: \`kept\` counts all, \`GET /allocations\` lists them`,
+      description: 'The leases that stay, all of them',
     }),
     orphans: Type.array(
       Type.object({

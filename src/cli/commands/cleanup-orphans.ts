@@ -4,7 +4,7 @@ import type { LeaseJson } from '../../api/schemas.ts';
 import type { CleanupAnswer } from '../../api/schemas-cleanup.ts';
 import type { OrphanVerdict } from '../../run/orphans.ts';
 
-/** The answer with the leases of ended servers where they belong. `stays` may list a part of those that are kept. */
+/** The answer with the leases of ended servers where they belong. */
 export function withOrphans(answer: CleanupAnswer, verdicts: readonly OrphanVerdict[]): CleanupAnswer {
   const ended = verdicts.filter(isOver).map(({ lease }) => lease);
   const over = new Set(ended.map(({ lock_id: id }) => id));

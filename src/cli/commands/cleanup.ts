@@ -100,23 +100,21 @@ async function endOrphans(
 }
 
 function show(answer: CleanupAnswer, orphans: readonly OrphanVerdict[] | null, isDryRun: boolean): void {
+  const byLease = new Map(orphans?.map((orphan) => [orphan.lease.lock_id, orphan]));
   const rows: Row[] = [
     ...answer.cleaned.map((lease) => ({ ...lease, verdict: isDryRun ? 'would end' : 'ended' })),
-    ...answer.stays.map((lease) => judged(lease, orphans)),
+    ...answer.stays.map((lease) => judged(lease, byLease.get(lease.lock_id))),
   ];
   const sorted = rows.toSorted((a, b) => a.port - b.port);
   if (rows.length > 0) for (const line of tableLines(COLUMNS, sorted)) print(line);
   const servers = orphans?.filter(isOver).length ?? 0;
   const goes = answer.cleaned.length + servers;
-  const more = answer.kept - answer.stays.length;
-  if (more > 0) print(`… and ${more} more that stay; \`styxy list\` shows all leases.`);
   const done = isDryRun ? 'would be ended' : 'ended';
   print(`${goes} ${goes === 1 ? 'lease' : 'leases'} ${done}, ${answer.kept - servers} kept.`);
 }
 
 /** A lease that stays, unless it is an orphan whose server was ended. */
-function judged(lease: Judged, orphans: readonly OrphanVerdict[] | null): Row {
-  const orphan = orphans?.find((each) => each.lease.lock_id === lease.lock_id);
+function judged(lease: Judged, orphan: OrphanVerdict | undefined): Row {
   if (orphan === undefined) return { ...lease, verdict: 'stays' };
   const verdict = !isOver(orphan) ? 'stays' : orphan.verdict === 'ended' ? 'ended' : 'would end';
   return { ...lease, verdict, why: orphanText(orphan) };

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { FastifyReply } from 'fastify';
 import { serviceType, testCatalogue } from '../../../test/fixtures/catalogue.ts';
 import { createDesk } from '../../../test/fixtures/core-desk.ts';
+import type { CleanupAnswer } from '../../api/schemas-cleanup.ts';
 import type { DaemonContext } from '../context.ts';
 import { cleanup } from './cleanup.ts';
 
@@ -29,4 +30,20 @@ test('force that ended something, and a clean-up without force, are answered', a
   await clean(true, 1);
   await clean(true, 0);
   await clean(false, 2);
+});
+
+test('every lease that stays is told of, however many there are', async () => {
+  const leases = 2_500;
+  const desk = createDesk(testCatalogue([serviceType('dev', 3000, 2999 + leases)]));
+  for (let at = 0; at < leases; at++) desk.granted({ projectPath: `/p${at}` });
+  const context = {
+    coordinator: {
+      submit: async () => ({ ok: true, ...desk.submit({ kind: 'cleanup', force: false, dryRun: true }) }),
+    },
+  } as unknown as DaemonContext;
+  const reply = { header: () => reply, request: { headers: {} } } as unknown as FastifyReply;
+  const answer = await cleanup(context, { params: undefined, query: undefined, body: {} }, reply);
+  const { kept, stays }: CleanupAnswer = JSON.parse(String(answer));
+  assert.deepEqual([kept, stays.length], [leases, leases]);
+  assert.ok(stays.every(({ reason }) => reason === 'term-runs'));
 });

@@ -1,7 +1,6 @@
 // Owns the handler of a clean-up: what ended, what stays and why, and whose servers are orphans.
 
 import { leaseJson } from '../../api/lease-json.ts';
-import { MAX_PAGE } from '../../api/names.ts';
 import type { LeaseJson } from '../../api/schemas.ts';
 import type { CleanupAnswer, ProcessJson } from '../../api/schemas-cleanup.ts';
 import type { ProcessIdentity } from '../../core/process-identity.ts';
@@ -27,7 +26,7 @@ export const cleanup: Handler<'cleanup'> = async (context, { body }, reply) => {
   reply.header('content-type', 'application/json; charset=utf-8');
   return jsonInPieces(head, {
     cleaned: jsonList(cleaned, (piece) => JSON.stringify(piece.map(withReason))),
-    stays: jsonList(kept.slice(0, MAX_PAGE), (piece) => JSON.stringify(piece.map(withReason))),
+    stays: jsonList(kept, (piece) => JSON.stringify(piece.map(withReason))),
     orphans: jsonList(orphans, (piece) => JSON.stringify(piece.map(withServer))),
   } satisfies Partial<Record<keyof CleanupAnswer, unknown>>);
 };
