@@ -204,7 +204,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   }
 
   function instanceIds(): string[] {
-    return Array.from(state.instances(), ({ instance }) => instance.instanceId);
+    return [...state.watchedInstances];
   }
 
   async function lookAtAll(maxAgeMs: number): Promise<readonly string[]> {
@@ -239,7 +239,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   await recovery.finish({
     state,
     async lookAndSweep() {
-      if (state.leaseCount > 0) await sweep(await lookAtAll(0));
+      if (state.leaseCount > 0 || state.watchedInstances.size > 0) await sweep(await lookAtAll(0));
       return cleanedInAll(watch);
     },
     submit: writer.submit,

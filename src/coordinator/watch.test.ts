@@ -5,6 +5,9 @@ import { createDesk } from '../../test/fixtures/core-desk.ts';
 import { DEFAULT_TIMINGS } from './timings.ts';
 import { startWatch } from './watch.ts';
 
+const someProcess = { pid: 7, startTicks: '1', bootId: 'b', pidNamespace: 'n' };
+const NOTHING_SEEN = { kind: 'observe', listeners: new Map(), holders: new Map() } as const;
+
 /** A watch whose ticks are taken by hand. */
 function scene(hasEnded: Promise<void> = Promise.resolve()) {
   const desk = createDesk(testCatalogue([serviceType('dev', 3000, 3009)]));
@@ -65,6 +68,17 @@ describe('the watch', () => {
     const { ticks, stop } = scene();
     assert.deepEqual(await ticks(60), []);
     assert.deepEqual(await ticks(1), ['forget']);
+    await stop();
+  });
+
+  it('looks at the process of an instance that holds nothing, until it is dead', async () => {
+    const { desk, ticks, stop } = scene();
+    desk.register('one');
+    assert.deepEqual(await ticks(6), [], 'without a process there is nothing to look at');
+    desk.register('one', someProcess);
+    assert.deepEqual(await ticks(6), ['all', 'all']);
+    desk.submit({ ...NOTHING_SEEN, instances: new Map([['one', 'dead']]) });
+    assert.deepEqual(await ticks(6), []);
     await stop();
   });
 

@@ -12,7 +12,7 @@ export interface Watched {
   time(): Moment;
   /** Must come before anything may end: a tick that comes late says that nobody could be heard meanwhile. */
   noticeSleep(): void;
-  /** Resolves to the lock ids of the leases that were looked at. */
+  /** Looks at leases and the processes of instances. Resolves to the lock ids of the leases that were looked at. */
   observeAll(): Promise<readonly string[]>;
   /** Observes the leases that a connection holds, and nothing else. */
   observeHeld(): Promise<void>;
@@ -54,7 +54,8 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
     watched.noticeSleep();
     const { state } = watched;
     const isDue = now - lastPass >= timings.passMs || now >= nextTermEnd;
-    if (isDue && state.leaseCount > 0 && sweeping === null) {
+    const isAnybodyThere = state.leaseCount > 0 || state.watchedInstances.size > 0;
+    if (isDue && isAnybodyThere && sweeping === null) {
       const lockIds = await watched.observeAll();
       // Beside the next looks at held leases: where many end at once, a slow store must not hold those up.
       sweeping = end(lockIds, now)

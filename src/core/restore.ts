@@ -1,7 +1,7 @@
 // Owns the way back from what was stored to a state: the same leases, keys and instances, observed by nobody yet.
 
 import type { AutomaticRange, Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
-import type { Instance } from './instance.ts';
+import { type Instance, NEW_PULSE } from './instance.ts';
 import { type Lease, NEW_VITALS } from './lease.ts';
 import { evolve, State } from './state.ts';
 
@@ -28,6 +28,10 @@ export function restore(stored: Stored, now: number): State {
   const changes: Change[] = [{ table: 'floor', id: 'floor', before: 0, after: now }];
   for (const instance of stored.instances) {
     changes.push({ table: 'instance', id: instance.instanceId, before: null, after: instance });
+    if (instance.process === null) continue;
+    // As with leases below: what lives as long as its process is not over for a silence.
+    const after = { ...NEW_PULSE, process: 'unknown' } as const;
+    changes.push({ table: 'pulse', id: instance.instanceId, before: null, after });
   }
   // Keys in the order of their projects, so that of two with one name the same one keeps it.
   const age = projectAges(stored.leases);

@@ -3,7 +3,8 @@
 import type { AutomaticRange, Change, KeyMemory, Quarantine, RequestMemory } from './change.ts';
 import { invert, portId } from './change.ts';
 import type { ProjectNames } from './host-name.ts';
-import { type Instance, type InstanceEntry, NEW_PULSE, type Pulse } from './instance.ts';
+import type { Instance, InstanceEntry } from './instance.ts';
+import { InstanceIndex } from './instance-index.ts';
 import { KeyIndex } from './key-index.ts';
 import { type Lease, type LeaseEntry, leaseKey, NEW_VITALS, type Protocol, type Vitals } from './lease.ts';
 import { LeaseIndex, oldestFirst } from './lease-index.ts';
@@ -47,6 +48,8 @@ export interface StateView {
   quarantines(): Iterable<readonly [string, Quarantine]>;
   instance(instanceId: string): InstanceEntry | undefined;
   instances(): Iterable<InstanceEntry>;
+  /** The ids of the instances whose process is not known to be dead: those that must be looked at. */
+  readonly watchedInstances: ReadonlySet<string>;
   request(requestId: string): RequestMemory | undefined;
   requests(): Iterable<readonly [string, RequestMemory]>;
   /** The range that a service type got by itself. */
@@ -65,7 +68,7 @@ export class State implements StateView {
   readonly #keys = new KeyIndex();
   readonly #projects = new ProjectIndex();
   readonly #quarantines = new Map<string, Quarantine>();
-  readonly #instances = new Map<string, InstanceEntry>();
+  readonly #instances = new InstanceIndex();
   readonly #requests = new Map<string, RequestMemory>();
   readonly #ranges = new Map<string, AutomaticRange>();
 
@@ -135,6 +138,9 @@ export class State implements StateView {
   instances(): Iterable<InstanceEntry> {
     return this.#instances.values();
   }
+  get watchedInstances(): ReadonlySet<string> {
+    return this.#instances.watched;
+  }
   request(requestId: string): RequestMemory | undefined {
     return this.#requests.get(requestId);
   }
@@ -164,7 +170,7 @@ export class State implements StateView {
         this.#applyInstance(change.id, change.after);
         break;
       case 'pulse':
-        this.#applyPulse(change.id, change.after);
+        this.#instances.applyPulse(change.id, change.after);
         break;
       case 'quarantine':
         put(this.#quarantines, change.id, change.after);
@@ -255,15 +261,8 @@ export class State implements StateView {
   }
 
   #applyInstance(instanceId: string, instance: Instance | null): void {
-    const pulse = this.#instances.get(instanceId)?.pulse ?? NEW_PULSE;
-    put(this.#instances, instanceId, instance === null ? null : { instance, pulse });
+    this.#instances.apply(instanceId, instance);
     if (instance === null) this.#index.forgetInstance(instanceId);
-  }
-
-  #applyPulse(instanceId: string, pulse: Pulse | null): void {
-    const entry = this.#instances.get(instanceId);
-    if (entry !== undefined)
-      this.#instances.set(instanceId, { instance: entry.instance, pulse: pulse ?? NEW_PULSE });
   }
 }
 

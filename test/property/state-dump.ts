@@ -29,6 +29,7 @@ export function dumpState(state: StateView, ports: readonly number[]): unknown {
       .heldLeases()
       .map(({ lease }) => lease.lockId)
       .sort(),
+    watchedInstances: [...state.watchedInstances].sort(),
     byKey: sorted([...keyNames].map((key) => [key, state.leasesOfKey(key).map(({ lease }) => lease.lockId)])),
     byInstance: sorted(
       [...instanceIds].map((id) => [
