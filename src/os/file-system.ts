@@ -1,6 +1,7 @@
 // Owns what kind of file system a home is on: on one of the network, locks and the write-ahead log do not hold.
 
 import { readFileSync, realpathSync, statfsSync } from 'node:fs';
+import { mountOf } from './mounts.ts';
 
 /** By the magic number that Linux reports (statfs(2)). */
 const NETWORK: ReadonlyMap<number, string> = new Map([
@@ -32,30 +33,9 @@ export function networkFileSystem(dir: string): string | null {
     // A negative number where the system's own is of 32 bits.
     const type = statfsSync(dir).type >>> 0;
     if (type !== FUSE) return NETWORK.get(type) ?? null;
-    const mounted = mountType(readFileSync('/proc/self/mountinfo', 'utf8'), realpathSync(dir));
+    const mounted = mountOf(readFileSync('/proc/self/mountinfo', 'utf8'), realpathSync(dir))?.type ?? null;
     return mounted !== null && NETWORK_BY_FUSE.test(mounted) ? mounted : null;
   } catch {
     return null;
   }
-}
-
-/** The type of the file system that holds `path`, by the text of `mountinfo`: the last one of the longest mount point. */
-export function mountType(mountinfo: string, path: string): string | null {
-  let found: { readonly point: string; readonly type: string } | null = null;
-  for (const line of mountinfo.split('\n')) {
-    const [mount = '', source = ''] = line.split(' - ');
-    const point = decoded(mount.split(' ')[4] ?? '');
-    const [type = ''] = source.split(' ');
-    const holds = point === '/' || path === point || path.startsWith(`${point}/`);
-    if (point !== '' && holds && (found === null || point.length >= found.point.length))
-      found = { point, type };
-  }
-  return found?.type ?? null;
-}
-
-/** The kernel writes blanks, tabs, line ends and backslashes of a path in octal. */
-function decoded(text: string): string {
-  return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
-    String.fromCharCode(Number.parseInt(octal, 8)),
-  );
 }

@@ -1,8 +1,9 @@
-// Owns what /proc tells people of a process: its name, command line and working directory.
+// Owns what /proc tells people of a process: its name and command line, beside its working directory.
 
-import { closeSync, openSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { ProcessDetails } from '../port-table.ts';
+import { processCwd } from './working-directory.ts';
 
 /** A command line may have megabytes; this is enough to know a program by, and to show. */
 const MAX_COMMAND_BYTES = 4096;
@@ -99,23 +100,6 @@ function textOf(bytes: Buffer): string {
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end -= 1;
   return bytes.toString('utf8', 0, end);
-}
-
-/**
- * The working directory of a process, as a path that means the same directory to us.
- *
- * @returns null when it cannot be known, was deleted, or lies in another mount namespace or root than ours
- */
-export function processCwd(pid: number): string | null {
-  const link = `/proc/${pid}/cwd`;
-  try {
-    const path = readlinkSync(link);
-    const theirs = statSync(link);
-    const ours = statSync(path);
-    return theirs.dev === ours.dev && theirs.ino === ours.ino ? path : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Processes choose their names and words: what would move a terminal's cursor or text is not let through. */

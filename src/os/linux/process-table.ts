@@ -8,7 +8,7 @@ import type { ProcessTable, ProcessTree } from '../os.ts';
 import { signalZero } from '../signal-zero.ts';
 import { hasEnded, type ProcessStat, parseStat } from './parse-stat.ts';
 import { listPids } from './pids.ts';
-import { processCwd } from './process-details.ts';
+import { processCwd } from './working-directory.ts';
 
 /**
  * What a pid is relative to: this boot, and the pid namespace that we and our /proc are in. The observer's namespace
@@ -94,7 +94,7 @@ export function createLinuxProcessTable(proc = '/proc'): ProcessTable & ProcessT
       .filter((identity) => identity !== null);
   }
 
-  return { identify, life, ancestors, cwd: processCwd, descendants, withEnvironment };
+  return { identify, life, ancestors, cwd: (pid) => processCwd(pid, proc), descendants, withEnvironment };
 }
 
 /** @returns null when /proc is not mounted, or shows another namespace's processes under other numbers than ours */
