@@ -28,8 +28,12 @@ export async function endDaemon(home: Home, info: DaemonInfo, graceMs: number): 
   if (!isProven(home, info)) throw stillThere(info.pid);
   if (readStat(info.pid)?.state !== 'T') {
     signal(info.pid, 'SIGTERM');
-    // It is the same process still, also where it has closed the store by now and hangs in what comes after.
     if (await hasEnded(home, info, graceMs)) return false;
+    // It may have closed the store by now, and hang in what comes after. That it was the daemon was proven before the
+    // first signal; that it still is that process is looked at again.
+    const life = lifeOf(info);
+    if (life === 'gone') return false;
+    if (life === 'unknown') throw stillThere(info.pid);
   }
   signal(info.pid, 'SIGKILL');
   if (!(await hasEnded(home, info, KILL_TIMEOUT_MS))) throw stillThere(info.pid);

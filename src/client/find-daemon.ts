@@ -70,7 +70,8 @@ export function unreachable(home: Home, cause: TransportError): StyxyError {
 
 async function findByTcp(home: Home, timeoutMs: number): Promise<Reached | null> {
   const info = readDaemonInfo(home);
-  // The token goes only to the very process that wrote the file, never to whoever has its port by now.
+  // The token goes to the port only while the process that wrote the file runs, so not to whoever has the port after
+  // its end. Off Linux a pid is all that is known of that process, which another program may have by now (SECURITY.md).
   if (info === null || info.port === null || !isRunning(info)) return null;
   const token = readToken(home);
   if (token === null) return null;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -8,7 +8,9 @@ import { promisify } from 'node:util';
 import { homeAt } from '../home.ts';
 import { connect } from './client.ts';
 import { daemonEnvironment } from './daemon-entry.ts';
+import type { Reached } from './find-daemon.ts';
 import { readDaemonInfo } from './running-daemon.ts';
+import { oneAtATime } from './start-daemon.ts';
 import { stopDaemon } from './stop-daemon.ts';
 
 const run = promisify(execFile);
@@ -41,6 +43,26 @@ describe('many clients on a cold machine', () => {
     const pids = new Set(answers.map(({ stdout }) => stdout.trim()));
     assert.deepEqual([...pids], [String(readDaemonInfo(homeAt(dir))?.pid)]);
     assert.equal(readdirSync(dir).includes('daemon.starting'), false);
+  });
+});
+
+describe('a client that acts', () => {
+  it('keeps its marker fresh, however long that takes', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    const marker = join(dir, 'daemon.starting');
+    const done = {} as Reached;
+    const reached = await oneAtATime(
+      homeAt(dir),
+      async () => null,
+      async () => {
+        utimesSync(marker, 1, 1);
+        t.mock.timers.tick(5_000);
+        assert.ok(statSync(marker).mtimeMs > 1000);
+        return done;
+      },
+    );
+    assert.equal(reached, done);
+    assert.equal(existsSync(marker), false);
   });
 });
 

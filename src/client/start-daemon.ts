@@ -7,7 +7,7 @@ import { type DiscoverOptions, findRunning, type Reached } from './find-daemon.t
 import { monotonicMs } from './monotonic.ts';
 import { readDaemonInfo } from './running-daemon.ts';
 import { type DaemonRefusal, spawnDaemon } from './spawn-daemon.ts';
-import { dropMarker, takeMarker } from './start-marker.ts';
+import { dropMarker, keepMarker, takeMarker } from './start-marker.ts';
 import { findSupervisor } from './supervisor.ts';
 import { findUserManager, startByManager } from './user-manager.ts';
 
@@ -49,10 +49,12 @@ export async function oneAtATime(
     const found = await look();
     if (found !== null) return found;
     if (takeMarker(home)) {
+      const letGo = keepMarker(home);
       try {
         const done = await act(until);
         if (done !== null) return done;
       } finally {
+        letGo();
         dropMarker(home);
       }
     }

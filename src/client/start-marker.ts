@@ -1,13 +1,15 @@
 // Owns the marker of a start: of many clients that find no daemon, or a dead one, one at a time does something about it.
 
-import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, unlinkSync, utimesSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Home } from '../home.ts';
 import { readPlace } from './place.ts';
 import { readStat } from './running-daemon.ts';
 
-/** Longer than a start or a replacement takes; a client that is stopped in the middle of one keeps nobody for longer. */
-const STALE_MS = 12_000;
+/** How often a client that acts says so. */
+const TOUCH_MS = 2_000;
+/** A client that has said nothing for so long is stopped: it keeps nobody for longer, and others have time left to act. */
+const STALE_MS = 8_000;
 /** Between the making of the file and the writing of its content lies next to nothing. */
 const EMPTY_MS = 1_000;
 
@@ -26,6 +28,12 @@ export function takeMarker(home: Home): boolean {
     if (isStale(path)) remove(path);
     return false;
   }
+}
+
+/** Keeps the marker fresh, however long the start or the replacement takes; the returned function ends that. */
+export function keepMarker(home: Home): () => void {
+  const timer = setInterval(() => touch(markerPath(home)), TOUCH_MS).unref();
+  return () => clearInterval(timer);
 }
 
 /** Drops the marker, unless another client has it by now. */
@@ -67,6 +75,17 @@ function exists(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** Leaves alone what another client has by now. */
+function touch(path: string): void {
+  if (readText(path) !== ownText()) return;
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch {
+    // Dropped in between, or on a disk that became read-only: then it may count as stale.
   }
 }
 
