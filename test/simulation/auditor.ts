@@ -1,5 +1,6 @@
 // Owns the auditor: it watches the store, the world and what clients are answered, and knows what must always hold.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { DurableChange } from '../../src/core/change.ts';
 import type { Lease, Protocol } from '../../src/core/lease.ts';
 import { knownName, singletonName } from '../../src/core/lease.ts';
@@ -197,6 +198,8 @@ export class Auditor {
       if (change.table === 'instance') this.#instanceChanges(change.id, change.after);
       if (change.table !== 'lease') continue;
       if (change.after === null) endings.push(...this.#ends(change.id, { gone, successors }));
+      else if (change.before === null && this.#world.disk.lost?.has(change.id) === true)
+        this.#returns(change.after);
       else if (change.before === null) this.#grants(change.after);
       else this.#updates(change.after);
     }
@@ -257,6 +260,14 @@ export class Auditor {
   heard(instanceId: string | null): void {
     const record = instanceId === null ? undefined : this.instances.get(instanceId);
     if (record !== undefined) record.heardAt = this.now;
+  }
+
+  /** The table of leases was lost, and the audit told of this one. */
+  #returns(lease: Lease): void {
+    const record = this.records.get(lease.lockId);
+    const isSame = record?.endedAt === null && isDeepStrictEqual(record.lease, lease);
+    this.#check(15, isSame, `${lease.lockId} came back from the audit as another one`);
+    this.#world.log(`${lease.lockId} is back`);
   }
 
   #grants(lease: Lease): void {

@@ -28,14 +28,19 @@ export class Disk {
   readonly audit = new Map<number, AuditEntry>();
   readonly notes = new Map<string, string>();
   fenceCeiling = 0;
+  /** The leases whose rows are gone, until a daemon has written again. */
+  lost: ReadonlyMap<string, Lease> | null = null;
   elapsedMs = 0;
   #unsynced: (readonly DurableChange[])[] = [];
 
   /** Applies all of `changes`, as their rows are when written as JSON. */
   apply(changes: readonly DurableChange[]): void {
+    this.lost = null;
     const written = changes.map((change) => ({ ...change, after: asWritten(change.after) }) as DurableChange);
     for (const change of written) this.#put(change);
     this.#log(written);
+    // A power cut that undoes a rebuild only has it done again, which the table's loss is enough to show.
+    if (written.some(({ table, after }) => table === 'audit' && after?.event === 'repaired')) this.sync();
   }
 
   /** Trims the audit, in a commit of its own: a power cut that undoes what came before undoes it, too. */
@@ -62,6 +67,14 @@ export class Disk {
       }
     }
     return undone;
+  }
+
+  /** Loses the rows of all leases; the audit tells of them. */
+  loseLeases(): void {
+    this.lost ??= new Map(this.leases);
+    this.leases.clear();
+    // What a power cut undid of it would be rows in a table that is not there.
+    this.sync();
   }
 
   /** Everything, as a new daemon reads it. */

@@ -18,6 +18,7 @@ const FAULTS: readonly ((world: World, random: Random) => void)[] = [
   },
   (world) => world.crash('killed'),
   cutPower,
+  loseLeaseTable,
   sleep,
   stopDaemon,
   (world, random) =>
@@ -81,6 +82,13 @@ function cutPower(world: World, random: Random): void {
   world.log(`power is cut, ${undone.length} changes are lost`);
   world.crash('power cut', true);
   world.auditor.powerWasCut(undone);
+}
+
+/** The next daemon has the leases from the audit alone. Not one of them may be another one than before. */
+function loseLeaseTable(world: World): void {
+  world.log(`the table of ${world.disk.leases.size} leases is lost`);
+  world.crash('killed');
+  world.disk.loseLeases();
 }
 
 function sleep(world: World, random: Random): void {
