@@ -109,4 +109,20 @@ describe('the group commit', () => {
     assert.equal(await onTop, 'again');
     assert.equal(state.keyMemory('b'), undefined);
   });
+
+  it('is drained only when the commit under way is done', async () => {
+    const commit = Promise.withResolvers<void>();
+    const { scheduler, queue, add } = setUp(() => commit.promise);
+    const answer = add(keyChange('a'));
+    await scheduler.turn();
+    let isDrained = false;
+    const drained = queue.drained().then(() => {
+      isDrained = true;
+    });
+    await settled();
+    assert.equal(isDrained, false);
+    commit.resolve();
+    assert.equal(await answer, 'done');
+    await drained;
+  });
 });

@@ -139,10 +139,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   /** @param looked the leases that were looked at just now: on any other a server may have begun to listen since */
   async function sweep(looked: readonly string[]): Promise<void> {
-    // Also when the sleep fell into an await of this very pass.
-    noticeSleep();
     const over = overAmong(looked, state, options.catalogue(), time().now);
     for (const lockIds of slices(over, timings.sweepSlice)) {
+      // The sleep may fall into an await of this very pass. What was over before it is judged anew when it is to end.
       noticeSleep();
       const outcome = await writer.submit<'sweep'>({ kind: 'sweep', lockIds });
       if (outcome.ok) watch.noteEnded(outcome.reply.ended);
