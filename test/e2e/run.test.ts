@@ -89,7 +89,8 @@ describe('the environment of styxy run', () => {
     assert.match(env.STYXY_URL_MY_WEB, new RegExp(`^http://(my-web\\..*\\.)?localhost:${port}$`));
     assert.equal(env.STYXY_PORT__ACME_API, String(api.port));
     assert.match(env.STYXY_URL__ACME_API, new RegExp(`localhost:${api.port}$`));
-    const added = /^(PORT|STYXY_(LOCK_ID|RUN_ID|PORT_.*|URL_.*))$/;
+    const added = /^(PORT|STYXY_(LOCK_ID|RUN_ID|SLUG|PORT_.*|URL_.*))$/;
+    assert.match(env.STYXY_SLUG, /^[a-z0-9_]+$/);
     const rest = Object.entries(env).filter(([name]) => !added.test(name));
     const own = Object.entries(fixture.env({ KEPT: 'as it is' }));
     assert.deepEqual(new Map(rest), new Map(own));

@@ -20,7 +20,7 @@ export const runCommand: Command = {
   details: [
     'A tool that is known (docs/reference/tools.md) gets a port of its own type, and is told in its own way: by a variable, or by words at the end of the command, also through package scripts and runners such as npx. A {port} in the command means that it is told already. A command that is not understood keeps its words.',
     'What starts several servers (turbo, nx run-many, concurrently, docker compose up) gets the variables of the project, but no PORT, and a lease only with -s, -n, -p, --lock or {port}. Nothing is leased either for a script that calls `styxy run` itself.',
-    'The command gets PORT, STYXY_LOCK_ID, STYXY_RUN_ID (its mark, by which what it leaves behind is found), for every lease of the project STYXY_PORT_<NAME> and STYXY_URL_<NAME>, and the port in place of every {port} in its words. The rest of its environment is its own.',
+    'The command gets PORT, STYXY_LOCK_ID, STYXY_RUN_ID (its mark, by which what it leaves behind is found), for every lease of the project STYXY_PORT_<NAME> and STYXY_URL_<NAME>, STYXY_SLUG (a name for databases that no other checkout has), and the port in place of every {port} in its words. The rest of its environment is its own.',
     'The lease is held while the command lives. Signals are passed on; when the command ends, every process that it left behind is ended too (SIGTERM, and after 3 seconds SIGKILL; a command that ignores SIGTERM itself is killed after 5), and the port is free again.',
     'A port that a stranger takes before the command listens on it is exchanged once: the command is ended and started again on another port, unless --exact was given or it ran for a minute already. A command that listens elsewhere than on its own port is told so.',
     'A copy that runs already is never joined: the new one says where it runs, and gets a port of its own. Of a singleton that runs, nothing is started: its URL is printed, and the status is 0.',
@@ -50,9 +50,9 @@ export const runCommand: Command = {
     { line: 'styxy run -s api -p 8000 -- ./serve', description: 'Another type, and a wish' },
   ],
   exits: {
-    0: 'A singleton runs already, or the command exited with 0',
-    126: 'The command is not executable',
-    127: 'The command was not found',
+    0: 'a singleton runs already, or the command exited with 0',
+    126: 'the command is not executable',
+    127: 'the command was not found',
     128: '128 + N: signal N ended the command; any other status is its own',
   },
   takesCommandLine: true,
