@@ -1,5 +1,7 @@
 // Owns the writing of long JSON answers: piece by piece, with turns for everybody else between.
 
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import { newPace } from '../os/pace.ts';
 
 /** Few enough to be made and written in far less than a millisecond. */
@@ -18,14 +20,17 @@ export function* jsonList<Item>(
 }
 
 /**
- * The JSON of `head` and after it the lists, as bytes: a long text would block for as long as it is turned into them.
+ * Answers with the JSON of `head` and after it the lists. All of it is made before the first byte is sent, so that a
+ * failure is told as one, and in bytes: a long text would block for as long as it is turned into them. The pieces are
+ * sent as they are, since to put them together would block for as long as it takes to copy megabytes.
  *
  * @param head an object with at least one field
  */
 export async function jsonInPieces(
+  reply: Pick<FastifyReply, 'header'>,
   head: Readonly<Record<string, unknown>>,
   lists: Readonly<Record<string, JsonList>>,
-): Promise<Buffer> {
+): Promise<Readable> {
   const pace = newPace();
   const pieces: Buffer[] = [];
   let open = JSON.stringify(head).slice(0, -1);
@@ -42,5 +47,10 @@ export async function jsonInPieces(
     open += ']';
   }
   pieces.push(Buffer.from(`${open}}`));
-  return Buffer.concat(pieces);
+  reply.header('content-type', 'application/json; charset=utf-8');
+  reply.header(
+    'content-length',
+    pieces.reduce((bytes, piece) => bytes + piece.length, 0),
+  );
+  return Readable.from(pieces);
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Readable } from 'node:stream';
 import { test } from 'node:test';
 import type { FastifyReply } from 'fastify';
 import { serviceType, testCatalogue } from '../../../test/fixtures/catalogue.ts';
@@ -43,7 +44,9 @@ test('every lease that stays is told of, however many there are', async () => {
   } as unknown as DaemonContext;
   const reply = { header: () => reply, request: { headers: {} } } as unknown as FastifyReply;
   const answer = await cleanup(context, { params: undefined, query: undefined, body: {} }, reply);
-  const { kept, stays }: CleanupAnswer = JSON.parse(String(answer));
+  const { kept, stays }: CleanupAnswer = JSON.parse(
+    Buffer.concat(await (answer as Readable).toArray()).toString(),
+  );
   assert.deepEqual([kept, stays.length], [leases, leases]);
   assert.ok(stays.every(({ reason }) => reason === 'term-runs'));
 });

@@ -23,8 +23,7 @@ export const cleanup: Handler<'cleanup'> = async (context, { body }, reply) => {
   if (force && cleaned.length === 0) expectSeen(kept);
   const head = { success: true, dry_run: dryRun, kept: kept.length } satisfies Partial<CleanupAnswer>;
   const orphans = kept.filter(({ reason }) => reason === 'orphan-listens');
-  reply.header('content-type', 'application/json; charset=utf-8');
-  return jsonInPieces(head, {
+  return jsonInPieces(reply, head, {
     cleaned: jsonList(cleaned, (piece) => JSON.stringify(piece.map(withReason))),
     stays: jsonList(kept, (piece) => JSON.stringify(piece.map(withReason))),
     orphans: jsonList(orphans, (piece) => JSON.stringify(piece.map(withServer))),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Readable } from 'node:stream';
 import { test } from 'node:test';
 import type { FastifyReply } from 'fastify';
 import { serviceType, testCatalogue } from '../../../test/fixtures/catalogue.ts';
@@ -38,7 +39,7 @@ async function ask(
   } as unknown as DaemonContext;
   const reply = { header: () => reply } as unknown as FastifyReply;
   const answer = await scan(context, { params: undefined, query, body: undefined }, reply);
-  return JSON.parse(String(answer));
+  return JSON.parse(Buffer.concat(await (answer as Readable).toArray()).toString());
 }
 
 test('more listeners than are written in one go are all there, in order, each with its lease', async () => {

@@ -32,8 +32,7 @@ export const scan: Handler<'scan'> = async (context, { query }, reply) => {
       JSON.stringify(piece.map((listener) => entryOf(listener, reading, mask))),
     ),
   );
-  reply.header('content-type', 'application/json; charset=utf-8');
-  return jsonInPieces({ ...range, count: sorted.length }, { ports_in_use: entries });
+  return jsonInPieces(reply, { ...range, count: sorted.length }, { ports_in_use: entries });
 };
 
 function entryOf(listener: Listener, reading: Reading, mask: (command: string) => string): PortInUse {
