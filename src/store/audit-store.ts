@@ -16,7 +16,7 @@ export interface AuditFilter {
 }
 
 /**
- * Which numbers are looked through at once, both included. Only the numbers are indexed, because every further index
+ * Which numbers are looked through at once, both included. Of all events only the numbers are indexed, because every further index
  * would cost each grant more than the event itself: so whoever looks for something looks through windows, and lets
  * others have their turn between them.
  */

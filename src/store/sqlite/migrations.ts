@@ -70,7 +70,7 @@ CREATE TABLE auto_range (
 
 /**
  * A lease's columns are named as in `lease`; they are there where the event says what the lease is from then on. Nothing
- * but the number is indexed, apart from renewals, which are few: another index costs each grant as much as the row.
+ * but the number is indexed, apart from renewals and corrections of leases, which are few: another index costs each grant as much as the row.
  */
 const SCHEMA_3 = `
 CREATE TABLE audit (
