@@ -132,7 +132,7 @@ test('no range is written that would make a right file wrong; an unknown key kee
   const desk = newDesk(t, '{"service_types": {"mine": {"range": [12000, 12019]}}}');
   desk.file.follow('over', range('over', 12_005), null);
   await desk.file.written();
-  assert.match(desk.file.obstacle ?? '', /would be wrong with them: .*12005–12014 of "over" overlaps/);
+  assert.match(desk.file.obstacle ?? '', /would be wrong with this change: .*12005–12014 of "over" overlaps/);
   assert.doesNotMatch(desk.read(), /over/);
   const odd = newDesk(t, '{"odd": 1}');
   odd.file.follow('a', range('a', 10_000), null);
@@ -141,14 +141,14 @@ test('no range is written that would make a right file wrong; an unknown key kee
 });
 
 test('what would keep the file from following a move is known before it', async (t) => {
-  const moves = [{ from: range('a', 10_040), to: range('a', 10_000) }];
+  const moves = new Map([['a', { former: range('a', 10_040), range: range('a', 10_000) }]]);
   const objection = (text: string | null) => newDesk(t, text).file.objectionTo(moves);
   const ours = '"a": {"range": [10040, 10049]}';
   assert.equal(await objection(`{"service_types": {${ours}}}`), null);
   assert.equal(await objection(null), null);
   assert.match(
     (await objection(`{"service_types": {${ours}, "b": {"range": [10005, 10014]}}}`)) ?? '',
-    /would be wrong with them: .*overlaps/,
+    /would be wrong with this change: .*overlaps/,
   );
   const wrong = `{"service_types": {${ours}, "b": {"range": [1, 2]}}}`;
   for (const text of [wrong, '{ "service_types": nonsense'])
@@ -156,6 +156,20 @@ test('what would keep the file from following a move is known before it', async 
   const desk = newDesk(t, `{"service_types": {${ours}}}`);
   await desk.file.objectionTo(moves);
   assert.equal(desk.read(), `{"service_types": {${ours}}}`, 'nothing is written');
+});
+
+test('a range that is gone waits for a mistake to be mended, also where the mistake hides its entry', async (t) => {
+  const ours = '"a": {"range": [10000, 10009]}';
+  const desk = newDesk(t, `{"service_typez": {${ours}}}`);
+  desk.file.follow('a', null, range('a', 10_000));
+  await desk.file.written();
+  assert.match(desk.file.obstacle ?? '', /config\.json has a mistake: .*service_typez/);
+  assert.deepEqual(desk.file.unwritten(), ['a']);
+  writeFileSync(desk.path, `{"service_types": {${ours}}}`);
+  desk.file.retry();
+  await desk.file.written();
+  assert.doesNotMatch(desk.read(), /"a"/);
+  assert.deepEqual([desk.file.obstacle, desk.file.unwritten()], [null, []]);
 });
 
 test('a range is known as not written while it is being written, and no more once it is', async (t) => {

@@ -11,10 +11,9 @@ import {
 } from '../config/write-config.ts';
 import type { Actor } from '../core/audit.ts';
 import type { AutomaticRange } from '../core/change.ts';
-import type { RangeMove } from '../core/reply.ts';
 import type { Home } from '../home.ts';
 import type { Log } from './logs.ts';
-import { addStep, type Step } from './range-steps.ts';
+import { addStep, type Step, type Steps } from './range-steps.ts';
 import type { Settings } from './settings.ts';
 
 /** Ranges that are made together are written together. */
@@ -27,8 +26,8 @@ export interface RangeFile {
    * @param former what the type had before: what else the file has is its user's, and stays
    */
   follow(serviceType: string, range: AutomaticRange | null, former: AutomaticRange | null): void;
-  /** Why config.json could not follow if these ranges were moved; null where it could. */
-  objectionTo(moves: readonly RangeMove[]): Promise<string | null>;
+  /** Why config.json could not follow if these steps were taken; null where it could. */
+  objectionTo(steps: Steps): Promise<string | null>;
   /** Changes other keys of config.json, after what waits to be written. */
   edit(edits: readonly ConfigEdit[], actor: Actor): Promise<WriteOutcome>;
   /** Resolves once nothing waits to be written. */
@@ -50,20 +49,17 @@ export interface RangeFileOptions {
   readonly settings: Pick<Settings, 'mistakeIn' | 'answer'>;
 }
 
-/** By type. */
-type Batch = ReadonlyMap<string, Step>;
-
 /** Where the file cannot be written, as managed dotfiles cannot, the store alone knows the ranges. */
 export function createRangeFile({ home, log, settings }: RangeFileOptions): RangeFile {
   let waiting = new Map<string, Step>();
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<unknown> = Promise.resolve();
-  const inHand = new Set<Batch>();
+  const inHand = new Set<Steps>();
   let obstacle: string | null = null;
 
   function write(
     edit: WriteConfigOptions['edit'],
-    batch: Batch | null = null,
+    batch: Steps | null = null,
     actor?: Actor,
   ): Promise<WriteOutcome> {
     const next = writing.then(async () => {
@@ -81,11 +77,17 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
   }
 
   /** The text with these ranges, where that makes no right one wrong. */
-  function withBatch(text: string, batch: Batch): string | { readonly refusal: string } {
+  function withBatch(text: string, batch: Steps): string | { readonly refusal: string } {
     const edited = edit(text, editsOf(text, batch));
-    if (typeof edited !== 'string' || settings.mistakeIn(text) !== null) return edited;
+    if (typeof edited !== 'string') return edited;
+    const present = settings.mistakeIn(text);
+    if (present !== null) {
+      // What stood in its last good form may be there under a mistyped key, and would come back once that is mended.
+      const isBehind = [...batch.values()].some(({ former }) => former !== null);
+      return isBehind ? { refusal: mistakeMessage(present) } : edited;
+    }
     const mistake = settings.mistakeIn(edited);
-    return mistake === null ? edited : { refusal: `config.json would be wrong with them: ${mistake}` };
+    return mistake === null ? edited : { refusal: `config.json would be wrong with this change: ${mistake}` };
   }
 
   async function flush(): Promise<void> {
@@ -119,17 +121,16 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
       addStep(waiting, serviceType, range, former);
       flushSoon();
     },
-    async objectionTo(moves) {
+    async objectionTo(steps) {
       await flush();
       await writing;
       const file = readTextFile(home.config);
       if (file.kind === 'unreadable') return file.message;
       const text = file.kind === 'missing' ? NEW_CONFIG : file.text;
-      // A mistake in it keeps its last good form in force, which a move would leave behind.
+      // A mistake in it keeps its last good form in force, which the change would leave behind.
       const mistake = settings.mistakeIn(text);
-      if (mistake !== null) return `config.json has a mistake: ${mistake}`;
-      const steps = moves.map(({ from, to }) => [from.name, { former: from, range: to }] as const);
-      const edited = withBatch(text, new Map(steps));
+      if (mistake !== null) return mistakeMessage(mistake);
+      const edited = withBatch(text, steps);
       return typeof edited === 'string' ? null : edited.refusal;
     },
     async edit(edits, actor) {
@@ -151,11 +152,15 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
   };
 }
 
+function mistakeMessage(mistake: string): string {
+  return `config.json has a mistake: ${mistake}`;
+}
+
 function edit(text: string, edits: readonly ConfigEdit[]): string | { readonly refusal: string } {
   return editDocument(text, edits) ?? { refusal: 'config.json has a mistake: mend it first' };
 }
 
-function editsOf(text: string, batch: Batch): ConfigEdit[] {
+function editsOf(text: string, batch: Steps): ConfigEdit[] {
   const valueAt = valuesOf(text);
   return [...batch].flatMap(([name, { former, range }]): ConfigEdit[] => {
     const path = ['service_types', name, 'range'] as const;

@@ -10,6 +10,9 @@ export interface Step {
   readonly range: AutomaticRange | null;
 }
 
+/** By type. */
+export type Steps = ReadonlyMap<string, Step>;
+
 /**
  * Takes in that a range was made, moved, or is gone (null).
  *

@@ -146,6 +146,32 @@ describe('service types that nobody configured', () => {
     }
   });
 
+  it('are not undone where config.json could not follow: nothing changes, and the refusal says what to do', async () => {
+    const place = await startDaemon({ config: { auto_allocation: { ...BOUNDS, min_port: 20_000 } } });
+    const path = place.home.config;
+    const show = async () => (await place.request<AutoAllocationAnswer>('GET', PATH)).body.ranges;
+    try {
+      const ask = { service_type: 'kept-whole', service_name: 'x' };
+      const { body } = await place.request<AllocateAnswer>('POST', '/allocate', ask);
+      await place.request('DELETE', `/allocate/${body.lock_id}`);
+      await until('it in the file', () => (readFileSync(path, 'utf8').includes('kept-whole') ? true : null));
+      const [text, before] = [readFileSync(path, 'utf8'), await show()];
+      for (const wrong of [`${text} nonsense`, text.replace('service_types', 'service_typez')]) {
+        writeFileSync(path, wrong);
+        const refused = await place.request('DELETE', `${PATH}/kept-whole`);
+        assert.deepEqual([refused.status, refused.body.code], [409, 'CONFIG_NOT_WRITABLE'], wrong);
+        assert.match(String(refused.body.detail), /nothing was undone: config\.json has a mistake: /);
+        assert.match(String(refused.body.hint), /styxy config validate.* undo kept-whole again/);
+        assert.deepEqual([await show(), readFileSync(path, 'utf8')], [before, wrong]);
+      }
+      writeFileSync(path, text);
+      assert.equal((await place.request('DELETE', `${PATH}/kept-whole`)).status, 200);
+      assert.deepEqual([await show(), readFileSync(path, 'utf8').includes('kept-whole')], [[], false]);
+    } finally {
+      await place.stop();
+    }
+  });
+
   it('begin where a module of the user’s own says, else as ever, which status tells', async () => {
     const script = (text: string): void =>
       writeFileSync(join(daemon.home.dir, 'placement.js'), text, { mode: 0o600 });

@@ -11,6 +11,7 @@ import type { NamedRange } from '../../core/range-placement.ts';
 import { StyxyError } from '../../errors.ts';
 import { actorOf } from '../actor.ts';
 import type { DaemonContext, Handler } from '../context.ts';
+import type { Steps } from '../range-steps.ts';
 import { refuse } from './command.ts';
 
 export const showAutoAllocation: Handler<'showAutoAllocation'> = (context) => show(context);
@@ -28,7 +29,7 @@ export const switchAutoAllocation: Handler<'switchAutoAllocation'> = async (cont
 };
 
 export const undoRange: Handler<'undoRange'> = async (context, { params, query }, reply) => {
-  await refuseReadOnly(context, (name) => name === params.service_type);
+  await refuseUndo(context, params.service_type);
   const outcome = await context.coordinator.submit<'undo-range'>(
     {
       kind: 'undo-range',
@@ -61,12 +62,9 @@ export const consolidateRanges: Handler<'consolidateRanges'> = async (context, {
     const moves = plan.ok ? plan.reply.moves : [];
     const moving = new Set(moves.map(({ from }) => from.name));
     await refuseReadOnly(context, (name) => moving.has(name));
-    const objection = moves.length === 0 ? null : await context.rangeFile.objectionTo(moves);
-    if (objection !== null)
-      throw new StyxyError('CONFIG_NOT_WRITABLE', `nothing was moved: ${objection}`, {
-        hint: 'Run `styxy config validate` to see its mistakes, mend them, and consolidate again.',
-        fields: { reason: 'refused' },
-      });
+    const steps = moves.map(({ from, to }) => [from.name, { former: from, range: to }] as const);
+    if (steps.length > 0)
+      await refuseIfBehind(context, new Map(steps), 'nothing was moved', 'and consolidate again');
   }
   const outcome = await context.coordinator.submit<'consolidate'>(
     { kind: 'consolidate', apply },
@@ -86,6 +84,35 @@ export const consolidateRanges: Handler<'consolidateRanges'> = async (context, {
     })),
   } satisfies ConsolidateAnswer;
 };
+
+async function refuseUndo(context: DaemonContext, serviceType: string): Promise<void> {
+  await refuseReadOnly(context, (name) => name === serviceType);
+  const range = await context.coordinator.query(({ state }) => state.range(serviceType));
+  // A file that nobody here may write does not have the range: it is the store's alone.
+  if (range === undefined || (await context.rangeFile.readOnly()) !== null) return;
+  const steps = new Map([[serviceType, { former: range, range: null }]]);
+  await refuseIfBehind(context, steps, 'nothing was undone', `and undo ${serviceType} again`);
+}
+
+/**
+ * Refuses a change that config.json could not follow.
+ *
+ * @param outcome what came of the request
+ * @param then what to do once the file is mended
+ */
+async function refuseIfBehind(
+  { rangeFile }: DaemonContext,
+  steps: Steps,
+  outcome: string,
+  then: string,
+): Promise<void> {
+  const objection = await rangeFile.objectionTo(steps);
+  if (objection === null) return;
+  throw new StyxyError('CONFIG_NOT_WRITABLE', `${outcome}: ${objection}`, {
+    hint: `Run \`styxy config validate\` to see its mistakes, mend them, ${then}.`,
+    fields: { reason: 'refused' },
+  });
+}
 
 /**
  * Refuses to change ranges that stand in a config.json which cannot be written: it would go on to say otherwise, and what
