@@ -252,7 +252,7 @@ describe('an installed autostart', { skip: missingManager() }, () => {
       runProgram(process.execPath, [join(dist, 'styxy.cjs'), ...args], { cwd: place.dir, env });
     for (const bundle of globSync(join(dist, '*.cjs'))) {
       const text = readFileSync(bundle, 'utf8');
-      assert.ok(text.includes(`"${VERSION}"`), bundle);
+      if (/\/(?:styxy|daemon)\.cjs$/.test(bundle)) assert.ok(text.includes(`"${VERSION}"`), bundle);
       writeFileSync(bundle, text.replaceAll(`"${VERSION}"`, '"0.0.1"'));
     }
     await run('autostart', 'install');

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type Outcome, openPlace, type Place, ROOT, runProgram } from './cli-harness.ts';
@@ -35,8 +35,7 @@ afterEach(async () => {
 function build(version: string): string {
   const dir = join(place.dir, `styxy-${version}`);
   cpSync(join(ROOT, 'dist'), dir, { recursive: true });
-  for (const name of readdirSync(dir)) {
-    const path = join(dir, name);
+  for (const path of globSync(join(dir, '*.cjs'))) {
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replace(`{version:"${BUILT}"}`, `{version:"${version}"}`));
   }
