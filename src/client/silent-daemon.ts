@@ -1,5 +1,6 @@
 // Owns what becomes of a daemon that is silent: waited for, replaced where that is allowed and safe, or reported.
 
+import { existsSync } from 'node:fs';
 import { VERSION } from '../api/api-version.ts';
 import { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
@@ -94,7 +95,9 @@ function unproven(home: Home, info: DaemonInfo | null): StyxyError {
     'DAEMON_UNREACHABLE',
     `The daemon of ${home.dir} does not answer, and which process it is cannot be proven from here (${named}), so that nothing was ended`,
     {
-      hint: `Find who has ${home.store} open (\`fuser '${home.store}'\`), end that process where it runs, and try again; no lease is lost.`,
+      hint: existsSync(home.store)
+        ? `Find who has ${home.store} open (\`fuser '${home.store}'\`), end that process where it runs, and try again; no lease is lost.`
+        : `No daemon ever served this home: another program listens on its socket (\`fuser '${home.socket}'\`). End that one, remove the socket, and try again.`,
       fields: { reason: 'unproven' },
     },
   );

@@ -17,7 +17,7 @@ export function summaryOf(
   const configuration: Summary['steps'][number] = {
     step: 'configuration',
     outcome: errors.length === 0 ? 'well' : 'failed',
-    detail: errors[0] === undefined ? null : `line ${errors[0].line}: ${errors[0].message}`,
+    detail: errors[0] === undefined ? null : placed(errors[0]),
     attempts: 1,
   };
   return {
@@ -67,4 +67,9 @@ export function noteRecovery(
   if (isQuiet) log.info(said, 'the start found all well');
   else log.warn(said, 'the start found something to mend');
   return summary;
+}
+
+/** What is wrong with the file as a whole has no line. */
+function placed({ line, message }: ConfigAnswer['errors'][number]): string {
+  return line === 0 ? message : `line ${line}: ${message}`;
 }

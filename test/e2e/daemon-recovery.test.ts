@@ -12,7 +12,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { openPlace, type Place, PROGRAM, ROOT } from './cli-harness.ts';
@@ -273,6 +273,25 @@ describe('a daemon that cannot answer any more', { skip: notLinux }, () => {
     assert.equal((await place.styxy(['list'], { env: { STYXY_AUTOSTART: '0' } })).status, 0);
     daemon.kill('SIGSTOP');
     assert.match((await place.styxy(['daemon', 'start'])).stdout, /^Started/);
+  });
+
+  it('is none where another program listens on the socket of a fresh home, which is told apart', async () => {
+    mkdirSync(place.home, { recursive: true, mode: 0o700 });
+    const socket = join(place.home, 'styxy.sock');
+    const callers = new Set<Socket>();
+    const server = createServer((caller) => void callers.add(caller));
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    try {
+      const { status, stderr } = await place.styxy(['list']);
+      assert.equal(status, 3);
+      assert.match(
+        stderr,
+        /cannot be proven[\s\S]*another program listens on its socket \(`fuser '.*styxy\.sock'`\)/,
+      );
+    } finally {
+      for (const caller of callers) caller.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    }
   });
 
   it('is not touched where it cannot be told which process it is', async () => {
