@@ -86,3 +86,21 @@ export async function catchUp(
     }
   });
 }
+
+/**
+ * Has config.json follow what a former daemon undid or moved and was killed over, before it is judged by what the file says:
+ * that would make it a configured range.
+ */
+export async function payDebts(
+  coordinator: Pick<Coordinator, 'query'>,
+  file: Pick<RangeFile, 'debts' | 'follow'>,
+): Promise<void> {
+  const debts = await file.debts();
+  await coordinator.query(({ state }) => {
+    for (const former of debts) {
+      const range = state.range(former.name) ?? null;
+      // A change that was noted and never committed is none.
+      if (range?.start !== former.start || range.end !== former.end) file.follow(former.name, range, former);
+    }
+  });
+}

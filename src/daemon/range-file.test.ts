@@ -16,8 +16,10 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { ConfigEdit } from '../config/edit-document.ts';
 import { parseConfig } from '../config/parse-config.ts';
+import type { Coordinator, Reading } from '../coordinator/contract.ts';
 import type { AutomaticRange } from '../core/change.ts';
 import { homeAt } from '../home.ts';
+import { payDebts } from './configuration-change.ts';
 import { createRangeFile, type RangeFile } from './range-file.ts';
 import type { Settings } from './settings.ts';
 
@@ -41,9 +43,17 @@ function newDesk(t: TestContext, text: string | null, failing: 'once' | 'never' 
       return { path: home.config, config: {}, sources: {}, errors: [], warnings: [] };
     },
   };
-  const file: RangeFile = createRangeFile({ home, log: { warn: () => {} }, settings });
+  const notes = new Map<string, string>();
+  const store = {
+    readNote: (name: string) => notes.get(name) ?? null,
+    writeNote: (name: string, value: string) => void notes.set(name, value),
+  };
+  /** As the next daemon has it. */
+  const anew = (): RangeFile => createRangeFile({ home, log: { warn: () => {} }, settings, store });
   return {
-    file,
+    file: anew(),
+    anew,
+    notes,
     path: home.config,
     read: () => readFileSync(home.config, 'utf8'),
     backups: () => (existsSync(home.backups) ? readdirSync(home.backups).length : 0),
@@ -51,6 +61,12 @@ function newDesk(t: TestContext, text: string | null, failing: 'once' | 'never' 
 }
 
 const range = (name: string, start: number): AutomaticRange => ({ name, start, end: start + 9, madeAt: 0 });
+
+/** A coordinator whose state has these ranges. */
+function coordinatorWith(ranges: readonly AutomaticRange[]): Pick<Coordinator, 'query'> {
+  const state = { range: (name: string) => ranges.find((known) => known.name === name) };
+  return { query: async (read) => read({ state } as Reading) };
+}
 
 test('ranges that are made together are one write with one backup, beside what is there', async (t) => {
   const desk = newDesk(t, '{ // ours\n  "terms": {"lease_ttl_seconds": 60}\n}\n');
@@ -170,6 +186,63 @@ test('a range that is gone waits for a mistake to be mended, also where the mist
   await desk.file.written();
   assert.doesNotMatch(desk.read(), /"a"/);
   assert.deepEqual([desk.file.obstacle, desk.file.unwritten()], [null, []]);
+});
+
+test('what the file owes is noted before a change, and forgotten once it has followed', async (t) => {
+  const [a, b] = [range('a', 10_000), range('b', 10_020)];
+  const desk = newDesk(t, '{"service_types": {"a": {"range": [10000, 10009]}}}');
+  const result = await desk.file.changing([a, b], async () => {
+    assert.deepEqual(await desk.anew().debts(), [a, b], 'a daemon after a kill knows both');
+    desk.file.follow('x', range('x', 10_040), null);
+    await desk.file.written();
+    assert.deepEqual(await desk.anew().debts(), [a, b], 'another write pays none of them');
+    desk.file.follow('a', null, a);
+    return 'undone';
+  });
+  assert.equal(result, 'undone');
+  assert.doesNotMatch(desk.read(), /"a"/);
+  assert.deepEqual(await desk.anew().debts(), []);
+});
+
+test('what the file could not follow is owed until it could, over a restart too', async (t) => {
+  const a = range('a', 10_000);
+  const desk = newDesk(t, '{"service_types": {"a": {"range": [10000, 10009]}}}');
+  chmodSync(desk.path, 0o444);
+  await desk.file.changing([a], async () => desk.file.follow('a', null, a));
+  const next = desk.anew();
+  await payDebts(coordinatorWith([]), next);
+  assert.deepEqual(next.unwritten(), ['a']);
+  chmodSync(desk.path, 0o644);
+  await next.written();
+  assert.doesNotMatch(desk.read(), /"a"/);
+  assert.deepEqual(await desk.anew().debts(), []);
+});
+
+test('a move that was committed is followed after a kill; what was noted and never changed is not', async (t) => {
+  const [a, b] = [range('a', 10_040), range('b', 10_080)];
+  const text = '{"service_types": {"a": {"range": [10040, 10049]}, "b": {"range": [10080, 10089]}}}';
+  const desk = newDesk(t, text);
+  await assert.rejects(
+    desk.file.changing([a, b], () => Promise.reject(new Error('killed'))),
+    /killed/,
+  );
+  const next = desk.anew();
+  await payDebts(coordinatorWith([range('a', 10_000), b]), next);
+  assert.deepEqual(next.unwritten(), ['a']);
+  await next.written();
+  assert.equal(desk.read(), text.replace('10040, 10049', '10000, 10009'));
+});
+
+test('a note that is garbage owes nothing', async (t) => {
+  for (const garbage of [
+    '{',
+    '7',
+    '[null, {"name": "a"}, {"name": "a", "start": 0, "end": 9, "madeAt": 0}]',
+  ]) {
+    const desk = newDesk(t, '{}');
+    desk.notes.set('ranges_in_config', garbage);
+    assert.deepEqual(await desk.file.debts(), [], garbage);
+  }
 });
 
 test('a range is known as not written while it is being written, and no more once it is', async (t) => {

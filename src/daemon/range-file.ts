@@ -12,7 +12,9 @@ import {
 import type { Actor } from '../core/audit.ts';
 import type { AutomaticRange } from '../core/change.ts';
 import type { Home } from '../home.ts';
+import type { Store } from '../store/store.ts';
 import type { Log } from './logs.ts';
+import { createRangeDebts } from './range-debts.ts';
 import { addStep, type Step, type Steps } from './range-steps.ts';
 import type { Settings } from './settings.ts';
 
@@ -28,6 +30,17 @@ export interface RangeFile {
   follow(serviceType: string, range: AutomaticRange | null, former: AutomaticRange | null): void;
   /** Why config.json could not follow if these steps were taken; null where it could. */
   objectionTo(steps: Steps): Promise<string | null>;
+  /**
+   * Has ranges changed that the file may have: it follows before this returns, or, where the daemon is killed, after the
+   * next start.
+   *
+   * @param ranges as they are now; that one stays as it is does no harm
+   * @param change resolves once the change is committed, or refused
+   * @throws what `change` and the store throw
+   */
+  changing<Result>(ranges: readonly AutomaticRange[], change: () => Promise<Result>): Promise<Result>;
+  /** What was to be changed so, and may not be written yet: also what a former daemon left. */
+  debts(): Promise<readonly AutomaticRange[]>;
   /** Changes other keys of config.json, after what waits to be written. */
   edit(edits: readonly ConfigEdit[], actor: Actor): Promise<WriteOutcome>;
   /** Resolves once nothing waits to be written. */
@@ -47,14 +60,19 @@ export interface RangeFileOptions {
   readonly log: Pick<Log, 'warn'>;
   /** Asked for a mistake, since no range is written that would make the file wrong; and looks at the file after each write. */
   readonly settings: Pick<Settings, 'mistakeIn' | 'answer'>;
+  /** Keeps the note of what the file may still say. */
+  readonly store: Pick<Store, 'readNote' | 'writeNote'>;
 }
 
 /** Where the file cannot be written, as managed dotfiles cannot, the store alone knows the ranges. */
-export function createRangeFile({ home, log, settings }: RangeFileOptions): RangeFile {
+export function createRangeFile({ home, log, settings, store }: RangeFileOptions): RangeFile {
   let waiting = new Map<string, Step>();
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<unknown> = Promise.resolve();
   const inHand = new Set<Steps>();
+  /** Those of changes whose commit is awaited. */
+  const changing = new Set<readonly AutomaticRange[]>();
+  const debts = createRangeDebts(store);
   let obstacle: string | null = null;
 
   function write(
@@ -99,12 +117,26 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
     inHand.add(batch);
     const outcome = await write((text) => withBatch(text, batch), batch);
     obstacle = outcome.kind === 'refused' ? outcome.message : null;
-    if (obstacle === null) return;
+    if (obstacle === null) return await forgetPaid();
     log.warn({ reason: obstacle, ranges: [...batch.keys()] }, 'config.json does not have these ranges');
     // With the next one, once the file is another one, or at the next start, it is tried again.
     for (const [name, { former, range }] of batch) {
       const newer = waiting.get(name);
       waiting.set(name, { former, range: newer === undefined ? range : newer.range });
+    }
+  }
+
+  function unwritten(): string[] {
+    return [waiting, ...inHand].flatMap((batch) => [...batch.keys()]);
+  }
+
+  async function forgetPaid(): Promise<void> {
+    const owing = [...changing].flatMap((ranges) => ranges.map(({ name }) => name));
+    try {
+      await debts.keep(new Set([...unwritten(), ...owing]));
+    } catch (error) {
+      // What is written once more at the next start is there already.
+      log.warn({ error: String(error) }, 'that config.json has followed could not be noted');
     }
   }
 
@@ -133,6 +165,22 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
       const edited = withBatch(text, steps);
       return typeof edited === 'string' ? null : edited.refusal;
     },
+    async changing(ranges, change) {
+      changing.add(ranges);
+      try {
+        await debts.add(ranges);
+        const result = await change();
+        changing.delete(ranges);
+        await flush();
+        await writing;
+        await forgetPaid();
+        return result;
+      } finally {
+        // Where it failed, nobody knows yet whether it is committed: what is noted stays so until the next write.
+        changing.delete(ranges);
+      }
+    },
+    debts: () => debts.read(),
     async edit(edits, actor) {
       await flush();
       return await write((text) => edit(text, edits), null, actor);
@@ -144,7 +192,7 @@ export function createRangeFile({ home, log, settings }: RangeFileOptions): Rang
     retry() {
       if (waiting.size > 0) flushSoon();
     },
-    unwritten: () => [waiting, ...inHand].flatMap((batch) => [...batch.keys()]),
+    unwritten,
     readOnly: () => writeObstacle(home.config),
     get obstacle() {
       return obstacle;

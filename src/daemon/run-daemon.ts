@@ -8,7 +8,7 @@ import { openAuthToken } from '../home/auth-token.ts';
 import { type Home, resolveApiPort, resolveHome, socketAddress } from '../home.ts';
 import type { SetAside, Store } from '../store/store.ts';
 import { noteRepairs } from './audit-notes.ts';
-import { catchUp, createConfigurationChange } from './configuration-change.ts';
+import { catchUp, createConfigurationChange, payDebts } from './configuration-change.ts';
 import type { DaemonContext } from './context.ts';
 import { namedPid, writeDaemonInfo } from './daemon-info.ts';
 import { noteDamagedCopies } from './damaged-copies.ts';
@@ -135,7 +135,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       await store.close();
       store = await openStore(home, log, 'full');
     }
-    const file = createRangeFile({ home, log, settings: loaded });
+    const file = createRangeFile({ home, log, settings: loaded, store });
     rangeFile = file;
     const tally = createTally((name) => loaded.catalogue().serviceTypes.has(name));
     let setAside: readonly SetAside[] = [];
@@ -167,6 +167,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       onFault: (error) => log.error({ error: describe(error) }, 'a fault in the background'),
     });
     coordinator = started;
+    await payDebts(started, file);
     // The configuration may have changed while no daemon ran. What it dropped is undone before the file follows the ranges.
     await followConfiguration([], loaded.droppedBefore);
     noteRepairs(started, setAside, log);

@@ -29,18 +29,19 @@ export const switchAutoAllocation: Handler<'switchAutoAllocation'> = async (cont
 };
 
 export const undoRange: Handler<'undoRange'> = async (context, { params, query }, reply) => {
-  await refuseUndo(context, params.service_type);
-  const outcome = await context.coordinator.submit<'undo-range'>(
-    {
-      kind: 'undo-range',
-      serviceType: params.service_type,
-      force: query.force ?? false,
-    },
-    actorOf(reply),
+  const serviceType = params.service_type;
+  await refuseUndo(context, serviceType);
+  // The file follows before the answer: until it is written, the type would be a configured one.
+  const outcome = await changing(
+    context,
+    (name) => name === serviceType,
+    () =>
+      context.coordinator.submit<'undo-range'>(
+        { kind: 'undo-range', serviceType, force: query.force ?? false },
+        actorOf(reply),
+      ),
   );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
-  // Before the answer: until the file is written, the type would be a configured one.
-  await context.rangeFile.written();
   const { range, ended } = outcome.reply;
   const why = context.rangeFile.obstacle ?? 'you wrote more about the type there; take it out by hand';
   const left = isInFile(context, range) ? `; config.json still has it: ${why}` : '';
@@ -66,12 +67,13 @@ export const consolidateRanges: Handler<'consolidateRanges'> = async (context, {
     if (steps.length > 0)
       await refuseIfBehind(context, new Map(steps), 'nothing was moved', 'and consolidate again');
   }
-  const outcome = await context.coordinator.submit<'consolidate'>(
-    { kind: 'consolidate', apply },
-    actorOf(reply),
+  // Which are moved is decided anew.
+  const outcome = await changing(
+    context,
+    () => apply,
+    () => context.coordinator.submit<'consolidate'>({ kind: 'consolidate', apply }, actorOf(reply)),
   );
   if (!outcome.ok) return refuse(reply, outcome.refusal);
-  if (apply) await context.rangeFile.written();
   const isBehind = apply && outcome.reply.moves.some(({ to }) => !isInFile(context, to));
   return {
     success: true,
@@ -84,6 +86,18 @@ export const consolidateRanges: Handler<'consolidateRanges'> = async (context, {
     })),
   } satisfies ConsolidateAnswer;
 };
+
+/** Changes ranges, and config.json with them. */
+async function changing<Result>(
+  { coordinator, rangeFile }: DaemonContext,
+  isMeant: (name: string) => boolean,
+  change: () => Promise<Result>,
+): Promise<Result> {
+  const ranges = await coordinator.query(({ state }) =>
+    [...state.ranges()].filter(({ name }) => isMeant(name)),
+  );
+  return ranges.length === 0 ? await change() : await rangeFile.changing(ranges, change);
+}
 
 async function refuseUndo(context: DaemonContext, serviceType: string): Promise<void> {
   await refuseReadOnly(context, (name) => name === serviceType);
