@@ -17,8 +17,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { editDocument } from './edit-document.ts';
 import { FILE_STEPS, type FileSteps } from './file-steps.ts';
@@ -245,6 +246,69 @@ for (const isEnd of [false, true]) {
     assert.deepEqual(kinds, new Set(['old', 'new']));
   });
 }
+
+test('the draft and the backup are durable before the name changes hands, and that is durable before it is told', async (t) => {
+  const place = newPlace(t);
+  const order: string[] = [];
+  const tell =
+    (name: string, step: (...args: never[]) => Promise<unknown>) =>
+    async (...args: unknown[]): Promise<unknown> => {
+      const of = basename(String(args[0])).replace(
+        /^\.config\.json\.(draft).*|^config-.*(-\d\d\.json)$/,
+        (_, draft) => draft ?? 'backup',
+      );
+      const result = await step(...(args as never[]));
+      order.push(`${name} ${of}`);
+      return result;
+    };
+  const { create, rename, syncDirectory } = FILE_STEPS;
+  const steps = {
+    ...FILE_STEPS,
+    create: tell('create', create),
+    rename: tell('rename', rename),
+    syncDirectory: tell('sync directory', syncDirectory),
+  } as FileSteps;
+  const handle = await open(place.path);
+  t.after(() => handle.close());
+  const prototype = Object.getPrototypeOf(handle) as typeof handle;
+  for (const name of ['writeFile', 'sync'] as const) {
+    const original = prototype[name] as (...args: unknown[]) => Promise<void>;
+    t.mock.method(prototype, name, async function (this: unknown, ...args: unknown[]) {
+      await original.apply(this, args);
+      order.push(name);
+    });
+  }
+  assert.equal((await write(place, { steps })).kind, 'written');
+  const made = (what: string): string[] => ['writeFile', 'sync', `create ${what}`];
+  const directory = `sync directory ${basename(place.dir)}`;
+  assert.deepEqual(order, [
+    ...made('draft'),
+    ...made('backup'),
+    'rename draft',
+    // Windows syncs no directories.
+    ...(process.platform === 'win32' ? [directory] : ['sync', directory]),
+  ]);
+});
+
+test('a backup that a writer left which died is not kept twice, and stays where the next one fails', async (t) => {
+  const place = newPlace(t);
+  const dying: FileSteps = {
+    ...FILE_STEPS,
+    rename: () => Promise.reject(new Error('died')),
+    remove: () => Promise.reject(new Error('died')),
+  };
+  await write(place, { steps: dying });
+  const left = backups(place);
+  assert.equal(left.length, 1);
+  const failing: FileSteps = { ...FILE_STEPS, rename: () => Promise.reject(new Error('full')) };
+  assert.equal((await write(place, { steps: failing })).kind, 'refused');
+  assert.deepEqual(backups(place), left, 'it was not made by the write that failed');
+  const outcome = await write(place);
+  assert.equal(outcome.kind === 'written' && outcome.backup, join(place.backupsDir, left[0] ?? ''));
+  assert.deepEqual(backups(place), left);
+  assert.equal((await write(place, { edit: setTerm(120) })).kind, 'written');
+  assert.equal(backups(place).length, 2, 'another content is another backup');
+});
 
 test('what a full disk took without a word is not installed', async (t) => {
   const place = newPlace(t);

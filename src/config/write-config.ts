@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { keepBackup, pruneBackups } from './config-backups.ts';
+import { type Backup, keepBackup, pruneBackups } from './config-backups.ts';
 import { takeLock } from './config-lock.ts';
 import { CONFIG_SCHEMA_URL } from './config-schema.ts';
 import { FILE_STEPS, type FileSteps } from './file-steps.ts';
@@ -134,7 +134,7 @@ async function attemptWrite(
     dirname(target),
     `${draftPrefix(target)}${process.pid}-${randomBytes(4).toString('hex')}`,
   );
-  let backup: string | null = null;
+  let backup: Backup | null = null;
   let isInstalled = false;
   try {
     await steps.create(draft, bytes, mode);
@@ -146,12 +146,12 @@ async function attemptWrite(
     await steps.rename(draft, target);
     isInstalled = true;
   } finally {
-    if (!isInstalled) await discard(steps, backup === null ? [draft] : [draft, backup]);
+    if (!isInstalled) await discard(steps, backup?.isNew === true ? [draft, backup.path] : [draft]);
   }
   // What comes now makes it safer still; the change is made.
   await steps.syncDirectory(dirname(target)).catch(() => {});
   await pruneBackups(steps, backupsDir).catch(() => {});
-  return { kind: 'written', target, backup };
+  return { kind: 'written', target, backup: backup?.path ?? null };
 }
 
 /** The draft of root, and that in a directory whose group is another, get the owner and group of the file. */
