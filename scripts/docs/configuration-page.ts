@@ -74,10 +74,12 @@ export function renderConfiguration(): string {
       'these ports, or null where it has no wish. Anything else is not followed: the range is made as by `after`, and `styxy status` says why.',
     'The file is followed like `config.json`. It must belong to you, and neither it nor its directory may be writable by others. It is asked in a ' +
       'thread of its own that knows no modules, files, network, clock or chance, and has one second and 32 MB; a script that does not answer is not ' +
-      'asked again until it changes.',
+      'asked again until it changes. It may not have the word `import`, not even in a comment. The daemon alone runs it: `styxy config validate` and ' +
+      '`styxy doctor` look at its owner, mode and syntax.',
     '## Mistakes',
     'With a mistake in the file, or in the port guide that it names, the daemon serves on the last configuration that was right, else on ' +
-      'the shipped one, and leaves the file as it is. `styxy status` says so. These are mistakes: syntax that is no JSON, a key that ' +
+      'the shipped one, and leaves the file as it is. What of the former no longer fits the port of the daemon or those of the system is left ' +
+      'out. `styxy status` says so, and why. These are mistakes: syntax that is no JSON, a key that ' +
       'there is not, a key that is there twice, a value of another type or out of its bounds; a range that overlaps another, leaves ' +
       '1024–65535, holds ports that the system hands out by itself, or the port of Styxy itself; a port of a type outside its range.',
     '## Settings',

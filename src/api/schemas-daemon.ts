@@ -9,6 +9,11 @@ const version = () => text("The package's version");
 const apiVersion = () =>
   Type.integer({ description: 'The version of the HTTP API; within it, only additions' });
 const pid = () => Type.integer({ description: "The daemon's process id" });
+const lastGoodProblem = () =>
+  nullable(
+    Type.string(),
+    'Why the last good configuration does not hold, or not as a whole, while the file has mistakes; null where nothing of it is lost',
+  );
 
 const RecoveryStep = Type.object({
   step: Type.union(
@@ -83,6 +88,7 @@ export const StatusAnswer = Type.object(
             description: 'Which configuration holds: the file, the last good one, or the shipped one',
           },
         ),
+        last_good_problem: lastGoodProblem(),
       },
       { description: 'The configuration' },
     ),
@@ -167,6 +173,7 @@ export const ConfigAnswer = Type.object(
         'Mistakes in the file and its port guide; while there are any, the last good configuration holds',
     }),
     warnings: Type.array(Type.string(), { description: 'What is right but may surprise' }),
+    last_good_problem: lastGoodProblem(),
   },
   { description: 'The effective configuration' },
 );

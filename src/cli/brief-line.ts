@@ -14,7 +14,9 @@ export function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
-export function mistakesText({ mistakes, serving }: StatusAnswer['config']): string {
+export function mistakesText({ mistakes, serving, last_good_problem: lost }: StatusAnswer['config']): string {
   const count = mistakes === 1 ? 'a mistake' : `${mistakes} mistakes`;
-  return `${count}, the ${serving === 'last-good' ? 'last good' : 'shipped'} configuration holds`;
+  const holds = `${count}, the ${serving === 'last-good' ? 'last good' : 'shipped'} configuration holds`;
+  // A daemon of before does not say it.
+  return typeof lost === 'string' ? `${holds} (${lost})` : holds;
 }

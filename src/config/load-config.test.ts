@@ -165,3 +165,49 @@ test('a link that leads nowhere is a mistake, not a missing file', (t) => {
   assert.match(loaded.errors[0]?.message ?? '', /link to a file that does not exist/);
   assert.equal(loaded.config.terms.lease_ttl_seconds, 60);
 });
+
+test('nothing that the file names is run unless somebody asks for that', (t) => {
+  const options = optionsFor(t, '{"auto_allocation": {"placement": "module", "placement_module": "own.js"}}');
+  writeFileSync(join(dirname(options.path), 'own.js'), "throw new Error('it ran')", { mode: 0o600 });
+  const looked = loadConfig(options);
+  assert.deepEqual([looked.errors, looked.warnings, looked.module?.placement], [[], [], null]);
+  const started = loadConfig({ ...options, start: { former: null } });
+  assert.match(started.warnings[0] ?? '', /it threw Error: it ran/);
+});
+
+test('what of the last good configuration no longer fits is left out alone, with the reason', (t) => {
+  const options = optionsFor(t, '{"terms": ');
+  const load = (lastGood: string) => loadConfig({ ...options, lastGood });
+  const terms = { lease_ttl_seconds: 60 };
+  const right = load(JSON.stringify({ terms, service_types: { web: { range: [20_000, 20_009] } } }));
+  assert.deepEqual([right.lastGoodProblem, right.warnings], [null, []]);
+
+  const types = {
+    one: { range: [9870, 9880], preferred_ports: [9871] },
+    two: { range: [32_000, 33_000] },
+    dev: { range: [40_000, 40_100] },
+    three: { range: [3000, 3009] },
+    four: { range: [20_000, 20_009] },
+  };
+  const { config, sources, lastGoodProblem, warnings } = load(
+    JSON.stringify({ terms, service_types: types }),
+  );
+  assert.equal(config.terms.lease_ttl_seconds, 60);
+  assert.equal(sources.get('terms.lease_ttl_seconds'), 'last-good');
+  assert.deepEqual(config.service_types.four?.range, [20_000, 20_009]);
+  assert.deepEqual(config.service_types.dev?.range, shippedConfig().service_types.dev?.range);
+  for (const gone of ['one', 'two', 'three']) assert.equal(config.service_types[gone], undefined, gone);
+  assert.match(
+    lastGoodProblem ?? '',
+    /left out what no longer fits: service_types\.one\.range: 9870–9880 of "one" holds 9876/,
+  );
+  assert.match(
+    lastGoodProblem ?? '',
+    /service_types\.two\.range: 32000–33000 of "two" reaches into 32768–60999/,
+  );
+  assert.equal(warnings[0], lastGoodProblem);
+
+  const lost = load('no JSON either');
+  assert.deepEqual(lost.config, shippedConfig());
+  assert.match(lost.lastGoodProblem ?? '', /cannot be used, so that the shipped one holds: ./);
+});

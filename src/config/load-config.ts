@@ -4,8 +4,9 @@ import { dirname } from 'node:path';
 import { overlaps } from '../core/port-range.ts';
 import type { Config, ConfigError, ConfigSource } from './config.ts';
 import { type ConfigContext, rangeOf } from './config-rules.ts';
+import { readLastGood } from './last-good.ts';
 import { type ParsedConfig, parseConfig } from './parse-config.ts';
-import { type PlacementModule, readPlacementModule } from './placement-module.ts';
+import { lookAtPlacementModule, type PlacementModule, readPlacementModule } from './placement-module.ts';
 import { namedPath, readGuideFile } from './read-guide.ts';
 import { readTextFile, type TextFile } from './text-file.ts';
 
@@ -15,8 +16,11 @@ export interface LoadConfigOptions extends ConfigContext {
   readonly file?: TextFile;
   /** The last configuration that was right, as `goodText` told it; null when there was none. */
   readonly lastGood: string | null;
-  /** The user's own strategy as it was read before; it goes on while its file says the same. */
-  readonly module?: PlacementModule | null;
+  /**
+   * Starts the user's own strategy; `former` as it was read before goes on while its file says the same. Nothing that the file
+   * names is run unless this is given, which only the daemon does, for the file of its own home.
+   */
+  readonly start?: { readonly former: PlacementModule | null };
 }
 
 export interface LoadedConfig {
@@ -36,6 +40,8 @@ export interface LoadedConfig {
   readonly isMissing: boolean;
   /** The port guide that the file names, an absolute path; null for none. */
   readonly guide: string | null;
+  /** Why the last good configuration, which holds while the file is broken, does not, or not as a whole; null where nothing is lost. */
+  readonly lastGoodProblem: string | null;
   /** The user's own strategy for the places of automatic ranges; null for none. */
   readonly module: PlacementModule | null;
 }
@@ -57,20 +63,26 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
   });
   if (parsed.errors.length > 0) return fallBack(options, parsed.errors, guide);
   const goodText = JSON.stringify(namedValues(parsed.config, '', parsed.named));
-  return { ...result(options, parsed), goodText, isMissing, guide };
+  return { ...result(options, parsed), goodText, isMissing, guide, lastGoodProblem: null };
 }
 
-/** The last good configuration, else the shipped one. */
+/** The last good configuration, what of it still fits, else the shipped one. */
 function fallBack(
   options: LoadConfigOptions,
   errors: readonly ConfigError[],
   guide: string | null,
 ): LoadedConfig {
-  const former = options.lastGood === null ? null : parseConfig(options.lastGood, options);
-  const isKept = former !== null && former.errors.length === 0;
-  const parsed = isKept ? former : parseConfig('{}', options);
+  const { parsed, problem } = readLastGood(options.lastGood, options);
   const named = new Map(Array.from(parsed.named, ([path]) => [path, 'last-good' as const]));
-  return { ...result(options, { ...parsed, named }), errors, goodText: null, isMissing: false, guide };
+  const warnings = problem === null ? parsed.warnings : [problem, ...parsed.warnings];
+  return {
+    ...result(options, { ...parsed, named, warnings }),
+    errors,
+    goodText: null,
+    isMissing: false,
+    guide,
+    lastGoodProblem: problem,
+  };
 }
 
 function result(
@@ -79,9 +91,7 @@ function result(
 ): Pick<LoadedConfig, 'config' | 'sources' | 'errors' | 'warnings' | 'module'> {
   const sources = new Map<string, ConfigSource>();
   for (const path of leavesOf(config, '')) sources.set(path, named.get(path) ?? 'default');
-  const script = config.auto_allocation.placement_module;
-  const module =
-    script === '' ? null : readPlacementModule(namedPath(script, dirname(options.path)), options.module);
+  const module = moduleOf(config.auto_allocation.placement_module, options);
   const problem = module?.problem() ?? null;
   const notes = problem === null ? warnings : [...warnings, problem];
   return {
@@ -91,6 +101,12 @@ function result(
     warnings: [...rangeWarnings(config, options), ...safetyWarnings(config), ...notes],
     module,
   };
+}
+
+function moduleOf(script: string, { path, start }: LoadConfigOptions): PlacementModule | null {
+  if (script === '') return null;
+  const named = namedPath(script, dirname(path));
+  return start === undefined ? lookAtPlacementModule(named) : readPlacementModule(named, start.former);
 }
 
 function* leavesOf(value: unknown, path: string): Generator<string> {

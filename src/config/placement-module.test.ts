@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { planRange } from '../core/range-planner.ts';
-import { type PlacementModule, readPlacementModule } from './placement-module.ts';
+import { lookAtPlacementModule, type PlacementModule, readPlacementModule } from './placement-module.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'styxy-placement-'));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -174,6 +174,92 @@ describe('a placement module', () => {
     assert.notEqual(module.problem(), null);
     assert.equal(startBy(module), 10_300);
     assert.equal(module.problem(), null);
+  });
+});
+
+describe('the context of a placement module', () => {
+  /** Each leaves in `found` whatever it could take hold of; the script then says whether that leads to the thread's process. */
+  const ways: readonly [what: string, take: string][] = [
+    [
+      'its globals',
+      'for (const name of Object.getOwnPropertyNames(globalThis)) found.push(globalThis[name]);',
+    ],
+    [
+      'what it is called by',
+      'module.exports = function own() { found.push(own.caller, this); return tell(); };',
+    ],
+    ['what it is given', 'module.exports = (...all) => { found.push(all, ...all); return tell(); };'],
+    [
+      'a setter of the names that the thread might use',
+      "for (const name of ['thrown', 'given', 'said']) Object.defineProperty(globalThis, name, { set: function own(value) { found.push(own.caller, value); } }); let asked = 0; module.exports = () => { if (asked++ === 0) throw 0; return tell(); };",
+    ],
+    [
+      'the text of what it throws',
+      "let asked = 0; module.exports = () => { if (asked++ === 0) throw { toString: function own() { found.push(own.caller, this); return ''; } }; return tell(); };",
+    ],
+    [
+      'stack traces',
+      'Error.prepareStackTrace = (error, trace) => { found.push(error, trace); for (const site of trace) found.push(site, site.getFunction(), site.getThis()); }; new Error().stack; module.exports = () => { new Error().stack; return tell(); };',
+    ],
+    [
+      'an exhausted stack',
+      'let asked = 0; const deep = () => { try { deep(); } catch (error) { if (found.length < 9) found.push(error); throw error; } }; module.exports = () => { if (asked++ === 0) deep(); return tell(); };',
+    ],
+  ];
+  const TELL = `
+    const found = [];
+    const tell = () => {
+      for (const thing of found) {
+        if (thing === null || (typeof thing !== 'object' && typeof thing !== 'function')) continue;
+        for (let it = thing; it !== null; it = Object.getPrototypeOf(it)) {
+          try { if (it.constructor.constructor('return typeof process')() === 'object') return -1; } catch {}
+        }
+      }
+      return 10300;
+    };
+    module.exports = () => tell();
+  `;
+  for (const [what, take] of ways) {
+    it(`gives no way out by ${what}`, () => {
+      const module = withScript(TELL + take);
+      startBy(module);
+      assert.deepEqual([startBy(module), module.problem()], [10_300, null]);
+    });
+  }
+
+  it('gives no way out by an import, whose refusal would be an object of the thread', () => {
+    const way = "('x').catch((error) => found.push(error));";
+    for (const word of ['import', 'import/* */', 'import\n', 'void import', ';import']) {
+      const module = withScript(TELL + word + way);
+      assert.equal(module.placement, null, word);
+      assert.match(module.problem() ?? '', /it has the word `import`, which no script may have/, word);
+    }
+    // No other spelling is the keyword.
+    assert.match(withScript(`${TELL}\\u0069mport${way}`).problem() ?? '', /SyntaxError/);
+  });
+
+  it('may have names with that word in them', () => {
+    const module = withScript('const important = 10300; module.exports = () => important;');
+    assert.deepEqual([startBy(module), module.problem()], [10_300, null]);
+  });
+});
+
+describe('a look at a placement module', () => {
+  it('starts nothing, and sees what reading it tells', (t) => {
+    const waits = t.mock.method(Atomics, 'wait');
+    const path = join(root, 'looked-at.js');
+    const look = (text: string): string | null => {
+      writeFileSync(path, text, { mode: 0o600 });
+      const module = lookAtPlacementModule(path);
+      assert.equal(module.placement, null);
+      return module.problem();
+    };
+    assert.equal(look('for (;;);'), null);
+    assert.match(look('module.exports = (') ?? '', /is not used: SyntaxError/);
+    assert.match(look("import('x')") ?? '', /the word `import`/);
+    chmodSync(path, 0o666);
+    assert.match(lookAtPlacementModule(path).problem() ?? '', /others can write it/);
+    assert.equal(waits.mock.callCount(), 0, 'no thread was waited for');
   });
 });
 

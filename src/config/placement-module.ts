@@ -3,7 +3,7 @@
 import { contains } from '../core/port-range.ts';
 import type { Placement, PlacementCase } from '../core/range-placement.ts';
 import { readOwnFile } from './own-file.ts';
-import { type Said, startScript } from './placement-script.ts';
+import { type Said, scriptMistake, startScript } from './placement-script.ts';
 
 export interface PlacementModule {
   /** Where it was read, an absolute path. */
@@ -46,6 +46,15 @@ export function readPlacementModule(path: string, former: PlacementModule | null
       return 'number' in said && mistake === null ? said.number : null;
     },
   };
+}
+
+/** Reads the script as `readPlacementModule` does, for its owner, mode and syntax, and starts nothing: there is none to ask. */
+export function lookAtPlacementModule(path: string): PlacementModule {
+  const file = readOwnFile(path);
+  if (file.kind === 'refused') return broken(path, null, file.message);
+  const mistake = scriptMistake(file.text, path);
+  if (mistake !== null) return broken(path, file.text, mistake);
+  return { path, text: file.text, placement: null, problem: () => null, close: () => {} };
 }
 
 function broken(path: string, text: string | null, why: string): PlacementModule {

@@ -22,55 +22,76 @@ export interface PlacementScript {
 }
 
 /**
- * The thread's program. The script runs in a context that has the language, without a clock and chance, so that the same
- * case leads to the same choice; whatever may run its code, such as the text of what it throws, is done there.
+ * The word, wherever it stands: in the context of a script, what `import(…)` throws is an object of the thread's own realm, through
+ * which a script would have all that Node has; `importModuleDynamically` changes that nowhere without a flag of Node's. A keyword
+ * has no other spelling.
  */
-const THREAD = `
+const IMPORT = /\bimport\b/;
+
+/**
+ * The thread's program. The script runs in a context that has the language, without a clock, chance and the garbage
+ * collector, so that the same case leads to the same choice. Texts and numbers alone pass between the realms: whatever may
+ * run the script's code, such as the text of what it throws, is done by functions of the context that were made before
+ * it ran, and nothing is set in the context, where the script could have a setter. The thread's own functions are strict, since a
+ * function that a sloppy one calls finds it as its `caller`.
+ */
+const THREAD = `'use strict';
 const { createContext, runInContext } = process.getBuiltinModule('node:vm');
 const { workerData: { port, flag, text, path } } = process.getBuiltinModule('node:worker_threads');
 const context = createContext(Object.create(null), { codeGeneration: { strings: false, wasm: false } });
 const run = (code, filename) => runInContext(code, context, { filename });
-run("var module = { exports: undefined }; delete Math.random; for (const name of ['Date', 'Atomics', 'SharedArrayBuffer', 'WebAssembly', 'Intl']) delete globalThis[name];");
+run("var module = { exports: undefined }; delete Math.random; for (const name of ['Date', 'Atomics', 'SharedArrayBuffer', 'WebAssembly', 'Intl', 'WeakRef', 'FinalizationRegistry']) delete globalThis[name];");
+const shown = run("(() => { 'use strict'; const text = String; return (thrown) => 'it threw ' + text(thrown); })()");
+const asked = run("(() => { 'use strict'; const { parse } = JSON; return (given) => { const said = module.exports(parse(given)); return said === null || said === undefined ? null : typeof said === 'number' ? said : 'it said a value of type ' + typeof said; }; })()");
 const say = (said) => {
   port.postMessage(said);
   Atomics.store(flag, 0, 1);
   Atomics.notify(flag, 0);
 };
-const attempt = (code, filename) => {
+const attempt = (step) => {
   try {
-    return run(code, filename);
+    return step();
   } catch (error) {
-    context.thrown = error;
-    try { return 'it threw ' + run('String(thrown)'); } catch { return 'it threw something that cannot be shown'; }
+    try { return shown(error); } catch { return 'it threw something that cannot be shown'; }
   }
 };
 process.on('unhandledRejection', () => {});
-port.on('message', (given) => {
-  context.given = given;
-  const said = attempt('{ const said = module.exports(JSON.parse(given)); said === null || said === undefined ? null : typeof said === "number" ? said : "it said a value of type " + typeof said; }');
-  say(said);
-});
-const read = attempt(text + '\\n;null', path);
+port.on('message', (given) => say(attempt(() => asked(given))));
+const read = attempt(() => run(text + '\\n;null', path));
 say(read !== null ? String(read) : run('typeof module.exports') === 'function' ? null
   : 'it sets module.exports to no function; write \`module.exports = (given) => port\`');
 `;
 
 /**
+ * Reads a script without running any of it.
+ *
+ * @param path how messages call it
+ * @returns why it cannot be started; null where it can
+ */
+export function scriptMistake(text: string, path: string): string | null {
+  if (IMPORT.test(text)) return 'it has the word `import`, which no script may have, not even in a comment';
+  try {
+    // Read here, a mistake has its line.
+    new Script(text, { filename: path });
+    return null;
+  } catch (error) {
+    return shortened(String(error));
+  }
+}
+
+/**
  * Starts a script that sets `module.exports` to a function.
  *
  * A thread of its own keeps a mistake in it from doing harm: it is stopped when it does not end, and cannot take all the
- * memory. That is no wall against malice, which is why the script must be a file of the user's own.
+ * memory. It is handed no way out of its context, but Node calls no context a wall, which is why the script must be a
+ * file of the user's own.
  *
  * @param path how messages call it
  * @returns or why it cannot be asked
  */
 export function startScript(text: string, path: string): PlacementScript | string {
-  try {
-    // Read here, a mistake has its line.
-    new Script(text, { filename: path });
-  } catch (error) {
-    return shortened(String(error));
-  }
+  const mistake = scriptMistake(text, path);
+  if (mistake !== null) return mistake;
   const flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const { port1: ours, port2: theirs } = new MessageChannel();
   const worker = new Worker(THREAD, {

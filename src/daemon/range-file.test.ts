@@ -40,7 +40,14 @@ function newDesk(t: TestContext, text: string | null, failing: 'once' | 'never' 
         fails = false;
         throw new Error('the settings');
       }
-      return { path: home.config, config: {}, sources: {}, errors: [], warnings: [] };
+      return {
+        path: home.config,
+        config: {},
+        sources: {},
+        errors: [],
+        warnings: [],
+        last_good_problem: null,
+      };
     },
   };
   const notes = new Map<string, string>();

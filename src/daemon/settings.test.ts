@@ -92,3 +92,18 @@ test('the usual port of a daemon is granted to nobody, also where this one has a
     assert.equal(whyForbidden(settings.catalogue(), 'tcp', 9876), "it is Styxy's own");
   }
 });
+
+test('what the last good configuration loses by another port of the daemon is said', async (t) => {
+  const { path, load } = newDesk(t);
+  writeFileSync(path, withRange('one'));
+  await load();
+  writeFileSync(path, '{"service_types": ');
+  assert.equal((await load()).answer().last_good_problem, null);
+  const other = await load(20_005);
+  assert.equal(has(other, 'one'), false);
+  assert.match(
+    other.answer().last_good_problem ?? '',
+    /20000–20009 of "one" holds 20005, the port of Styxy itself/,
+  );
+  assert.equal(other.answer().warnings[0], other.answer().last_good_problem);
+});

@@ -73,8 +73,8 @@ export async function loadSettings(options: SettingsOptions): Promise<Settings> 
   // The usual one too where this daemon has another: the next one, without STYXY_API_PORT, would find it taken.
   const ownPorts = new Set([DEFAULT_API_PORT, ...(ownPort === null ? [] : [ownPort])]);
   let lastGood = await memory.read();
-  const load = (module: PlacementModule | null): LoadedConfig =>
-    loadConfig({ path: home.config, lastGood, ownPort, ephemeral: ephemeralRange(), module });
+  const load = (former: PlacementModule | null): LoadedConfig =>
+    loadConfig({ path: home.config, lastGood, ownPort, ephemeral: ephemeralRange(), start: { former } });
   let loaded = load(null);
   const toCurrent = (): Catalogue =>
     toCatalogue(loaded.config, { ownPorts, ephemeralStart: ephemeralRange().start }, loaded.module);
@@ -159,12 +159,13 @@ function startupOf({ config }: LoadedConfig): StartupPolicy {
   return { isMending: enabled, isLooking: enabled && runsOnStartup, attempts };
 }
 
-function shownOf({ config, sources, errors, warnings }: LoadedConfig) {
+function shownOf({ config, sources, errors, warnings, lastGoodProblem }: LoadedConfig) {
   return {
     config: { ...config },
     sources: Object.fromEntries(sources),
     errors: [...errors],
     warnings: [...warnings],
+    last_good_problem: lastGoodProblem,
   };
 }
 

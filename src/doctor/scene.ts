@@ -156,9 +156,7 @@ function installationOf(home: Home, env: NodeJS.ProcessEnv): ReturnType<typeof a
 function configOf(home: Home | null, env: NodeJS.ProcessEnv): LoadedConfig {
   // Without a home the shipped configuration holds; no file can have this name.
   const path = home?.config ?? '/dev/null/config.json';
-  const loaded = loadConfig({ path, lastGood: null, ownPort: ownPort(env), ephemeral: ephemeralRange() });
-  loaded.module?.close();
-  return loaded;
+  return loadConfig({ path, lastGood: null, ownPort: ownPort(env), ephemeral: ephemeralRange() });
 }
 
 /** @returns null where any free port is taken, and where STYXY_API_PORT is none, which another check tells */

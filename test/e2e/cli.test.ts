@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Command } from '../../src/cli/command.ts';
@@ -272,6 +273,23 @@ describe('config', () => {
     assert.deepEqual([json.errors.length > 0, json.errors[0]?.line], [true, 3]);
     rmSync(file);
     assert.equal((await place.styxy(['config', 'validate', file])).status, 1);
+  });
+
+  it('is validated without running what it names', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'styxy-validate-'));
+    try {
+      const file = join(dir, 'sent.json');
+      writeFileSync(file, '{"auto_allocation": {"placement": "module", "placement_module": "sent.js"}}');
+      // Had it been started, a note would say what it threw.
+      writeFileSync(join(dir, 'sent.js'), "throw new Error('it ran')", { mode: 0o600 });
+      const { status, stderr } = await place.styxy(['config', 'validate', file]);
+      assert.deepEqual([status, stderr], [0, '']);
+      writeFileSync(join(dir, 'sent.js'), 'module.exports = (');
+      const mistaken = await place.styxy(['config', 'validate', file]);
+      assert.match(mistaken.stderr, /^Note: .*sent\.js is not used: SyntaxError/);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
   });
 
   it('is validated from standard input too', async () => {

@@ -135,7 +135,12 @@ describe('a change of config.json', () => {
 
     writeFileSync(daemon.home.config, withTypes({ mended: 3 }));
     await until('the mended one', () => isKnown('mended'));
-    assert.deepEqual(await status(), { path: daemon.home.config, mistakes: 0, serving: 'config.json' });
+    assert.deepEqual(await status(), {
+      path: daemon.home.config,
+      mistakes: 0,
+      serving: 'config.json',
+      last_good_problem: null,
+    });
   });
 
   it('counts when it is the port guide that changes', async () => {

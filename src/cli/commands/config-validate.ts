@@ -18,7 +18,7 @@ export const validateCommand: Command = {
   name: 'validate',
   summary: 'Name every mistake in the configuration file',
   details: [
-    'Needs no daemon. With --json it prints `{valid, errors: [{line, column, path, message}]}`; line and column are 0 for what is about the file as a whole.',
+    'Needs no daemon, and runs nothing that the file names: of a placement module the owner, the mode and the syntax are looked at. With --json it prints `{valid, errors: [{line, column, path, message}]}`; line and column are 0 for what is about the file as a whole.',
   ],
   usage: ['config validate [FILE]'],
   arguments: [
@@ -41,7 +41,6 @@ export const validateCommand: Command = {
     const place = isInput ? 'standard input' : path;
     const given = isInput ? { file: inputText() } : {};
     const loaded = loadConfig({ path, lastGood: null, ...configContext(env), ...given });
-    loaded.module?.close();
     const exists = isInput || existsSync(path);
     const missing = { line: 0, column: 0, path: '', message: 'the file does not exist' };
     // Without the home's own file the shipped configuration holds; a file that somebody names must be there.

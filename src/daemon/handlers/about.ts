@@ -81,10 +81,10 @@ export const status: Handler<'status'> = (context) =>
     };
   });
 
-function configStatus({ path, sources, errors }: ConfigAnswer): StatusAnswer['config'] {
+function configStatus({ path, sources, errors, last_good_problem }: ConfigAnswer): StatusAnswer['config'] {
   const used = new Set(Object.values(sources));
   const serving = used.has('last-good') ? 'last-good' : used.has('config.json') ? 'config.json' : 'default';
-  return { path, mistakes: errors.length, serving };
+  return { path, mistakes: errors.length, serving, last_good_problem };
 }
 
 export const config: Handler<'config'> = (context, _input, reply) => {
