@@ -71,6 +71,10 @@ describe('a service type that is not known', () => {
     desk.granted({ preferredPort: 10_015, exact: true });
     assert.equal(portOf(desk.granted(grpc)), 10_004);
     assert.equal(desk.state.range('grpc')?.end, 10_013);
+    desk.granted({ serviceName: 'dns', preferredPort: 10_026, exact: true, protocol: 'udp' });
+    assert.equal(portOf(desk.granted({ serviceType: 'mail' })), 10_027, 'nor one of the other protocol');
+    const probed = desk.probed.filter(({ port }) => port === 10_036).map(({ protocol }) => protocol);
+    assert.deepEqual(probed, ['tcp', 'udp']);
   });
 
   it('lies away from ports that rest, while there is room elsewhere', () => {

@@ -35,6 +35,12 @@ describe('a new range', () => {
       10_140,
     ],
     [
+      'smart is above rather than below where both are as near',
+      { placement: 'smart' },
+      { automatic: [range('x-a', 10_120), range('x-b', 10_220)] },
+      10_240,
+    ],
+    [
       'smart may be below them',
       { placement: 'smart' },
       { automatic: [range('x-a', 10_120), range('y-a', 10_140)] },
