@@ -41,9 +41,9 @@ export const RANGE_OPERATIONS = {
   consolidateRanges: {
     method: 'POST',
     path: '/config/auto-allocation/consolidate',
-    summary: 'Close the holes between automatic ranges',
+    summary: 'Close the holes that undone ranges left',
     description:
-      'Shows which ranges would move, or moves them with `apply`. None moves that has a live lease.',
+      'Shows which ranges would move, or moves them with `apply`: towards where their own rule would have made them without the undone ones. None moves that has a live lease, or whose place a script chose.',
     body: r.ConsolidateBody,
     bodyOptional: true,
     answers: { 200: { description: 'The moves', schema: r.ConsolidateAnswer } },

@@ -40,6 +40,12 @@ describe('automatic ranges', () => {
     assert.equal(shipped({ enabled: false }), null);
   });
 
+  it('are a module’s to place also while it cannot be asked', () => {
+    const rule = shipped({ placement: 'module' })?.ruleOf('grpc');
+    assert.equal(rule?.placement, 'after');
+    assert.equal(typeof rule?.own, 'function');
+  });
+
   it('follow the longest pattern that fits', () => {
     const rules = { 'a*': { chunk_size: 1 }, 'a-b?': { chunk_size: 2 }, '*': { chunk_size: 3 } };
     const auto = shipped({ rules });

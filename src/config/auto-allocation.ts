@@ -37,7 +37,8 @@ export function toAutoAllocation(
         size: rule?.chunk_size ?? config.default_chunk_size,
         // What a module does not choose is made as if nothing had been said.
         placement: placement === 'module' ? 'after' : placement,
-        own: placement === 'module' ? (module?.placement ?? null) : null,
+        // One that cannot be asked has no wish, but is still who decides.
+        own: placement === 'module' ? (module?.placement ?? (() => null)) : null,
         preferredStart: rule?.preferred_range_start ?? null,
       };
     },

@@ -2,8 +2,9 @@
 
 import type { Actor, AuditFact } from './audit.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { Change } from './change.ts';
+import type { AutomaticRange, Change } from './change.ts';
 import type { LeaseEntry, ProcessLife, Protocol } from './lease.ts';
+import type { PortRange } from './port-range.ts';
 import type { PortSet } from './port-set.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import type { NamedRange } from './range-placement.ts';
@@ -158,11 +159,31 @@ export interface UndoRangeCommand {
   readonly force: boolean;
 }
 
-/** Closes the holes between automatic ranges. */
+/** Closes the holes that undone ranges left: of all automatic ranges, or some of them at a time. */
 export interface ConsolidateCommand {
   readonly kind: 'consolidate';
   /** Whether anything is moved, or only the plan shown. */
   readonly apply: boolean;
+  /** Where the command before this one stopped. */
+  readonly since?: ConsolidateProgress;
+  /** How many ranges are looked at by this one; all that are left unless given. */
+  readonly limit?: number;
+  /** Moves that commands before this one planned and did not make: they count as made. */
+  readonly planned?: readonly RangeMove[];
+}
+
+/** How far commands came that look at some ranges each. */
+export interface ConsolidateProgress {
+  /** How many ranges were looked at, the oldest first. */
+  readonly offset: number;
+  /** The holes beside ranges in use, which others may close. */
+  readonly left: readonly PortRange[];
+}
+
+/** One automatic range at its old and its new place. */
+export interface RangeMove {
+  readonly from: AutomaticRange;
+  readonly to: AutomaticRange;
 }
 
 /** The configuration is another one: leases say anew whether they are singletons. Decisions go by it already. */

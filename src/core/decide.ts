@@ -9,7 +9,8 @@ import { decideInstanceHeartbeat, decideRegister, decideRetire } from './instanc
 import { leaseKey } from './lease.ts';
 import { decideAbandon, decideHold, decideRelease, decideRenew } from './lease-commands.ts';
 import { decideObserve } from './observe.ts';
-import { decideConsolidate, decideUndoRange } from './range-commands.ts';
+import { decideUndoRange } from './range-commands.ts';
+import { decideConsolidate } from './range-consolidation.ts';
 import { decideSettleRanges } from './range-settling.ts';
 import type { Replies } from './reply.ts';
 import { type Behaviors, decideMarkSingletons, singletonOf } from './singleton.ts';

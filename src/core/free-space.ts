@@ -28,7 +28,7 @@ export interface Holes {
 export function holesOf({ bounds, ranges, gap, avoided }: Space, size: number): Holes {
   const obstacles = [
     ...ranges.map(({ start, end }) => ({ start: start - gap, end: end + gap })),
-    ...Array.from(avoided, (port) => ({ start: port, end: port })),
+    ...runsOf(avoided),
   ];
   const ascending = obstacles.toSorted((a, b) => a.start - b.start);
   const descending = obstacles.toSorted((a, b) => b.end - a.end);
@@ -64,4 +64,15 @@ export function holesOf({ bounds, ranges, gap, avoided }: Space, size: number): 
       return last - size + 1 >= bounds.start ? last - size + 1 : null;
     },
   };
+}
+
+/** Ports as intervals, of which ports that follow each other share one: thousands of them are few obstacles. */
+function runsOf(ports: Iterable<number>): PortRange[] {
+  const runs: { start: number; end: number }[] = [];
+  for (const port of ports) {
+    const last = runs.at(-1);
+    if (last !== undefined && port === last.end + 1) last.end = port;
+    else runs.push({ start: port, end: port });
+  }
+  return runs;
 }

@@ -118,6 +118,12 @@ export function leaseKey(parts: KeyParts): string | null {
   return last.key;
 }
 
+/** The service type that a key of `leaseKey` is for. */
+export function serviceTypeOfKey(key: string): string {
+  const start = key.indexOf('\0') + 1;
+  return key.slice(start, key.indexOf('\0', start));
+}
+
 /** The key that was made last. It changes no answer, only its price. */
 let last = {
   owner: '',

@@ -49,6 +49,32 @@ describe('an automatic range that is undone', () => {
     assert.deepEqual(starts(desk), {});
   });
 
+  it('leaves alone what its keys remember of ports elsewhere', () => {
+    const desk = deskWith(['aaaa']);
+    const ask = { serviceType: 'aaaa', serviceName: 'far' } as const;
+    release(desk, desk.granted({ ...ask, preferredPort: 10_150 }).snapshot.lease.lockId);
+    desk.now += 86_400_000;
+    desk.submit({ kind: 'undo-range', serviceType: 'aaaa', force: false });
+    const keys = [...desk.state.keys()].map(([, { port }]) => port);
+    assert.deepEqual(keys, [10_150]);
+  });
+
+  it('leaves alone what other types remember of its ports', () => {
+    const desk = deskWith(['aaaa', 'bbbb', 'cccc']);
+    const elsewhere = (preferredPort: number | null, serviceName: string) =>
+      desk.granted({ preferredPort, serviceName }).snapshot.lease;
+    const wished = [10_005, 10_025] as const;
+    for (const port of wished) {
+      const { lockId } = elsewhere(port, `at-${port}`);
+      release(desk, lockId);
+    }
+    desk.now += 86_400_000;
+    desk.submit({ kind: 'undo-range', serviceType: 'aaaa', force: false });
+    desk.submit({ kind: 'consolidate', apply: true });
+    assert.deepEqual(starts(desk), { bbbb: 10_000, cccc: 10_020 });
+    for (const port of wished) assert.equal(elsewhere(null, `at-${port}`).port, port);
+  });
+
   it('must be one', () => {
     const desk = deskWith([]);
     for (const serviceType of ['dev', 'nonesuch']) {

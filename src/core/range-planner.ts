@@ -30,6 +30,8 @@ export interface Territory {
   readonly configured: readonly NamedRange[];
   /** Those that were made by themselves. */
   readonly automatic: readonly NamedRange[];
+  /** Those that are in the way and guide no strategy: they were made after the one that is placed anew. */
+  readonly later?: readonly NamedRange[];
   /** Ports on which somebody was found. */
   readonly busy: Iterable<number>;
 }
@@ -58,7 +60,8 @@ export function planRange(
   function planWithin(bounds: PortRange, isWish: boolean): PortRange | null {
     const all = [...territory.configured, ...territory.automatic];
     const avoided = [...policy.avoided, ...territory.busy];
-    const holes = holesOf({ bounds, ranges: all, gap: policy.gap, avoided }, rule.size);
+    const ranges = [...all, ...(territory.later ?? [])];
+    const holes = holesOf({ bounds, ranges, gap: policy.gap, avoided }, rule.size);
     // `after` and `before` follow what is there, which a wish for a place does not.
     const follows = rule.placement === 'after' || rule.placement === 'before';
     const automatic = within(territory.automatic, bounds);

@@ -22,6 +22,7 @@ export function decideSettleRanges(
   const used = new Set<string>();
   for (const { lease } of state.leases()) used.add(lease.serviceType);
   const changes: Change[] = [];
+  const undone: NamedRange[] = [];
   const staying = new Set(except);
   for (const range of state.ranges()) {
     if (staying.has(range.name)) continue;
@@ -33,14 +34,12 @@ export function decideSettleRanges(
     const isDropped =
       configured === undefined && !used.has(range.name) && dropped.some((gone) => isSameRange(gone, range));
     // As after an undo: the keys of its ports begin anew.
-    if (isDropped) changes.push(...forgottenKeys(state, range, []));
+    if (isDropped) undone.push(range);
     if (isSettled || isDropped) changes.push({ table: 'range', id: range.name, before: range, after: null });
   }
-  return {
-    kind: 'answer',
-    reply: { settled: changes.filter(({ table }) => table === 'range').length },
-    changes,
-  };
+  const settled = changes.length;
+  changes.push(...forgottenKeys(state, undone));
+  return { kind: 'answer', reply: { settled }, changes };
 }
 
 function isSameRange(a: NamedRange, b: NamedRange): boolean {

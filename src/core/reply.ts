@@ -2,6 +2,7 @@
 
 import type { EndReason } from './audit.ts';
 import type { AutomaticRange } from './change.ts';
+import type { ConsolidateProgress, RangeMove } from './command.ts';
 import type { InstanceEntry } from './instance.ts';
 import type { LeaseEntry } from './lease.ts';
 import type { NamedRange } from './range-placement.ts';
@@ -91,14 +92,10 @@ export interface UndoRangeReply {
   readonly ended: number;
 }
 
-/** One automatic range at its old and its new place. */
-export interface RangeMove {
-  readonly from: AutomaticRange;
-  readonly to: AutomaticRange;
-}
-
 export interface ConsolidateReply {
   readonly moves: readonly RangeMove[];
+  /** Where the next command goes on; null where no range is left. */
+  readonly next: ConsolidateProgress | null;
 }
 
 export interface MarkReply {

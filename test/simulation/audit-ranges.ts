@@ -215,7 +215,8 @@ export class RangeAudit {
         ? answers.undoUnderWay(name) !== null || this.#isTakenOut(before)
         : answers.isConsolidating();
     this.#check(16, isWished, `the range of ${name} was ${after === null ? 'undone' : 'moved'} by nobody`);
-    if (after !== null)
+    // Those that are near their relatives, or made from above, may come nearer to them from below.
+    if (after !== null && AUTOMATIC.ruleOf(name).placement === 'after')
       this.#check(16, after.start < before.start, `the range of ${name} was moved up to ${after.start}`);
     for (const { lease, bornAt } of this.#auditor.live()) {
       const isLeft = bornAt < now && lease.serviceType === name;

@@ -252,9 +252,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   patched(
     'a consolidation that moves what is in use',
     /^invariant 16: .* went away under its lease/,
-    'core/range-commands.ts',
-    'isPut || leasesOfType(state, from.name).length > 0',
-    'isPut',
+    'core/range-consolidation.ts',
+    'const isUsed = used.has(from.name);',
+    'const isUsed = false;',
   ),
   patched(
     'a range that goes with its type although it is in use',

@@ -81,7 +81,10 @@ const undo: Command = {
 const consolidate: Command = {
   name: 'consolidate',
   summary: 'Close the holes that undone ranges left',
-  details: ['Shows which ranges would move. None moves that has a live lease.'],
+  details: [
+    'Shows which ranges would move, each towards where its own rule would have made it without the undone ones.',
+    'None moves that has a live lease, or whose place a script chose.',
+  ],
   usage: ['config auto-allocation consolidate [--apply]'],
   options: { apply: { kind: 'flag', description: 'Move them' } },
   examples: [{ line: 'styxy config auto-allocation consolidate', description: 'What would move?' }],

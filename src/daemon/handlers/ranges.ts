@@ -1,13 +1,17 @@
 // Owns the handlers of automatic ranges: shown, switched on and off, taken back, moved together.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   AutoAllocationAnswer,
   AutomaticRangeJson,
   ConsolidateAnswer,
   UndoRangeAnswer,
 } from '../../api/schemas-ranges.ts';
-import type { Reading } from '../../coordinator/contract.ts';
+import type { Outcome, Reading } from '../../coordinator/contract.ts';
+import type { Actor } from '../../core/audit.ts';
+import type { ConsolidateProgress, RangeMove } from '../../core/command.ts';
 import type { NamedRange } from '../../core/range-placement.ts';
+import type { ConsolidateReply } from '../../core/reply.ts';
 import { StyxyError } from '../../errors.ts';
 import { actorOf } from '../actor.ts';
 import type { DaemonContext, Handler } from '../context.ts';
@@ -56,36 +60,60 @@ export const undoRange: Handler<'undoRange'> = async (context, { params, query }
   } satisfies UndoRangeAnswer;
 };
 
+/** How many ranges one command looks at when they are moved together, so that others get their turn in between. */
+const RANGES_PER_TURN = 16;
+const START: ConsolidateProgress = { offset: 0, left: [] };
+
 export const consolidateRanges: Handler<'consolidateRanges'> = async (context, { body }, reply) => {
   const apply = body?.apply ?? false;
-  if (apply) {
-    const plan = await context.coordinator.submit<'consolidate'>({ kind: 'consolidate', apply: false });
-    const moves = plan.ok ? plan.reply.moves : [];
+  let moves = await consolidate(context, false, actorOf(reply));
+  if (apply && moves.length > 0) {
     const moving = new Set(moves.map(({ from }) => from.name));
     await refuseReadOnly(context, (name) => moving.has(name));
     const steps = moves.map(({ from, to }) => [from.name, { former: from, range: to }] as const);
-    if (steps.length > 0)
-      await refuseIfBehind(context, new Map(steps), 'nothing was moved', 'and consolidate again');
+    await refuseIfBehind(context, new Map(steps), 'nothing was moved', 'and consolidate again');
+    // Which are moved is decided anew.
+    moves = await changing(
+      context,
+      () => true,
+      () => consolidate(context, true, actorOf(reply)),
+    );
   }
-  // Which are moved is decided anew.
-  const outcome = await changing(
-    context,
-    () => apply,
-    () => context.coordinator.submit<'consolidate'>({ kind: 'consolidate', apply }, actorOf(reply)),
-  );
-  if (!outcome.ok) return refuse(reply, outcome.refusal);
-  const isBehind = apply && outcome.reply.moves.some(({ to }) => !isInFile(context, to));
+  const isBehind = apply && moves.some(({ to }) => !isInFile(context, to));
   return {
     success: true,
     applied: apply,
     not_in_config: isBehind ? (context.rangeFile.obstacle ?? 'somebody has changed these entries') : null,
-    moves: outcome.reply.moves.map(({ from, to }) => ({
+    moves: moves.map(({ from, to }) => ({
       service_type: from.name,
       from: [from.start, from.end],
       to: [to.start, to.end],
     })),
   } satisfies ConsolidateAnswer;
 };
+
+/** Plans or makes all moves, some ranges in a turn. */
+async function consolidate(
+  { coordinator }: DaemonContext,
+  apply: boolean,
+  actor: Actor,
+): Promise<readonly RangeMove[]> {
+  const moves: RangeMove[] = [];
+  for (let since: ConsolidateProgress | null = START; since !== null; ) {
+    const planned = apply ? [] : moves;
+    const outcome: Outcome<ConsolidateReply> = await coordinator.submit<'consolidate'>(
+      { kind: 'consolidate', apply, since, limit: RANGES_PER_TURN, planned },
+      actor,
+    );
+    // It is never refused; what is thrown, such as a store that cannot be written, is the answer.
+    if (!outcome.ok) break;
+    moves.push(...outcome.reply.moves);
+    since = outcome.reply.next;
+    // A plan waits for nothing that would let a request in.
+    await nextTurn();
+  }
+  return moves;
+}
 
 /** Changes ranges, and config.json with them. */
 async function changing<Result>(
