@@ -373,7 +373,8 @@ describe('the coordinator', () => {
   });
 
   it('does not believe a nameless lock id of a singleton, which everybody is told, that nobody listens', async () => {
-    const w = await world();
+    // A pass of the watch in between would see the listener for whoever asks.
+    const w = await unwatched();
     const nameless = { fence: null, callerInstanceId: null, callerProjectPath: null, force: false } as const;
     for (const [serviceType, code] of [
       ['ai', 'LEASE_IN_USE'],
