@@ -31,6 +31,10 @@ export interface EventJournal {
   /** The number of the oldest event that is kept; one more than `last` where none is. */
   readonly first: number;
   push(name: string, write: WriteEvent): void;
+  /** Gives a number to an event that nobody will ask for; with it all before it are missed. */
+  passOver(): void;
+  /** Keeps none of the events so far. */
+  forget(): void;
   /** An event as it is sent. @param number between `first` and `last` */
   text(number: number): string;
 }
@@ -54,6 +58,14 @@ export function createEventJournal(before: number, capacity: number): EventJourn
       last += 1;
       kept = Math.min(capacity, kept + 1);
       slots.set(last % capacity, { name, write, text: null });
+    },
+    passOver() {
+      last += 1;
+      kept = 0;
+    },
+    forget() {
+      kept = 0;
+      slots.clear();
     },
     text(number) {
       const slot = slots.get(number % capacity);

@@ -5,7 +5,7 @@ import { describe, it, mock } from 'node:test';
 import { eventReader } from '../client/event-lines.ts';
 import type { AuditEntry } from '../core/audit.ts';
 import { NO_SUBJECT, NOBODY } from '../core/audit.ts';
-import { createEventStreams, MAX_STREAMS } from './event-streams.ts';
+import { createEventStreams, KEPT_MS, MAX_STREAMS } from './event-streams.ts';
 
 const BEFORE = 1000;
 const CAPACITY = 4;
@@ -93,6 +93,7 @@ describe('a stream of events', () => {
 
   it('goes on after the number that it is given', async () => {
     const s = scene();
+    s.open();
     s.grant(6);
     assert.deepEqual(s.open('1002').came(), from(1003, 1006));
     assert.deepEqual(s.open('1006').came(), []);
@@ -102,6 +103,7 @@ describe('a stream of events', () => {
   it('says to load anew where that number is not kept, not yet told, another daemon’s, or none', async () => {
     for (const number of ['1001', '1007', '7', '999999999999999999999', '-1', 'x', '1e3', ' ', '1003,1004']) {
       const s = scene();
+      s.open();
       s.grant(6);
       const answer = s.open(number);
       assert.deepEqual(answer.came(), ['resync'], number);
@@ -109,6 +111,23 @@ describe('a stream of events', () => {
       await turn();
       assert.deepEqual(answer.came(), ['resync', 1007], 'and goes on from there');
     }
+  });
+
+  it('keeps events for those who were here lately, and none where nobody reads', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const s = scene();
+    s.grant(2);
+    const first = s.open('1001');
+    assert.deepEqual(first.came(), ['resync'], 'nobody read');
+    first.destroy();
+    s.grant(2);
+    t.mock.timers.tick(KEPT_MS - 1);
+    const second = s.open('1002');
+    assert.deepEqual(second.came(), [1003, 1004]);
+    second.destroy();
+    t.mock.timers.tick(KEPT_MS);
+    assert.deepEqual(s.open('1004').came(), [], 'nothing was missed');
+    assert.deepEqual(s.open('1003').came(), ['resync']);
   });
 
   it('says to load anew where more came in one turn than is kept', async () => {

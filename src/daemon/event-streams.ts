@@ -17,6 +17,11 @@ const HEARTBEAT_MS = 15_000;
 const MAX_STILL = 2;
 /** What is written to one reader in one turn, in UTF-16 units: about what a socket takes at once. */
 const PIECE = 16_384;
+/**
+ * How long events are kept for readers who all went away, in ms. Where nobody reads, nothing is kept: that would be megabytes in
+ * a daemon that most people never ask for its events.
+ */
+export const KEPT_MS = 10 * 60_000;
 /** How soon a reader that lost its connection comes back, in ms; after a restart the next daemon is there by then. */
 const RETRY_MS = 1_000;
 
@@ -71,8 +76,15 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
   let heartbeats: NodeJS.Timeout | null = null;
   let isStopped = false;
   let isDue = false;
+  /** Whether somebody reads, or did lately. */
+  let isRead = false;
+  let forgetting: NodeJS.Timeout | undefined;
 
   const push = (name: string, write: WriteEvent): void => {
+    if (!isRead) {
+      journal.passOver();
+      return;
+    }
     journal.push(name, write);
     passOn();
   };
@@ -154,6 +166,8 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
       const position = resumed ?? journal.last;
       const reader: Reader = { response, position, isBehind: false, still: 0 };
       readers.add(reader);
+      isRead = true;
+      clearTimeout(forgetting);
       response.on('drain', () => {
         reader.isBehind = false;
         reader.still = 0;
@@ -164,6 +178,10 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
         if (readers.size > 0 || heartbeats === null) return;
         clearInterval(heartbeats);
         heartbeats = null;
+        forgetting = setTimeout(() => {
+          isRead = false;
+          journal.forget();
+        }, KEPT_MS).unref();
       });
       heartbeats ??= setInterval(beat, options.heartbeatMs ?? HEARTBEAT_MS).unref();
       // The number alone is no event, and yet what a client that loses the connection now comes back with.
