@@ -1,4 +1,4 @@
-// Owns the names by which a command can concern us at all: those of the catalogue, of launchers, and of what ends processes.
+// Owns the names of the programs that can start a server: those of the catalogue, of launchers, managers and interpreters.
 
 import { TOOLS } from '../tools/catalogue/all.ts';
 import { LEASELESS } from '../tools/catalogue/leaseless.ts';
@@ -27,14 +27,4 @@ function firstWord(text: string): string {
 export function canStartServer(program: string): boolean {
   const name = programName(program);
   return STARTERS.has(name) || PYTHON.test(name);
-}
-
-/**
- * Texts of which one is in every command line on which there is anything to decide, written as a shell gets it, quotes and
- * backslashes aside. Made for a front that can look for letters and nothing else.
- */
-export function tellingTexts(): string[] {
-  const all = new Set([...STARTERS, 'python', 'pypy', 'py', 'kill', 'fuser', 'freeport']);
-  // What holds another one is found with it.
-  return [...all].filter((text) => ![...all].some((other) => other !== text && text.includes(other))).sort();
 }

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { decidePreTool, readWishes } from '../../src/agents/decide-pre-tool.ts';
-import { tellingTexts } from '../../src/agents/known-programs.ts';
 import { rewriteServers } from '../../src/agents/rewrite-servers.ts';
 import type { Surroundings } from '../../src/agents/server-command.ts';
+import { tellingWords } from '../../src/agents/telling-words.ts';
 import { MARK } from '../agents/corpus.ts';
 import { KILLS } from '../agents/corpus-kills.ts';
 import { LANGUAGES } from '../agents/corpus-languages.ts';
@@ -86,8 +86,9 @@ describe('any text of an agent', () => {
     );
   });
 
-  it('has one of the telling texts in it where anything is decided', () => {
-    const texts = tellingTexts();
+  it('has one of the telling words in it where anything is decided', () => {
+    const { words, beginnings, letters } = tellingWords();
+    const texts = [...words, ...beginnings, ...letters];
     const silent = corpus
       .filter((text) => readWishes(text, AROUND) !== null)
       .map((text) => text.replaceAll(/['"\\]/g, ''))
