@@ -1,16 +1,8 @@
 // Owns the files of an autostart on disk: what is there now, and their writing and removal without harm to anybody else's.
 
-import {
-  closeSync,
-  constants,
-  lstatSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { replaceFile } from '../home/replace-file.ts';
 import { type Home, makeDirectory } from '../home.ts';
 import type { PlannedFile } from './plan.ts';
 import { originOf } from './sealed-text.ts';
@@ -38,20 +30,8 @@ export function fileState({ path, text, encoding }: PlannedFile): FileState {
  */
 export function writePlanned({ path, text, encoding }: PlannedFile): void {
   makeDirectory(dirname(path));
-  const draft = `${path}.${process.pid}`;
-  try {
-    const { O_WRONLY, O_CREAT, O_EXCL } = constants;
-    const fd = openSync(draft, O_WRONLY | O_CREAT | O_EXCL, 0o600);
-    try {
-      writeFileSync(fd, encoding === 'utf8' ? text : `${MARK}${text}`, encoding);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  const whole = encoding === 'utf8' ? text : `${MARK}${text}`;
+  replaceFile(path, Buffer.from(whole, encoding), { mode: 0o600 });
 }
 
 /**

@@ -1,17 +1,7 @@
 // Owns the hooks of Claude Code on disk: settings, front, backup, and the record by which all of it can be undone.
 
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { frontScript } from '../agents/hook-front.ts';
@@ -19,6 +9,7 @@ import { VERSION } from '../api/api-version.ts';
 import { commandLineEntry } from '../client/daemon-entry.ts';
 import { readTextFile } from '../config/text-file.ts';
 import { StyxyError } from '../errors.ts';
+import { replaceFile } from '../home/replace-file.ts';
 import { type Home, makeDirectory } from '../home.ts';
 import { type HookEntry, hooksIn, wantedHooks, withHooks, withoutHooks } from './claude-settings.ts';
 
@@ -101,7 +92,7 @@ export function install(files: HookFiles, now: Date): string[] {
   const done: string[] = [];
   makeDirectory(dirname(files.front));
   if (process.platform !== 'win32' && readOrNull(files.front) !== currentFront(files)) {
-    replaceFile(files.front, currentFront(files), FRONT_MODE);
+    putFile(files.front, currentFront(files), FRONT_MODE);
     done.push(files.front);
   }
   if (after === null || after === before) return done;
@@ -111,7 +102,7 @@ export function install(files: HookFiles, now: Date): string[] {
   const backup = isOurs ? known.backup : before === null ? null : keep(files, before, now);
   mkdirSync(dirname(files.settings), { recursive: true });
   remember(files, { sha256: digest(after), backup });
-  replaceFile(files.settings, markOf(files.settings) + after);
+  putFile(files.settings, markOf(files.settings) + after);
   return [...done, files.settings];
 }
 
@@ -135,7 +126,7 @@ export function uninstall(files: HookFiles): string[] {
   const done: string[] = [];
   if (after !== before) {
     if (after === null) rmSync(files.settings);
-    else replaceFile(files.settings, markOf(files.settings) + after);
+    else putFile(files.settings, markOf(files.settings) + after);
     done.push(after === null ? `removed ${files.settings}` : `restored ${files.settings}`);
   }
   const left = Object.keys(forget(files));
@@ -179,19 +170,10 @@ function keep({ home, scope }: HookFiles, text: string, now: Date): string {
   return path;
 }
 
-/** Whole or not at all, through a link to where it leads, with the mode that it has. */
-function replaceFile(path: string, text: string, mode?: number): void {
+/** Through a link to where it leads, with the mode that it has. */
+function putFile(path: string, text: string, mode?: number): void {
   const target = realOrSame(path);
-  const draft = `${target}.${process.pid}`;
-  const wanted = mode ?? statSync(target, { throwIfNoEntry: false })?.mode ?? 0o600;
-  try {
-    writeFileSync(draft, text, { flag: 'wx' });
-    chmodSync(draft, wanted & 0o777);
-    renameSync(draft, target);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  replaceFile(target, text, { mode: mode ?? statSync(target, { throwIfNoEntry: false })?.mode ?? 0o600 });
 }
 
 /** The byte order mark that a file begins with, which no reader shows. */
@@ -225,7 +207,7 @@ function memoryOf(files: HookFiles): Memory | null {
 }
 
 function remember(files: HookFiles, memory: Memory): void {
-  replaceFile(
+  putFile(
     files.record,
     `${JSON.stringify({ ...memories(files), [files.settings]: memory }, null, 2)}\n`,
     0o600,
@@ -235,7 +217,7 @@ function remember(files: HookFiles, memory: Memory): void {
 /** @returns what is still remembered */
 function forget(files: HookFiles): Record<string, Memory> {
   const { [files.settings]: _, ...left } = memories(files);
-  if (Object.keys(left).length > 0) replaceFile(files.record, `${JSON.stringify(left, null, 2)}\n`, 0o600);
+  if (Object.keys(left).length > 0) putFile(files.record, `${JSON.stringify(left, null, 2)}\n`, 0o600);
   else rmSync(files.record, { force: true });
   return left;
 }

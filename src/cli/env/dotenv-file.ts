@@ -1,25 +1,15 @@
 // Owns the writing of a .env file: our block alone changes, and no file that git tracks is touched.
 
 import { execFile } from 'node:child_process';
-import {
-  chownSync,
-  existsSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { StyxyError } from '../../errors.ts';
+import { replaceFile } from '../../home/replace-file.ts';
 import { findProject } from '../../project/project.ts';
 import { withVariables } from './dotenv-block.ts';
 
 /** A larger one holds something else than variables. */
 const MAX_BYTES = 1024 * 1024;
-const NEW_FILE_MODE = 0o666;
 
 export interface WrittenFile {
   /** As a real path. */
@@ -85,19 +75,11 @@ function textOf(path: string, status: Stats): string {
   return text.includes('\0') ? refuse('is no text') : text;
 }
 
-/** Whoever reads it meanwhile finds the former file or the new one, whole. */
 function replace(path: string, text: string, status: Stats | undefined): void {
-  const draft = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(draft, text, {
-      encoding: 'latin1',
-      flag: 'wx',
-      mode: (status?.mode ?? NEW_FILE_MODE) & 0o777,
-    });
-    if (status !== undefined && process.geteuid?.() === 0) chownSync(draft, status.uid, status.gid);
-    renameSync(draft, path);
+    const owner = process.geteuid?.() === 0 ? status : undefined;
+    replaceFile(path, Buffer.from(text, 'latin1'), { mode: status?.mode, owner });
   } catch (cause) {
-    rmSync(draft, { force: true });
     throw new StyxyError('INVALID_REQUEST', `${path} cannot be written: ${String(cause)}`, {
       hint: 'Name a file that you may write: `styxy env --dotenv .env.local`.',
       cause,

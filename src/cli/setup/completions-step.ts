@@ -1,18 +1,10 @@
 // Owns the setup's step that puts the completions where the user's shells find them.
 
-import {
-  lstatSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileState, setAside, writePlanned } from '../../autostart/installed-file.ts';
 import { StyxyError } from '../../errors.ts';
+import { replaceFile } from '../../home/replace-file.ts';
 import { type CompletionPlace, completionPlaces } from './completion-places.ts';
 import { hasLines, withLines, withoutLines } from './start-file.ts';
 import type { SetupStep } from './step.ts';
@@ -109,21 +101,15 @@ function bytesOf(path: string): string {
   return Buffer.from(path).toString('latin1');
 }
 
-/** Whole or not at all; a link, as in a store of dotfiles, stays one, and the mode stays what it is. */
+/** A link, as in a store of dotfiles, stays one, and the mode stays what it is. */
 function rewrite(path: string, change: (text: string) => string): void {
   const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   const target = isThere ? realpathSync(path) : path;
-  const draft = `${target}.styxy-${process.pid}`;
-  try {
-    const mode = isThere ? statSync(target).mode & 0o777 : 0o644;
-    // Read anew, and not for nothing: what cannot be read must not be taken for empty.
-    const text = isThere ? readFileSync(target, 'latin1') : '';
-    writeFileSync(draft, Buffer.from(change(text), 'latin1'), { flag: 'wx', mode });
-    renameSync(draft, target);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
+  // Read anew, and not for nothing: what cannot be read must not be taken for empty.
+  const text = isThere ? readFileSync(target, 'latin1') : '';
+  replaceFile(target, Buffer.from(change(text), 'latin1'), {
+    mode: isThere ? statSync(target).mode : undefined,
+  });
 }
 
 function refuseForeign(path: string, state: string): void {
