@@ -28,12 +28,14 @@ const installTools: Step = { name: 'real tools', command: ['node', 'test/tools/i
 const steps: Step[] = [];
 const patterns: string[] = [];
 if (!isToolsAlone) {
-  steps.push(...(isFull ? [longSimulation, ...PLAIN_STEPS.slice(1)] : PLAIN_STEPS), build);
+  steps.push(...(isFull ? [longSimulation, ...PLAIN_STEPS.slice(1)] : PLAIN_STEPS));
   patterns.push(...Object.values(FAST_TESTS), 'test/simulation/**/*.test.ts');
   patterns.push('test/contract/**/*.test.ts', 'test/e2e/**/*.test.ts');
   const long = 'test/e2e/**/*.long.test.ts';
   if (isFull && globSync(long).length > 0) patterns.push(long);
 }
+// Every kind of run meets the built program, the Vite plug-in among the real tools too.
+steps.push(build);
 if (isFull || isToolsAlone) {
   steps.push(installTools);
   patterns.push(REAL_TOOLS);
