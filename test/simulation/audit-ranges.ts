@@ -24,6 +24,8 @@ export class RangeAudit {
   readonly #rows = new Map<string, AutomaticRange>();
   /** What each of them was before, until when. */
   readonly #past: { readonly row: AutomaticRange; readonly until: number }[] = [];
+  /** Rows that a power cut undid: the file, which no longer owes anything then, may have them. */
+  readonly #lost: AutomaticRange[] = [];
   /** When each port of a range that was made had got its listener by then. */
   readonly #takenAtMaking = new Map<string, ReadonlyMap<number, number>>();
   readonly #world: World;
@@ -61,7 +63,11 @@ export class RangeAudit {
 
   /** A power cut undid these. */
   undo(changes: readonly DurableChange[]): void {
-    for (const change of changes) if (change.table === 'range') this.#put(change.id, change.after);
+    for (const change of changes) {
+      if (change.table !== 'range') continue;
+      if (change.before !== null) this.#lost.push(change.before);
+      this.#put(change.id, change.after);
+    }
   }
 
   /** Judges what somebody was told of a range that was made for them. */
@@ -189,10 +195,17 @@ export class RangeAudit {
       );
   }
 
-  /** Whether somebody gave its type another place lately, which is what counts then. */
-  #isPutElsewhere({ name, start, end }: AutomaticRange): boolean {
-    const places = this.#world.configuration.rangesSince(name, this.#auditor.now - DECISION_MS);
-    return places.some((place) => place.start !== start || place.end !== end);
+  /**
+   * Whether a user gave its type another place lately, which is what counts then. A former place of its own is none, which
+   * the file has to follow whenever a daemon dies, unless the power failed.
+   */
+  #isPutElsewhere(row: AutomaticRange): boolean {
+    const places = this.#world.configuration.rangesSince(row.name, this.#auditor.now - DECISION_MS);
+    const past = this.#past.map((entry) => entry.row).filter(({ name }) => name === row.name);
+    const own = past.filter(
+      (known) => !this.#lost.some((lost) => lost.name === row.name && isAt(lost, known)),
+    );
+    return places.some((place) => ![row, ...own].some((known) => isAt(known, place)));
   }
 
   /** Whether somebody took it out of the configuration, which had it, and has not put its type back for long. */

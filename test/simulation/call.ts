@@ -59,7 +59,12 @@ export function send<Kind extends Command['kind']>(
   };
   timeline.after(chaos.int(0, LATENCY_MS), () =>
     daemon.gate.enter(() => {
-      daemon.coordinator?.submit<Kind>(command).then(
+      const { coordinator } = daemon;
+      if (coordinator === null) return;
+      const decide = () => coordinator.submit<Kind>(command);
+      const isOfRanges = command.kind === 'undo-range' || command.kind === 'consolidate';
+      const decided = isOfRanges ? daemon.ranges.changing(coordinator, command, decide) : decide();
+      decided.then(
         (outcome) => daemon.gate.enter(() => back({ kind: 'outcome', outcome })),
         (error) =>
           daemon.gate.enter(() => {

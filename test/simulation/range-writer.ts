@@ -3,8 +3,10 @@
 
 import type { Coordinator } from '../../src/coordinator/contract.ts';
 import type { AutomaticRange } from '../../src/core/change.ts';
+import type { Command } from '../../src/core/command.ts';
 import type { NamedRange } from '../../src/core/range-placement.ts';
-import { catchUp, judgeByConfiguration } from '../../src/daemon/configuration-change.ts';
+import { catchUp, judgeByConfiguration, payDebts } from '../../src/daemon/configuration-change.ts';
+import { createRangeDebts, type RangeDebts } from '../../src/daemon/range-debts.ts';
 import { addStep, type Step } from '../../src/daemon/range-steps.ts';
 import type { Gate } from './surroundings.ts';
 import type { World } from './world.ts';
@@ -18,6 +20,9 @@ export class RangeWriter {
   readonly #waiting = new Map<string, Step>();
   readonly #world: World;
   readonly #gate: Gate;
+  readonly #debts: RangeDebts;
+  /** Those of changes whose commit is awaited. */
+  readonly #changing = new Set<readonly AutomaticRange[]>();
   /** The ranges of the configuration as this daemon took it over last. */
   #taken: ReadonlyMap<string, NamedRange>;
   /** What left it meanwhile, and was not judged yet. */
@@ -26,6 +31,13 @@ export class RangeWriter {
   constructor(world: World, gate: Gate) {
     this.#world = world;
     this.#gate = gate;
+    const { notes } = world.disk;
+    this.#debts = createRangeDebts({
+      readNote: (name) => notes.get(name) ?? null,
+      writeNote: (name, value) => {
+        if (!gate.isDead) notes.set(name, value);
+      },
+    });
     this.#taken = this.#configured();
   }
 
@@ -34,6 +46,25 @@ export class RangeWriter {
     if (this.#gate.isDead) return;
     addStep(this.#waiting, name, range, former);
     this.#writeSoon();
+  }
+
+  /** Has a command decided that may change ranges which the file has, noted before it. */
+  async changing<Result>(
+    coordinator: Coordinator,
+    command: Command,
+    decide: () => Promise<Result>,
+  ): Promise<Result> {
+    const ranges = await coordinator.query(({ state }) =>
+      [...state.ranges()].filter(({ name }) => isMeant(command, name)),
+    );
+    if (ranges.length === 0) return await decide();
+    this.#changing.add(ranges);
+    try {
+      await this.#debts.add(ranges);
+      return await decide();
+    } finally {
+      this.#changing.delete(ranges);
+    }
   }
 
   unwritten(): readonly string[] {
@@ -49,11 +80,16 @@ export class RangeWriter {
     if (this.#waiting.size > 0) this.#writeSoon();
   }
 
+  debts(): Promise<readonly AutomaticRange[]> {
+    return this.#debts.read();
+  }
+
   /** Has what a former daemon could not write any more written. */
   catchUp(coordinator: Coordinator): void {
-    catchUp(coordinator, this.#world.configuration.catalogue, this).catch((error) =>
-      this.#world.onFault(error),
-    );
+    const { catalogue } = this.#world.configuration;
+    payDebts(coordinator, this)
+      .then(() => catchUp(coordinator, catalogue, this))
+      .catch((error) => this.#world.onFault(error));
   }
 
   /** Somebody edited the configuration, or a daemon has started: what is leased and made is judged by it. */
@@ -82,6 +118,8 @@ export class RangeWriter {
       if (isWritten) this.#waiting.delete(name);
     }
     this.#taken = this.#configured();
+    const owing = [...this.#changing].flatMap((ranges) => ranges.map(({ name }) => name));
+    this.#debts.keep(new Set([...this.unwritten(), ...owing])).catch((error) => this.#world.onFault(error));
   }
 
   #takeOver(): void {
@@ -94,4 +132,9 @@ export class RangeWriter {
     const { serviceTypes } = this.#world.configuration.catalogue;
     return new Map([...serviceTypes].map(([name, { range }]) => [name, { name, ...range }]));
   }
+}
+
+function isMeant(command: Command, name: string): boolean {
+  if (command.kind === 'undo-range') return command.serviceType === name;
+  return command.kind === 'consolidate' && command.apply;
 }
