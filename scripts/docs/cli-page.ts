@@ -5,7 +5,7 @@ import { COMMON_OPTIONS } from '../../src/cli/parse.ts';
 import { code, fence, page, prose, table } from './markdown.ts';
 
 /** What the exit statuses mean unless a command says otherwise. */
-const EXITS: readonly (readonly [string, string])[] = [
+export const EXITS: readonly (readonly [string, string])[] = [
   ['0', 'done'],
   ['1', 'refused or failed'],
   ['2', 'wrong usage; the nearest command or option is suggested'],

@@ -9,6 +9,7 @@ import { renderConfiguration } from './configuration-page.ts';
 import { renderDoctor } from './doctor-page.ts';
 import { renderError, renderErrors } from './errors-page.ts';
 import { renderHttp } from './http-page.ts';
+import { renderManPage } from './man-page.ts';
 import { renderMetrics } from './metrics-page.ts';
 import { renderTools } from './tools-page.ts';
 
@@ -30,6 +31,7 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
   { path: 'docs/reference/metrics.md', render: renderMetrics },
   { path: 'docs/reference/doctor.md', render: renderDoctor },
   { path: 'docs/reference/tools.md', render: renderTools },
+  { path: 'man/styxy.1', render: () => renderManPage(COMMANDS) },
   { path: 'openapi/openapi.json', render: () => json(openapiDocument()) },
   { path: 'schema/config.schema.json', render: () => json(configJsonSchema()) },
 ];

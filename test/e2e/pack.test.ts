@@ -86,9 +86,11 @@ describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' :
       'README.md',
       'THIRD-PARTY-NOTICES.md',
       'dist',
+      'man',
       'package.json',
       'schema',
     ]);
+    assert.equal(existsSync(join(prefix, 'share', 'man', 'man1', 'styxy.1')), true, '`man styxy` finds it');
     assert.deepEqual(readdirSync(join(root, 'schema')), ['config.schema.json']);
     assert.deepEqual(readdirSync(join(root, 'dist')).sort(), [
       'agents.cjs',

@@ -58,13 +58,14 @@ describe('package.json', () => {
     assert.equal(manifest.engines.node, '>=22.13');
   });
 
-  it('packs the program, its papers and the schema of its configuration, and no source', () => {
+  it('packs the program, its papers, its manual page and the schema of its configuration, and no source', () => {
     assert.deepEqual([...manifest.files].sort(), [
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'THIRD-PARTY-NOTICES.md',
       'dist',
+      'man',
       'schema',
     ]);
     assert.match(manifest.bin.styxy ?? '', /^dist\//);
