@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const CHILD = fileURLToPath(new URL('./store-crash-child.ts', import.meta.url));
-const STATE = ['state.db', 'state.db-wal', 'state.db-journal'];
+export const STATE = ['state.db', 'state.db-wal', 'state.db-journal'];
 /** By which SQLite changes files; whatever else it might use one day would be missed, so the recording counts them. */
 export const CALLS = ['pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'unlink'] as const;
 
@@ -39,11 +39,15 @@ function traced(words: readonly string[], dir: string, synchronous: string, comm
 
 /** Runs the child in `dir` and kills it as it is about to make its n-th `call` on a file of the state. */
 export function killedAt(call: string, n: number, dir: string, commits: number): Traced {
+  return traced(killingAt(call, n, dir), dir, 'normal', commits);
+}
+
+/** The arguments of strace that have a program killed as it is about to make its n-th `call` on a file of the state in `dir`. */
+export function killingAt(call: string, n: number, dir: string): string[] {
   const paths = STATE.flatMap((name) => ['-P', join(dir, name)]);
   const inject = `inject=${call}:signal=SIGKILL:when=${n}`;
   // Without --seccomp-bpf, however much faster it is: strace 6.1 injects nothing with it, and says nothing of that.
-  const words = ['-f', '-qq', '-o', '/dev/null', ...paths, '-e', `trace=${call}`, '-e', inject];
-  return traced(words, dir, 'normal', commits);
+  return ['-f', '-qq', '-o', '/dev/null', ...paths, '-e', `trace=${call}`, '-e', inject];
 }
 
 /** One thing that the program did, in the order in which it did them. */

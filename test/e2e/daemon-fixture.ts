@@ -25,6 +25,8 @@ export interface DaemonOptions {
   readonly args?: readonly string[];
   /** Whether the bundle is run instead of the source: it starts in half the time. */
   readonly isBuilt?: boolean;
+  /** A program and its arguments that become the daemon; asked anew at each start. */
+  readonly under?: (home: Home) => readonly string[];
   /** Called with the home before the daemon starts in it. */
   readonly prepare?: (home: Home) => void;
 }
@@ -168,7 +170,8 @@ function launch(home: Home, options: DaemonOptions) {
   const { file, args } = daemonCommand(['--notify-fd', '3', ...(options.args ?? [])]);
   const entry = options.isBuilt === true ? BUNDLE : null;
   const words = args.map((word) => (entry !== null && word.endsWith('main.ts') ? entry : word));
-  const child = spawn(file, words, {
+  const [program = file, ...rest] = [...(options.under?.(home) ?? []), file, ...words];
+  const child = spawn(program, rest, {
     cwd: '/',
     env: { PATH: process.env.PATH, STYXY_API_PORT: '0', ...options.env, STYXY_HOME: home.dir },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],

@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { AllocateAnswer, AllocationsAnswer, LeaseJson } from '../../src/api/schemas.ts';
+import { comeBack } from './come-back.ts';
 import { startDaemon, type TestDaemon } from './daemon-fixture.ts';
-import { Connection, emptyLedger, know, type Ledger, work } from './killed-clients.ts';
+import { emptyLedger, type Ledger, work } from './killed-clients.ts';
 import { freeRange } from './port-range.ts';
 
 const ROUNDS = Number(process.env.STYXY_KILLS ?? 100);
@@ -16,8 +16,6 @@ const CLIENTS = 6;
 const MOST_ANSWERS = 40;
 /** In every second round it is killed at a random moment of these first milliseconds instead, whatever it does then. */
 const MOMENT_MS = 60;
-/** How many former requests are sent again after each restart. */
-const REPEATED = 5;
 
 const TYPE = 'killed';
 const ledger: Ledger = emptyLedger();
@@ -48,68 +46,6 @@ async function workUntilKilled(isRightAfterAnswer: boolean): Promise<void> {
   await killed;
 }
 
-async function leases(): Promise<readonly LeaseJson[]> {
-  return (await daemon.request<AllocationsAnswer>('GET', '/allocations')).body.allocations;
-}
-
-/** What the new daemon has is what was acknowledged, and besides it only what was under way. */
-function assertKept(found: readonly LeaseJson[], now: number): void {
-  const byId = new Map(found.map((lease) => [lease.lock_id, lease]));
-  assert.equal(new Set(found.map(({ port }) => port)).size, found.length, 'a port has two leases');
-  assert.equal(new Set(found.map(({ fence }) => fence)).size, found.length, 'two leases have one fence');
-  for (const known of ledger.leases.values()) {
-    const lease = byId.get(known.lockId);
-    if (lease === undefined) {
-      assert.ok(known.isDoubtful, `lost: ${JSON.stringify(known)}`);
-      continue;
-    }
-    const { lockId: lock_id, port, fence, serviceName: service_name } = known;
-    assert.deepEqual(
-      [lease.lock_id, lease.port, lease.fence, lease.service_name],
-      [lock_id, port, fence, service_name],
-    );
-    const leftSeconds = (Date.parse(lease.expires_at ?? '') - now) / 1000;
-    assert.ok(leftSeconds > known.ttlSeconds / 2, `renewal lost: ${JSON.stringify([known, lease])}`);
-  }
-  const undone = found.filter(({ lock_id }) => ledger.released.has(lock_id));
-  assert.deepEqual(undone, [], 'a release was undone');
-  const unknown = found.filter(({ lock_id }) => !ledger.leases.has(lock_id));
-  assert.ok(unknown.length <= CLIENTS, `more than was under way: ${JSON.stringify(unknown)}`);
-}
-
-/** Requests that were answered get the same answer; the ones that the daemon died over are sent again and belong to us. */
-async function repeatRequests(): Promise<void> {
-  const connection = new Connection(daemon.home.socket);
-  const earlier = Array.from({ length: REPEATED }, () =>
-    ledger.answered.at(Math.floor(Math.random() * ledger.answered.length)),
-  );
-  for (const request of [ledger.answered.at(-1), ...earlier]) {
-    if (request === undefined) continue;
-    const reply = await connection.send('POST', '/allocate', request.body);
-    assert.deepEqual([reply?.status, reply?.body], [request.status, request.answer]);
-  }
-  for (const body of ledger.open.splice(0)) {
-    const reply = await connection.send<AllocateAnswer>('POST', '/allocate', body);
-    assert.ok(reply?.status === 201 || reply?.status === 200, reply?.text);
-    know(ledger, reply.body);
-    const again = await connection.send<AllocateAnswer>('POST', '/allocate', body);
-    assert.deepEqual([again?.status, again?.body], [reply.status, reply.body]);
-  }
-  connection.close();
-}
-
-/** What is there now is the truth for the next round: whatever was in doubt is decided. */
-async function settle(): Promise<void> {
-  const found = await leases();
-  const terms = new Map([...ledger.leases.values()].map(({ lockId, ttlSeconds }) => [lockId, ttlSeconds]));
-  ledger.leases.clear();
-  for (const lease of found) {
-    know(ledger, lease);
-    const known = ledger.leases.get(lease.lock_id);
-    if (known !== undefined) known.ttlSeconds = terms.get(lease.lock_id) ?? 0;
-  }
-}
-
 describe('a daemon that is killed under load', () => {
   it(`has all that it acknowledged when it comes back, ${ROUNDS} times in a row`, {
     timeout: ROUNDS * MOST_MS,
@@ -117,9 +53,7 @@ describe('a daemon that is killed under load', () => {
     for (let round = 1; round <= ROUNDS; round++) {
       await workUntilKilled(round % 2 === 0);
       await daemon.restart();
-      assertKept(await leases(), Date.now());
-      await repeatRequests();
-      await settle();
+      await comeBack(daemon, ledger, CLIENTS);
     }
     t.diagnostic(
       `${ROUNDS} kills, ${ledger.answers} answers, ${ledger.released.size} releases, highest fence ${ledger.highestFence}: nothing lost, no port twice`,
