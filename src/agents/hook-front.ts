@@ -4,10 +4,11 @@
 // cannot be sure of goes to the daemon.
 
 import { TELLING_OF_CONFLICTS } from './address-in-use.ts';
+import { type AgentName, OCCASIONS, type Occasion } from './occasions.ts';
 import { tellingWords } from './telling-words.ts';
 
 export interface FrontFacts {
-  readonly agent: string;
+  readonly agent: AgentName;
   /** Absolute paths: a worktree's PATH may lead to another Node. */
   readonly node: string;
   readonly nodeFlags: readonly string[];
@@ -34,7 +35,7 @@ input=$(cat) || exit 0
 former=$LC_ALL
 LC_ALL=C
 case $1 in
-PreToolUse)
+${eventsOf(agent, 'before-command')})
   text=\${input#*'"tool_input"'}
   if [ \${#text} -gt ${MAX_MATCHED} ]; then
     printf '%s' "$text" | grep -Eq ${word(commandExpression())}
@@ -44,7 +45,7 @@ ${branches([...obscured(), ...commandPatterns()])}
   *) exit 0 ;;
   esac fi
   ;;
-PostToolUse*)
+${eventsOf(agent, 'after-command', 'failed-command')})
   printf '%s' "$input" | grep -Eiq ${word(TELLING_OF_CONFLICTS.join('|'))}
   [ $? -ne 1 ] || exit 0
   ;;
@@ -55,11 +56,18 @@ unset NODE_OPTIONS
 STYXY_HOME=${word(home)}
 export STYXY_HOME
 cd / || exit 0
-${[node, ...nodeFlags, program].map(word).join(' ')} hook ${agent} 2>/dev/null <<STYXY
+${[node, ...nodeFlags, program].map(word).join(' ')} hook ${agent} "$1" 2>/dev/null <<STYXY
 $input
 STYXY
 exit 0
 `;
+}
+
+function eventsOf(agent: AgentName, ...occasions: readonly Occasion[]): string {
+  return Object.entries(OCCASIONS[agent])
+    .filter(([, occasion]) => occasions.includes(occasion))
+    .map(([event]) => event)
+    .join(' | ');
 }
 
 function branches(patterns: readonly string[]): string {

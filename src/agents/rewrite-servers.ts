@@ -1,5 +1,7 @@
 // Owns the rewriting of a line: `styxy run` in front of the commands that start servers, and not a byte more.
 
+import type { RewritePermission } from './answer.ts';
+import type { Powers } from './dialect.ts';
 import type { Granted, LineWishes } from './pre-tool.ts';
 
 /** What a shell takes as it is. */
@@ -39,17 +41,21 @@ const ASKS_NOBODY = ['bypassPermissions', 'auto'];
  *
  * @param mode the session's permission mode, as the agent names it
  * @param setting what the configuration says
- * @returns null: it may not be rewritten, since an answer would change what the user allows
+ * @returns null: it may not be rewritten, since an answer would change what the user allows, or cannot be given
  */
 export function permissionFor(
   { isServerAlone }: Pick<LineWishes, 'isServerAlone'>,
   mode: string | null,
   setting: 'auto' | 'ask' | 'off',
-): 'allow' | 'ask' | null {
+  { asks, rewrites }: Powers,
+): RewritePermission | null {
   // In this mode whatever would be asked is refused, and what the user's rules allow runs.
-  if (setting === 'off' || mode === 'dontAsk') return null;
-  if (setting === 'ask') return 'ask';
-  return isServerAlone && mode !== null && ASKS_NOBODY.includes(mode) ? 'allow' : 'ask';
+  if (setting === 'off' || mode === 'dontAsk' || rewrites === 'no') return null;
+  const asked = asks === 'yes' ? 'ask' : null;
+  if (setting === 'ask') return asked;
+  if (rewrites === 'leaves') return 'leave';
+  if (rewrites === 'leaves-alone') return isServerAlone ? 'leave' : null;
+  return isServerAlone && mode !== null && ASKS_NOBODY.includes(mode) ? 'allow' : asked;
 }
 
 function shellWord(word: string): string {

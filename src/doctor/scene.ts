@@ -12,8 +12,7 @@ import { type LoadedConfig, loadConfig } from '../config/load-config.ts';
 import type { PortRange } from '../core/port-range.ts';
 import { StyxyError } from '../errors.ts';
 import { type Home, resolveApiPort, resolveHome } from '../home.ts';
-import { hookFiles } from '../hooks/installation.ts';
-import { type HooksSight, lookAtHooks } from '../hooks/sight.ts';
+import { type HooksSight, lookAtAllHooks } from '../hooks/sight.ts';
 import { ephemeralRange } from '../os/ephemeral-range.ts';
 import { networkFileSystem } from '../os/file-system.ts';
 import type { Listener } from '../os/os.ts';
@@ -54,8 +53,8 @@ export interface Scene {
   store(): Promise<StoreLook>;
   /** The layers of the autostart; null on a platform that has none. */
   autostart(): Promise<readonly Layer[] | null>;
-  /** The hooks of Claude Code for all of this user's projects. @param tries whether the installed command is run */
-  hooks(tries: boolean): Promise<HooksSight>;
+  /** The hooks of the coding agents that are here, for all of this user's projects. @param tries whether the installed command is run */
+  hooks(tries: boolean): Promise<readonly HooksSight[]>;
   listeners(): Promise<readonly Listener[] | null>;
   diskSpace(path: string): Promise<DiskSpace>;
   /** The network file system that `path` is on, or null. */
@@ -115,7 +114,7 @@ export function sceneOf(env: NodeJS.ProcessEnv): Scene {
     config: once(async () => configOf((await isOwn()) ? home : null, env)),
     store: once(() => withHome(({ store }) => lookAtStore(store))),
     autostart,
-    hooks: (tries) => withHome((there) => lookAtHooks(hookFiles(there, env, null), tries)),
+    hooks: (tries) => withHome((there) => lookAtAllHooks(there, env, tries)),
     listeners: once(() => createPortTable().listeners()),
     diskSpace,
     networkOf: networkFileSystem,

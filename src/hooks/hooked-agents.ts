@@ -1,3 +1,77 @@
-// Owns the list of the agents that have hooks, as commands name them.
+// Owns the table of the agents that have hooks: where each keeps them, and which ones Styxy has there.
 
-export const HOOKED_AGENTS = ['claude'] as const;
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { AGENT_NAMES, type AgentName } from '../agents/occasions.ts';
+import type { HookedAgent } from './hooked-agent.ts';
+import { jsonHooks } from './json-hooks.ts';
+
+/** In seconds. The agents' own limits are up to ten minutes, and 1.5 s at the end of a session of Claude Code. */
+const TIMEOUT_S = 5;
+/** Of a program that could not have its port, as Python says it. */
+const COMPLAINT = 'OSError: [Errno 98] Address already in use';
+
+export const HOOKED_AGENTS: Readonly<Record<AgentName, HookedAgent>> = {
+  claude: {
+    name: 'claude',
+    // A WorktreeCreate hook would replace git's own creation, so that there is none.
+    // What a server in the background prints comes by other tools than the one that started it.
+    text: jsonHooks({
+      agent: 'claude',
+      form: 'groups',
+      events: [
+        ['SessionStart', null],
+        ['CwdChanged', null],
+        ['PreToolUse', 'Bash'],
+        ['PostToolUse', 'Bash|BashOutput|TaskOutput'],
+        ['PostToolUseFailure', 'Bash'],
+        ['WorktreeRemove', null],
+        ['SessionEnd', null],
+      ],
+      handlerOf: (command) => ({ type: 'command', command, timeout: TIMEOUT_S }),
+    }),
+    folder: (env) => env.CLAUDE_CONFIG_DIR || below(env, '.claude'),
+    programs: ['claude'],
+    userFile: (env) => join(env.CLAUDE_CONFIG_DIR || below(env, '.claude'), 'settings.json'),
+    // The file that is nobody else's.
+    projectFile: join('.claude', 'settings.local.json'),
+    trial: { event: 'PostToolUseFailure', body: { tool_name: 'Bash', error: COMPLAINT } },
+    note: null,
+  },
+  codex: {
+    name: 'codex',
+    text: jsonHooks({
+      agent: 'codex',
+      form: 'groups',
+      events: [
+        ['SessionStart', null],
+        ['PreToolUse', 'Bash'],
+        ['PostToolUse', 'Bash'],
+      ],
+      handlerOf: (command) => ({ type: 'command', command, timeout: TIMEOUT_S }),
+    }),
+    folder: (env) => env.CODEX_HOME || below(env, '.codex'),
+    programs: ['codex'],
+    userFile: (env) => join(env.CODEX_HOME || below(env, '.codex'), 'hooks.json'),
+    projectFile: join('.codex', 'hooks.json'),
+    trial: { event: 'PostToolUse', body: { tool_name: 'Bash', tool_response: COMPLAINT } },
+    note: 'Codex CLI runs new hooks once you have trusted them: it asks at its next start, or look at `/hooks` there.',
+  },
+};
+
+/** The agents that are on this machine: used by this user, or in PATH. */
+export function agentsHere(env: NodeJS.ProcessEnv): AgentName[] {
+  const directories = (env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
+  return AGENT_NAMES.filter((name) => {
+    const { folder, programs } = HOOKED_AGENTS[name];
+    return (
+      existsSync(folder(env)) ||
+      programs.some((program) => directories.some((directory) => existsSync(join(directory, program))))
+    );
+  });
+}
+
+function below(env: NodeJS.ProcessEnv, ...path: readonly string[]): string {
+  return join(env.HOME || homedir(), ...path);
+}

@@ -1,21 +1,23 @@
-// Owns the hooks of Claude Code on disk: settings, front, backup, and the record by which all of it can be undone.
+// Owns the hooks of an agent on disk: settings, front, backup, and the record by which all of it can be undone.
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, realpathSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { frontScript } from '../agents/hook-front.ts';
+import type { AgentName } from '../agents/occasions.ts';
 import { VERSION } from '../api/api-version.ts';
 import { commandLineEntry } from '../client/daemon-entry.ts';
 import { readTextFile } from '../config/text-file.ts';
 import { StyxyError } from '../errors.ts';
 import { replaceFile } from '../home/replace-file.ts';
 import { type Home, makeDirectory } from '../home.ts';
-import { type HookEntry, hooksIn, wantedHooks, withHooks, withoutHooks } from './claude-settings.ts';
+import type { HookCall, HookedAgent } from './hooked-agent.ts';
+import { HOOKED_AGENTS } from './hooked-agents.ts';
 
 export type Scope = 'user' | 'project';
 
 export interface HookFiles {
+  readonly agent: HookedAgent;
   readonly home: Home;
   readonly scope: Scope;
   readonly settings: string;
@@ -41,35 +43,40 @@ interface Memory {
 
 const FRONT_MODE = 0o755;
 
-/** @param project the project's root, for hooks of this project alone: in the file that is nobody else's */
-export function hookFiles(home: Home, env: NodeJS.ProcessEnv, project: string | null): HookFiles {
-  const user = env.CLAUDE_CONFIG_DIR || join(env.HOME || homedir(), '.claude');
+/** @param project the project's root, for hooks of this project alone */
+export function hookFiles(
+  name: AgentName,
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  project: string | null,
+): HookFiles {
+  const agent = HOOKED_AGENTS[name];
   const folder = join(home.dir, 'hooks');
   return {
+    agent,
     home,
     scope: project === null ? 'user' : 'project',
-    settings:
-      project === null ? join(user, 'settings.json') : join(project, '.claude', 'settings.local.json'),
-    front: join(folder, 'claude'),
-    record: join(folder, 'claude.json'),
+    settings: project === null ? agent.userFile(env) : join(project, agent.projectFile),
+    front: join(folder, name),
+    record: join(folder, `${name}.json`),
   };
 }
 
-/** The hooks as this version installs them. */
-export function currentHooks({ front }: HookFiles): HookEntry[] {
+/** How the hooks are called, as this version installs them. */
+function currentCall({ agent, front }: HookFiles): HookCall {
   // Where there is no POSIX shell, Node is started right away.
-  if (process.platform === 'win32')
-    return wantedHooks(() =>
-      [process.execPath, ...nodeFlags(), commandLineEntry(), 'hook', 'claude'].map(shellWord).join(' '),
-    );
+  if (process.platform === 'win32') {
+    const words = [process.execPath, ...nodeFlags(), commandLineEntry(), 'hook', agent.name].map(shellWord);
+    return (event) => [...words, event].join(' ');
+  }
   const path = shellWord(front);
   // Where the front is gone, the agent goes on.
-  return wantedHooks((event) => `[ ! -x ${path} ] || exec ${path} ${event}`);
+  return (event) => `[ ! -x ${path} ] || exec ${path} ${event}`;
 }
 
-export function currentFront({ home }: HookFiles): string {
+function currentFront({ agent, home }: HookFiles): string {
   return frontScript({
-    agent: 'claude',
+    agent: agent.name,
     node: process.execPath,
     nodeFlags: nodeFlags(),
     program: commandLineEntry(),
@@ -81,7 +88,7 @@ export function currentFront({ home }: HookFiles): string {
 /** @throws StyxyError where the settings cannot be read, or hooks do not fit into them */
 export function planInstall(files: HookFiles): Change {
   const before = readSettings(files.settings);
-  const after = withHooks(before ?? '', currentHooks(files));
+  const after = files.agent.text.put(before, currentCall(files));
   if (after === null) throw unfit(files.settings);
   return { path: files.settings, before, after };
 }
@@ -115,9 +122,9 @@ export function planRemoval(files: HookFiles): Change {
     const after = known.backup === null ? null : readOrNull(known.backup);
     if (known.backup === null || after !== null) return { path: files.settings, before, after };
   }
-  const after = withoutHooks(before);
+  const after = files.agent.text.take(before);
   if (after === null) throw unfit(files.settings);
-  return { path: files.settings, before, after };
+  return { path: files.settings, before, after: after === 'gone' ? null : after };
 }
 
 /** @returns what was written or removed, a sentence each */
@@ -141,10 +148,9 @@ export function uninstall(files: HookFiles): string[] {
 /** How the hooks are, as far as files tell. */
 export function stateOf(files: HookFiles): 'missing' | 'outdated' | 'current' {
   const text = readSettings(files.settings);
-  const present = text === null ? [] : hooksIn(text);
-  if (present.length === 0) return 'missing';
+  if (text === null || files.agent.text.found(text).length === 0) return 'missing';
   const isFront = process.platform === 'win32' || readOrNull(files.front) === currentFront(files);
-  return isFront && text !== null && withHooks(text, currentHooks(files)) === text ? 'current' : 'outdated';
+  return isFront && files.agent.text.put(text, currentCall(files)) === text ? 'current' : 'outdated';
 }
 
 function readSettings(path: string): string | null {
@@ -162,10 +168,10 @@ function unfit(path: string): StyxyError {
   });
 }
 
-function keep({ home, scope }: HookFiles, text: string, now: Date): string {
+function keep({ agent, home, scope }: HookFiles, text: string, now: Date): string {
   makeDirectory(home.backups);
   const stamp = now.toISOString().replaceAll(/[:.]/g, '-');
-  const path = join(home.backups, `claude-settings-${scope}.${stamp}.json`);
+  const path = join(home.backups, `${agent.name}-settings-${scope}.${stamp}.json`);
   writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
   return path;
 }
@@ -204,6 +210,11 @@ function memoryOf(files: HookFiles): Memory | null {
   return typeof sha256 === 'string' && (backup === null || typeof backup === 'string')
     ? { sha256, backup }
     : null;
+}
+
+/** Whether they were installed, and not taken out again by us. */
+export function isRemembered(files: HookFiles): boolean {
+  return memoryOf(files) !== null;
 }
 
 function remember(files: HookFiles, memory: Memory): void {

@@ -1,10 +1,13 @@
 // Owns the look at installed hooks: whether they are in place, current, and really run.
 
-import { hooksIn } from './claude-settings.ts';
-import { type HookFiles, planRemoval, stateOf } from './installation.ts';
+import type { AgentName } from '../agents/occasions.ts';
+import type { Home } from '../home.ts';
+import { agentsHere } from './hooked-agents.ts';
+import { type HookFiles, hookFiles, planRemoval, stateOf } from './installation.ts';
 import { tryHook } from './trial.ts';
 
 export interface HooksSight {
+  readonly agent: AgentName;
   readonly settings: string;
   readonly state: 'missing' | 'outdated' | 'current';
   /** Why the installed command does not answer, a sentence without a full stop; null where it does, or was not tried. */
@@ -19,13 +22,27 @@ export interface HooksSight {
  * @throws StyxyError FILE_NOT_OURS where the settings cannot be read
  */
 export async function lookAtHooks(files: HookFiles, tries = true): Promise<HooksSight> {
+  const { agent, settings, home } = files;
   const state = stateOf(files);
   const isTried = tries && state !== 'missing';
-  const hooks = hooksIn(planRemoval(files).before ?? '');
+  const hooks = isTried ? agent.text.found(planRemoval(files).before ?? '') : [];
   return {
-    settings: files.settings,
+    agent: agent.name,
+    settings,
     state,
-    failure: isTried ? await tryHook(hooks, files.home.dir) : null,
+    failure: isTried ? await tryHook(agent, hooks, home.dir) : null,
     isTried,
   };
+}
+
+/** Looks at the hooks for all of this user's projects, of each agent that is here. */
+export async function lookAtAllHooks(
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  tries: boolean,
+): Promise<readonly HooksSight[]> {
+  const sights: HooksSight[] = [];
+  for (const agent of agentsHere(env))
+    sights.push(await lookAtHooks(hookFiles(agent, home, env, null), tries));
+  return sights;
 }

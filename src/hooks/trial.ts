@@ -1,8 +1,8 @@
-// Owns the trial of an installed hook: its command is run as the agent would, with an event that changes nothing.
+// Owns the trial of installed hooks: a command of theirs is run as the agent would, with an event that changes nothing.
 
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HookEntry } from './claude-settings.ts';
+import type { HookEntry, HookedAgent } from './hooked-agent.ts';
 
 /** The first try may find no daemon, and starts one for the next. */
 const TRIES = 6;
@@ -10,23 +10,21 @@ const PAUSE_MS = 500;
 const TIMEOUT_MS = 8_000;
 
 /** @returns null when it answers; else why it does not, a sentence without a full stop */
-export async function tryHook(hooks: readonly HookEntry[], cwd: string): Promise<string | null> {
-  const hook = hooks.find(({ event }) => event === 'PostToolUseFailure');
+export async function tryHook(
+  { trial }: HookedAgent,
+  hooks: readonly HookEntry[],
+  cwd: string,
+): Promise<string | null> {
+  const hook = hooks.find(({ event }) => event === trial.event);
   if (hook === undefined) return 'the hook that explains failures is missing';
-  const event = {
-    session_id: 'styxy-hooks-status',
-    cwd,
-    hook_event_name: hook.event,
-    tool_name: 'Bash',
-    error: 'OSError: [Errno 98] Address already in use',
-  };
+  const event = { session_id: 'styxy-hooks-status', cwd, hook_event_name: hook.event, ...trial.body };
   let why = 'it says nothing';
   for (let tries = 0; tries < TRIES; tries++) {
     if (tries > 0) await sleep(PAUSE_MS);
     const { status, stdout } = await run(hook.command, JSON.stringify(event));
     if (status !== 0) return `it ends with status ${status}`;
-    if (stdout.includes('additionalContext')) return null;
-    why = stdout === '' ? 'it says nothing' : 'its answer is no answer of a hook';
+    if (stdout.includes('Styxy')) return null;
+    why = stdout.length <= 'null'.length ? 'it says nothing' : 'its answer is no answer of a hook';
   }
   return why;
 }

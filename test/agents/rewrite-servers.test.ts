@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readWishes } from '../../src/agents/decide-pre-tool.ts';
+import type { Powers } from '../../src/agents/dialect.ts';
 import type { Granted } from '../../src/agents/pre-tool.ts';
 import { grantedText, permissionFor, rewriteServers } from '../../src/agents/rewrite-servers.ts';
 import { AROUND } from './shop.ts';
@@ -73,9 +74,10 @@ describe('the permission of a rewritten line', () => {
     text: string,
     mode: string | null,
     setting: 'auto' | 'ask' | 'off' = 'auto',
+    powers: Powers = { asks: 'yes', rewrites: 'decides' },
   ): string | null {
     const wishes = readWishes(text, AROUND);
-    return permissionFor({ isServerAlone: wishes?.isServerAlone ?? false }, mode, setting);
+    return permissionFor({ isServerAlone: wishes?.isServerAlone ?? false }, mode, setting, powers);
   }
 
   it('is given where the server is all of it, and the agent would have asked nobody', () => {
@@ -95,5 +97,20 @@ describe('the permission of a rewritten line', () => {
   it('is not sought where asking means a refusal, or nothing is to be rewritten', () => {
     assert.equal(permitted('npm run dev', 'dontAsk'), null);
     assert.equal(permitted('npm run dev', 'auto', 'off'), null);
+  });
+
+  it("is left to the agent's own rules where they hold for what was changed", () => {
+    const leaves: Powers = { asks: 'no', rewrites: 'leaves' };
+    for (const text of [...alone, ...among])
+      assert.equal(permitted(text, 'default', 'auto', leaves), 'leave');
+    assert.equal(permitted('npm run dev', null, 'ask', leaves), null);
+    assert.equal(permitted('npm run dev', null, 'ask', { ...leaves, asks: 'yes' }), 'ask');
+    assert.equal(permitted('npm run dev', 'dontAsk', 'auto', leaves), null);
+    const cautious: Powers = { asks: 'later', rewrites: 'leaves-alone' };
+    assert.deepEqual(
+      [...alone, ...among].filter((text) => permitted(text, null, 'auto', cautious) === 'leave'),
+      alone,
+    );
+    assert.equal(permitted('npm run dev', 'auto', 'auto', { asks: 'yes', rewrites: 'no' }), null);
   });
 });

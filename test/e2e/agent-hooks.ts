@@ -19,6 +19,8 @@ export interface TestAgent {
   readonly pid: number;
   /** Sends an event; `cwd`, `session_id` and the name are filled in. */
   event(name: string, fields?: Fields): Promise<HookOutcome>;
+  /** Sends an event as it is, to the hook of that name. */
+  send(name: string, body: Fields): Promise<HookOutcome>;
   /** The export lines that it was given so far. */
   exports(): string;
   /** Ends the agent's process without a word. */
@@ -70,17 +72,19 @@ export function startAgent(
     }
   });
   let last = 0;
+  const send: TestAgent['send'] = (name, body) => {
+    last += 1;
+    const id = last;
+    const line = { id, command: commandOf(name), input: JSON.stringify(body), cwd: place.dir };
+    return new Promise((resolve) => {
+      waiting.set(id, resolve);
+      child.stdin.write(`${JSON.stringify(line)}\n`);
+    });
+  };
   return {
     pid: child.pid ?? 0,
-    event(name, fields = {}) {
-      last += 1;
-      const id = last;
-      const input = JSON.stringify({ session_id: session, cwd, hook_event_name: name, ...fields });
-      return new Promise((resolve) => {
-        waiting.set(id, resolve);
-        child.stdin.write(`${JSON.stringify({ id, command: commandOf(name), input, cwd: place.dir })}\n`);
-      });
-    },
+    send,
+    event: (name, fields = {}) => send(name, { session_id: session, cwd, hook_event_name: name, ...fields }),
     exports() {
       try {
         return readFileSync(file, 'utf8');

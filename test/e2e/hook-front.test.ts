@@ -53,7 +53,7 @@ after(() => rmSync(dir, { recursive: true, force: true }));
 const node = join(dir, "it's node");
 writeFileSync(node, '#!/bin/sh\nprintf "asked "\ncat\n', { mode: 0o755 });
 const front = join(dir, 'front');
-const facts = { agent: 'claude', node, nodeFlags: [], program: node, home: dir, version: '1.0.0' };
+const facts = { agent: 'claude' as const, node, nodeFlags: [], program: node, home: dir, version: '1.0.0' };
 writeFileSync(front, frontScript(facts));
 
 interface Told {

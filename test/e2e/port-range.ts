@@ -26,6 +26,7 @@ export const AREAS = {
   events: [29_450, 29_479],
   embedding: [21_900, 21_949],
   auditing: [17_800, 17_999],
+  speaking: [16_200, 16_399],
   hooking: [16_400, 16_599],
   soaking: [16_600, 17_599],
   abusing: [17_600, 17_799],

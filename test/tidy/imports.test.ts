@@ -31,6 +31,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     client: 'all',
     autostart: 'all',
     hooks: 'all',
+    agents: 'all',
     config: 'all',
     store: 'all',
     os: 'all',

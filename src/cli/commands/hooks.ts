@@ -1,30 +1,25 @@
 // Owns `styxy hooks`: the hooks of coding agents, put into their settings, taken out, and looked at.
 
+import { AGENT_NAMES, AGENT_TITLES } from '../../agents/occasions.ts';
 import { volatility } from '../../autostart/facts.ts';
 import { commandLineEntry } from '../../client/daemon-entry.ts';
-import { resolveOwnHome } from '../../home.ts';
-import { HOOKED_AGENTS } from '../../hooks/hooked-agents.ts';
-import {
-  type Change,
-  type HookFiles,
-  hookFiles,
-  install,
-  planInstall,
-  planRemoval,
-  uninstall,
-} from '../../hooks/installation.ts';
+import { type Change, install, planInstall, planRemoval, uninstall } from '../../hooks/installation.ts';
 import { changedLines } from '../../hooks/line-changes.ts';
-import { lookAtHooks } from '../../hooks/sight.ts';
-import { type Command, type Invocation, type OptionSpec, UsageError } from '../command.ts';
-import { projectAt } from '../reach.ts';
+import { type HooksSight, lookAtHooks } from '../../hooks/sight.ts';
+import type { Command, OptionSpec } from '../command.ts';
+import { filesOfChosen, filesOfInstalled, filesToLookAt } from '../hook/chosen-agents.ts';
 import { visible } from '../visible.ts';
 import { print, printJson, say } from '../write.ts';
 
 const OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  agent: { kind: 'value', value: 'AGENT', description: 'The kind of agent; claude unless given' },
+  agent: {
+    kind: 'value',
+    value: 'AGENT',
+    description: `One kind of agent: ${AGENT_NAMES.join(', ')}; all that are here unless given`,
+  },
   project: {
     kind: 'flag',
-    description: "This project's own settings.local.json instead of the user's settings",
+    description: "The project's own settings instead of the user's; for Claude Code unless an agent is given",
   },
 };
 const DRY_RUN: Readonly<Record<string, OptionSpec>> = {
@@ -33,9 +28,9 @@ const DRY_RUN: Readonly<Record<string, OptionSpec>> = {
 
 const installCommand: Command = {
   name: 'install',
-  summary: "Put the hooks into an agent's settings",
+  summary: "Put the hooks into the agents' settings",
   details: [
-    'What else stands in the settings stays, byte for byte, comments too; a copy of them is kept in the backups of the home. Installed a second time, nothing changes; after an update of Styxy or Node it brings the hooks up to date.',
+    'Without --agent it finds the coding agents of this machine by their programs and the folders of their settings. What else stands in the settings stays, byte for byte, comments too; a copy of them is kept in the backups of the home. Installed a second time, nothing changes; after an update of Styxy or Node it brings the hooks up to date.',
     'The hooks name Node and Styxy by absolute paths. A small shell script goes first, which starts nothing for a command that is none of their business. Whatever goes wrong in a hook, the agent goes on as if there were none.',
   ],
   usage: ['hooks install [--agent AGENT] [--project] [--dry-run]'],
@@ -44,41 +39,53 @@ const installCommand: Command = {
     { line: 'styxy hooks install --dry-run', description: 'What would be changed?' },
     {
       line: 'styxy hooks install',
-      description: 'Claude Code keeps to its own ports from the next session on',
+      description: 'The agents of this machine keep to their own ports from the next session on',
     },
+    { line: 'styxy hooks install --agent codex', description: 'One of them alone' },
   ],
   async run(invocation) {
-    const files = filesOf(invocation);
-    if (invocation.has('dry-run')) return showChange(invocation, planInstall(files));
+    const chosen = filesOfChosen(invocation);
+    // All of them are planned first: where one does not fit, nothing is written.
+    const changes = chosen.map(planInstall);
+    if (invocation.has('dry-run')) return showChanges(invocation.isJson, changes);
     const why = volatility(commandLineEntry());
     if (why !== null && !invocation.isJson)
       say(visible(`styxy: ${why}; install Styxy for good (\`npm install -g styxy\`) and then its hooks.`));
-    const change = planInstall(files);
-    const written = install(files, new Date());
-    if (invocation.isJson) printJson({ success: true, changed: written.length > 0, written });
-    else if (written.length === 0) print(`They were installed already in ${files.settings}.`);
-    else {
-      for (const line of linesOf(change)) print(line);
-      for (const path of written) print(visible(`wrote ${path}`));
-      print('Installed: they count from the next session of the agent on.');
-    }
+    const now = new Date();
+    const agents = chosen.map((files, at) => {
+      const written = install(files, now);
+      if (!invocation.isJson) showInstalled(files.settings, changes[at], written);
+      if (!invocation.isJson && written.includes(files.settings) && files.agent.note !== null)
+        say(files.agent.note);
+      return { agent: files.agent.name, settings: files.settings, written };
+    });
+    const written = agents.flatMap((each) => each.written);
+    if (invocation.isJson) printJson({ success: true, changed: written.length > 0, written, agents });
+    else if (written.length > 0) print('Installed: they count from the next session of the agent on.');
     return 0;
   },
 };
 
+function showInstalled(settings: string, change: Change | undefined, written: readonly string[]): void {
+  if (written.length === 0) print(visible(`They were installed already in ${settings}.`));
+  for (const line of written.length === 0 || change === undefined ? [] : linesOf(change)) print(line);
+  for (const path of written) print(visible(`wrote ${path}`));
+}
+
 const uninstallCommand: Command = {
   name: 'uninstall',
-  summary: "Take the hooks out of an agent's settings",
+  summary: "Take the hooks out of the agents' settings",
   details: [
     'Settings that nobody has changed since are as they were before, byte for byte; from others the hooks alone are taken out.',
   ],
   usage: ['hooks uninstall [--agent AGENT] [--project] [--dry-run]'],
   options: { ...OPTIONS, ...DRY_RUN },
-  examples: [{ line: 'styxy hooks uninstall', description: 'Back to an agent without hooks' }],
+  examples: [{ line: 'styxy hooks uninstall', description: 'Back to agents without hooks' }],
   async run(invocation) {
-    const files = filesOf(invocation);
-    if (invocation.has('dry-run')) return showChange(invocation, planRemoval(files));
-    const done = uninstall(files);
+    const chosen = filesOfInstalled(invocation);
+    const changes = chosen.map(planRemoval);
+    if (invocation.has('dry-run')) return showChanges(invocation.isJson, changes);
+    const done = chosen.flatMap(uninstall);
     if (invocation.isJson) printJson({ success: true, changed: done.length > 0, done });
     else if (done.length === 0) print('No hooks are installed.');
     else for (const sentence of done) print(visible(sentence));
@@ -95,26 +102,36 @@ const statusCommand: Command = {
   examples: [{ line: 'styxy hooks status', description: 'Are the agents looked after?' }],
   exits: { 0: 'they run, or none are installed', 1: 'they need a hand' },
   async run(invocation) {
-    const files = filesOf(invocation);
-    const { state, failure, isTried } = await lookAtHooks(files);
-    const runs = isTried && failure === null;
-    const isFine = state === 'missing' || (state === 'current' && runs);
-    if (invocation.isJson)
-      printJson({ agent: 'claude', settings: files.settings, state, runs, failure, healthy: isFine });
-    else {
-      print(visible(`settings  ${files.settings}`));
-      print(`state     ${STATES[state]}`);
-      if (state !== 'missing')
-        print(`trial     ${failure === null ? 'the installed command answers' : failure}`);
-      if (state !== 'current') say('`styxy hooks install` brings them up to date.');
-      else if (!runs)
-        say(
-          '`styxy daemon status` says whether the daemon runs, `styxy hooks install` writes the hooks anew.',
-        );
-    }
+    const agents: HookStatus[] = [];
+    for (const files of filesToLookAt(invocation)) agents.push(statusOf(await lookAtHooks(files)));
+    const isFine = agents.every(({ healthy }) => healthy);
+    // The first one's fields stand outside as well: they did when there was one.
+    if (invocation.isJson) printJson({ ...agents[0], healthy: isFine, agents });
+    else for (const status of agents) showStatus(status);
     return isFine ? 0 : 1;
   },
 };
+
+interface HookStatus extends Pick<HooksSight, 'agent' | 'settings' | 'state' | 'failure'> {
+  readonly runs: boolean;
+  readonly healthy: boolean;
+}
+
+function statusOf({ agent, settings, state, failure, isTried }: HooksSight): HookStatus {
+  const runs = isTried && failure === null;
+  const healthy = state === 'missing' || (state === 'current' && runs);
+  return { agent, settings, state, runs, failure, healthy };
+}
+
+function showStatus({ agent, settings, state, failure, runs }: HookStatus): void {
+  print(`agent     ${AGENT_TITLES[agent]}`);
+  print(visible(`settings  ${settings}`));
+  print(`state     ${STATES[state]}`);
+  if (state !== 'missing') print(`trial     ${failure === null ? 'the installed command answers' : failure}`);
+  if (state !== 'current') say('`styxy hooks install` brings them up to date.');
+  else if (!runs)
+    say('`styxy daemon status` says whether the daemon runs, `styxy hooks install` writes the hooks anew.');
+}
 
 const STATES = {
   missing: 'not installed',
@@ -136,23 +153,11 @@ export const hooksCommand: Command = {
   run: statusCommand.run,
 };
 
-/** @throws UsageError for an agent that has no hooks */
-function filesOf(invocation: Invocation): HookFiles {
-  const agent = invocation.text('agent') ?? HOOKED_AGENTS[0];
-  if (!HOOKED_AGENTS.some((each) => each === agent))
-    throw new UsageError(
-      `there are no hooks for the agent ${JSON.stringify(agent)}`,
-      `Known: ${HOOKED_AGENTS.join(', ')}.`,
-    );
-  const project = invocation.has('project') ? projectAt(null).path : null;
-  return hookFiles(resolveOwnHome(invocation.env), invocation.env, project);
-}
-
-function showChange(invocation: Invocation, change: Change): number {
-  const isChanged = change.before !== change.after;
-  if (invocation.isJson) printJson({ dry_run: true, changed: isChanged, ...change });
+function showChanges(isJson: boolean, changes: readonly Change[]): number {
+  const isChanged = changes.some(({ before, after }) => before !== after);
+  if (isJson) printJson({ dry_run: true, changed: isChanged, ...changes[0], changes });
   else {
-    for (const line of linesOf(change)) print(line);
+    for (const line of changes.flatMap(linesOf)) print(line);
     say('Nothing was changed.');
   }
   return 0;

@@ -1,5 +1,6 @@
 // Owns the values that a running daemon knows: types, leases, ports, names, instances and projects, looked up for a completion.
 
+import { AGENT_NAMES } from '../../agents/occasions.ts';
 import type { AllocationsAnswer } from '../../api/schemas.ts';
 import type { ConfigAnswer } from '../../api/schemas-daemon.ts';
 import type { InstancesAnswer } from '../../api/schemas-instance.ts';
@@ -8,7 +9,6 @@ import { shippedConfig } from '../../config/config-schema.ts';
 import { AUDIT_EVENTS } from '../../core/audit-events.ts';
 import { ERRORS } from '../../errors.ts';
 import { resolveOwnHome } from '../../home.ts';
-import { HOOKED_AGENTS } from '../../hooks/hooked-agents.ts';
 import { objectOf } from '../config-answer.ts';
 import { SHELLS } from './scripts.ts';
 import type { Candidate, ValueKind } from './wanted.ts';
@@ -59,7 +59,7 @@ export async function valuesOf(kind: ValueKind, env: NodeJS.ProcessEnv): Promise
     case 'shells':
       return SHELLS.map((value) => ({ value, description: 'a shell' }));
     case 'agents':
-      return HOOKED_AGENTS.map((value) => ({ value, description: 'an agent with hooks' }));
+      return AGENT_NAMES.map((value) => ({ value, description: 'an agent with hooks' }));
     case 'files':
     case 'programs':
       return [];

@@ -6,7 +6,7 @@ import { StyxyError } from '../../errors.ts';
 import { type Home, resolveOwnHome } from '../../home.ts';
 import { query } from '../reach.ts';
 import { readInput } from '../read-input.ts';
-import { type AgentEvent, fitting, parseEvent } from './event-body.ts';
+import { type AgentEvent, fitting, isOfTool, parseEvent } from './event-body.ts';
 import type { HookCall } from './hook-call.ts';
 import { isOnPath } from './own-program.ts';
 
@@ -21,10 +21,10 @@ const LATE_MS = 30_000;
 /** @returns what to print; null for nothing */
 export async function answerEvent(call: HookCall): Promise<string | null> {
   const input = readInput(MAX_BYTES)?.toString('utf8') ?? null;
-  const event = input === null ? null : parseEvent(input);
-  if (input === null || event === null || call.agent === '') return null;
+  const event = input === null ? null : parseEvent(call.agent, call.event, input);
+  if (input === null || event === null) return null;
   const home = resolveOwnHome(call.env);
-  const limitMs = call.isLate ? LATE_MS : event.isOfTool ? TOOL_MS : SESSION_MS;
+  const limitMs = call.isLate ? LATE_MS : isOfTool(event) ? TOOL_MS : SESSION_MS;
   const { promise: late, resolve } = Promise.withResolvers<null>();
   const timer = setTimeout(resolve, limitMs, null);
   try {
@@ -60,13 +60,13 @@ async function exchange(
     const fields = {
       pid: call.agentPid === null ? (pid ?? null) : null,
       agent_pid: pid === undefined ? null : call.agentPid,
-      on_path: event.name === 'PreToolUse' && isOnPath(call.env) ? true : null,
+      on_path: event.occasion === 'before-command' && isOnPath(call.env) ? true : null,
     };
     const path = `/hook/${encodeURIComponent(call.agent)}${query(fields)}`;
     const reply = await client.request<Record<string, unknown>>('POST', path, body);
     if (reply.status !== 200 || Object.keys(reply.body).length === 0) return null;
     const file = call.env.CLAUDE_ENV_FILE ?? '';
-    if (file !== '' && (event.name === 'SessionStart' || event.name === 'CwdChanged')) {
+    if (file !== '' && (event.occasion === 'session-start' || event.occasion === 'move')) {
       const { exportPorts } = await import('./export-ports.ts');
       await exportPorts(client, event, file).catch(() => {});
     }

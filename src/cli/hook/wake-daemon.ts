@@ -8,10 +8,11 @@ import type { AgentEvent } from './event-body.ts';
 import type { HookCall } from './hook-call.ts';
 
 /** Starts the daemon for the next event, and tells it of a session that begins. An end needs no daemon. */
-export function wakeDaemon({ agent, env }: HookCall, event: AgentEvent, input: string): void {
-  if (env.STYXY_AUTOSTART === '0' || event.name === 'SessionEnd' || event.name === 'WorktreeRemove') return;
-  const isStart = event.name === 'SessionStart';
-  const words = isStart ? ['hook', agent, '--late', ...agentWords()] : ['daemon', 'start'];
+export function wakeDaemon({ agent, env, ...call }: HookCall, { occasion }: AgentEvent, input: string): void {
+  if (env.STYXY_AUTOSTART === '0' || occasion === 'session-end' || occasion === 'worktree-removal') return;
+  const isStart = occasion === 'session-start';
+  const named = call.event === null ? [] : [call.event];
+  const words = isStart ? ['hook', agent, ...named, '--late', ...agentWords()] : ['daemon', 'start'];
   const flags = process.execArgv.filter((flag) => flag.startsWith('--disable-warning'));
   const child = spawn(process.execPath, [...flags, commandLineEntry(), ...words], {
     detached: true,

@@ -1,7 +1,7 @@
 // Owns the explanation of a port that a program could not have: no bug in the code, who holds it, which port is one's own.
 
 import { findPortConflicts, type PortConflict } from '../../agents/address-in-use.ts';
-import type { ClaudeEvent } from '../../agents/claude/event.ts';
+import type { AgentEvent } from '../../agents/event.ts';
 import { quoted } from '../../agents/owner-text.ts';
 import { sessionName } from '../../agents/session.ts';
 import { knownName } from '../../core/lease.ts';
@@ -13,9 +13,9 @@ import type { Session } from './sessions.ts';
 export async function explainOutput(
   context: DaemonContext,
   session: Session,
-  event: ClaudeEvent,
+  event: AgentEvent,
 ): Promise<string | null> {
-  const hasFailed = event.name === 'PostToolUseFailure';
+  const hasFailed = event.occasion === 'failed-command';
   const conflicts = findPortConflicts(event.output);
   const sentences: string[] = [];
   for (const conflict of conflicts) {

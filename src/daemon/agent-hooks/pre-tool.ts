@@ -1,9 +1,10 @@
 // Owns what becomes of a command that an agent wants to run: read, decided, and given its leases.
 
 import { homedir } from 'node:os';
-import { extname, join } from 'node:path';
-import * as answers from '../../agents/claude/answer.ts';
-import type { ClaudeEvent } from '../../agents/claude/event.ts';
+import { extname, join, resolve } from 'node:path';
+import { type AgentAnswer, NOTHING, object, replace, tell } from '../../agents/answer.ts';
+import type { Powers } from '../../agents/dialect.ts';
+import type { AgentEvent } from '../../agents/event.ts';
 import type { Granted, LeaseRequest, LineWishes } from '../../agents/pre-tool.ts';
 import type { Actor } from '../../core/audit.ts';
 import type { AllocateReply } from '../../core/reply.ts';
@@ -20,7 +21,8 @@ const MAX_READS = 300;
 const WAIT_MS = 15 * 60_000;
 
 export interface PreToolCall {
-  readonly event: ClaudeEvent;
+  readonly event: AgentEvent;
+  readonly powers: Powers;
   readonly session: Session;
   readonly actor: Actor;
   /** Whether `styxy` in the agent's shell is this program. */
@@ -28,21 +30,18 @@ export interface PreToolCall {
 }
 
 /** @returns no answer where the command is none of our business */
-export async function answerPreTool(
-  context: DaemonContext,
-  call: PreToolCall,
-): Promise<answers.ClaudeAnswer> {
-  const { event, session } = call;
-  const command = event.toolInput.command;
-  if (typeof command !== 'string') return answers.NOTHING;
+export async function answerPreTool(context: DaemonContext, call: PreToolCall): Promise<AgentAnswer> {
+  const { event, session, powers } = call;
+  const { command } = event;
+  if (command === null) return NOTHING;
   // The parser is loaded at the first command that may concern us.
   const { decidePreTool, readWishes } = await import('../../agents/decide-pre-tool.ts');
   const wishes = readWishes(command, {
-    directory: session.project.directory,
+    directory: resolve(session.project.directory, event.directory ?? ''),
     home: homedir(),
     reader: projectFiles(MAX_READS),
   });
-  if (wishes === null) return answers.NOTHING;
+  if (wishes === null) return NOTHING;
   const policy = context.hookPolicy();
   const decision = decidePreTool(wishes, {
     machine: await machineFacts(context, session, { processes: wishes.kills.length > 0 }),
@@ -52,12 +51,15 @@ export async function answerPreTool(
   });
   switch (decision.kind) {
     case 'none':
-      return answers.NOTHING;
+      return NOTHING;
     case 'tell':
-      return answers.tell('PreToolUse', decision.sentence);
+      return tell(decision.sentence);
     case 'deny':
+      return object('deny', decision.reason);
     case 'ask':
-      return answers.object(decision.kind, decision.reason);
+      if (powers.asks === 'later') return NOTHING;
+      // Who cannot be asked has not agreed.
+      return object(powers.asks === 'yes' ? 'ask' : 'deny', decision.reason);
     case 'lease':
       return await rewrite(context, call, wishes, decision.requests, decision.sentence);
   }
@@ -69,19 +71,19 @@ async function rewrite(
   wishes: LineWishes,
   requests: readonly LeaseRequest[],
   sentence: string | null,
-): Promise<answers.ClaudeAnswer> {
+): Promise<AgentAnswer> {
   const { grantedText, permissionFor, rewriteServers } = await import('../../agents/rewrite-servers.ts');
-  const { event } = call;
-  const permission = permissionFor(wishes, event.permissionMode, context.hookPolicy().rewrite_permission);
-  const unchanged = sentence === null ? answers.NOTHING : answers.tell('PreToolUse', sentence);
+  const { event, powers } = call;
+  const setting = context.hookPolicy().rewrite_permission;
+  const permission = permissionFor(wishes, event.permissionMode, setting, powers);
+  const unchanged = sentence === null ? NOTHING : tell(sentence);
   if (permission === null) return unchanged;
   const granted = await grant(context, call, requests);
-  if (typeof granted === 'string')
-    return answers.tell('PreToolUse', [sentence, granted].filter(Boolean).join(' '));
+  if (typeof granted === 'string') return tell([sentence, granted].filter(Boolean).join(' '));
   if (granted === null) return unchanged;
-  const command = rewriteServers(String(event.toolInput.command), granted, program(call.isOnPath));
+  const command = rewriteServers(event.command ?? '', granted, program(call.isOnPath));
   const reason = [sentence, grantedText(granted)].filter((each) => each !== null).join(' ');
-  return answers.replace(permission, { ...event.toolInput, command }, reason);
+  return replace(permission, command, reason);
 }
 
 /** A lease for each, or for none of them. @returns a sentence about a refusal; null where the session was refused */

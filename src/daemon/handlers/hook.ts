@@ -1,23 +1,21 @@
 // Owns the handler that answers the events of coding agents.
 
+import { DIALECTS } from '../../agents/dialects.ts';
+import { AGENT_NAMES, isAgentName } from '../../agents/occasions.ts';
 import { StyxyError } from '../../errors.ts';
 import { programAbove } from '../../os/program-above.ts';
 import { actorOf } from '../actor.ts';
-import { answerClaude, CLAUDE, type HookCall } from '../agent-hooks/claude.ts';
-import type { DaemonContext, Handler } from '../context.ts';
-
-type Answerer = (context: DaemonContext, call: HookCall) => Promise<Readonly<Record<string, unknown>>>;
-
-const AGENTS: ReadonlyMap<string, Answerer> = new Map([[CLAUDE, answerClaude]]);
+import { answerEvent } from '../agent-hooks/answer-event.ts';
+import type { Handler } from '../context.ts';
 
 export const hook: Handler<'hook'> = async (context, { params, query, body }, reply) => {
-  const answer = AGENTS.get(params.agent);
-  if (answer === undefined) {
-    throw new StyxyError('NOT_FOUND', `There are no hooks for an agent "${params.agent}"`, {
-      hint: `Known: ${[...AGENTS.keys()].join(', ')}.`,
+  const { agent } = params;
+  if (!isAgentName(agent)) {
+    throw new StyxyError('NOT_FOUND', `There are no hooks for an agent "${agent}"`, {
+      hint: `Known: ${AGENT_NAMES.join(', ')}.`,
     });
   }
-  return await answer(context, {
+  return await answerEvent(context, DIALECTS[agent], {
     body,
     agentPid:
       query.agent_pid ??

@@ -1,5 +1,6 @@
 // Owns the check of the coding agents' hooks, which it really runs.
 
+import { AGENT_TITLES } from '../../agents/occasions.ts';
 import { type Check, ok, trouble } from '../check.ts';
 
 export const agentHooks: Check = {
@@ -10,20 +11,30 @@ export const agentHooks: Check = {
   needs: 'home',
   async run({ hooks, daemon }) {
     const isAnswering = (await daemon()).kind === 'answers';
-    const { settings, state, failure, isTried } = await hooks(isAnswering);
-    if (state === 'missing') return ok('none for Claude Code; `styxy hooks install` puts them in');
-    if (state === 'outdated')
+    const sights = await hooks(isAnswering);
+    const outdated = sights.find(({ state }) => state === 'outdated');
+    if (outdated !== undefined)
       return trouble(
-        `those in ${settings} are not up to date`,
+        `those in ${outdated.settings} are not up to date`,
         '`styxy hooks install` brings them up to date.',
       );
-    if (failure !== null)
+    const failing = sights.find(({ failure }) => failure !== null);
+    if (failing !== undefined)
       return trouble(
-        `those in ${settings} do not run: ${failure}`,
+        `those in ${failing.settings} do not run: ${failing.failure}`,
         '`styxy hooks install` writes them anew, `styxy hooks status` tries them.',
       );
-    return isTried
-      ? ok('those of Claude Code run')
-      : ok('those of Claude Code are in place; no daemon answers them now');
+    const titlesOf = (isIn: boolean): string =>
+      sights
+        .filter(({ state }) => (state === 'current') === isIn)
+        .map(({ agent }) => AGENT_TITLES[agent])
+        .join(', ');
+    const [having, lacking] = [titlesOf(true), titlesOf(false)];
+    if (having === '')
+      return ok(`none for ${lacking === '' ? 'any agent' : lacking}; \`styxy hooks install\` puts them in`);
+    const others = lacking === '' ? '' : `; none for ${lacking}: \`styxy hooks install\` puts them in`;
+    return isAnswering
+      ? ok(`those of ${having} run${others}`)
+      : ok(`those of ${having} are in place; no daemon answers them now${others}`);
   },
 };

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hooksIn, wantedHooks, withHooks, withoutHooks } from './claude-settings.ts';
+import { HOOKED_AGENTS } from './hooked-agents.ts';
 
-const WANTED = wantedHooks((event) => `'/home/me/.styxy/hooks/claude' ${event}`);
+const CLAUDE = HOOKED_AGENTS.claude.text;
+const call = (event: string): string => `'/home/me/.styxy/hooks/claude' ${event}`;
+const COUNT = 7;
+
+function withHooks(text: string): string | null {
+  return CLAUDE.put(text, call);
+}
 
 const COMMENTED = `{
   // my own
@@ -43,43 +49,36 @@ function isWithin(part: string, whole: string): boolean {
 describe("hooks in an agent's settings", () => {
   for (const [what, text] of Object.entries(TEXTS)) {
     it(`are put into ${what}, and taken out again`, () => {
-      const installed = withHooks(text, WANTED);
+      const installed = withHooks(text);
       assert.ok(installed !== null);
-      assert.deepEqual(
-        hooksIn(installed)
-          .map(({ event }) => event)
-          .sort(),
-        WANTED.map(({ event }) => event).sort(),
-      );
+      assert.equal(CLAUDE.found(installed).length, COUNT);
       assert.ok(isWithin(text, installed), installed);
-      assert.equal(withHooks(installed, WANTED), installed, 'a second time nothing changes');
-      const removed = withoutHooks(installed);
-      assert.deepEqual(hooksIn(removed ?? ''), []);
+      assert.equal(withHooks(installed), installed, 'a second time nothing changes');
+      const removed = CLAUDE.take(installed);
+      assert.deepEqual(CLAUDE.found(removed ?? ''), []);
       assert.equal(removed?.replaceAll(/\s|,(?=\s*[}\]])/g, ''), withoutEmpty(text));
     });
   }
 
   it('replace those of another version, and leave what somebody else put beside them', () => {
-    const old =
-      withHooks(
-        COMMENTED,
-        wantedHooks((event) => `old ${event}`),
-      ) ?? '';
-    const renewed = withHooks(old, WANTED) ?? '';
-    assert.equal(hooksIn(renewed).length, WANTED.length);
+    const old = CLAUDE.put(COMMENTED, (event) => `old ${event}`) ?? '';
+    const renewed = withHooks(old) ?? '';
+    assert.equal(CLAUDE.found(renewed).length, COUNT);
     assert.doesNotMatch(renewed, /old /);
     const shared = renewed.replace(
       '# styxy hook claude", "timeout": 5 }',
       '# styxy hook claude", "timeout": 5 }, { "type": "command", "command": "mine" }',
     );
     assert.notEqual(shared, renewed);
-    assert.match(withoutHooks(shared) ?? '', /"command": "mine"/);
+    assert.match(CLAUDE.take(shared) ?? '', /"command": "mine"/);
+    const more = renewed.replace('"timeout": 5 }', '"timeout": 5, "statusMessage": "ports" }');
+    assert.equal(withHooks(more), more, 'what was added to one of ours stays');
   });
 
   it('go into no text that is no object, or has something else in their place', () => {
     for (const text of ['[]', '{', 'null', '{"hooks": []}', '{"hooks": {"PreToolUse": {}}}'])
-      assert.equal(withHooks(text, WANTED), null, text);
-    assert.ok(withHooks('', WANTED) !== null);
+      assert.equal(withHooks(text), null, text);
+    assert.ok(withHooks('') !== null);
   });
 });
 
