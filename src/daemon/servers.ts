@@ -14,7 +14,7 @@ const LIMITS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 5_000,
   requestTimeout: 15_000,
-  connectionsCheckingInterval: 1_000,
+  connectionsCheckingInterval: 2_000,
   // The guard answers a missing or second Host itself, with a problem document.
   requireHostHeader: false,
   keepAliveTimeout: 15_000,

@@ -22,7 +22,7 @@ import type { RetryPolicy } from './store-retries.ts';
 /** Under which name the store keeps the last configuration that was right. */
 const LAST_GOOD_NOTE = 'last_good_config';
 /** Twice this is how long a change takes to count at most. */
-const LOOK_INTERVAL_MS = 500;
+const LOOK_INTERVAL_MS = 1_000;
 
 export interface SettingsOptions {
   readonly home: Home;
