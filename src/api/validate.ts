@@ -58,15 +58,18 @@ export function textParserOf<S extends TObject>(
   const parse = parserOf(schema, what);
   const properties = schema.properties as Readonly<Record<string, Keywords>>;
   return (texts) => {
-    // Without a prototype, so that `__proto__` is a name like any other, and an unknown one.
-    const values: Record<string, unknown> = Object.create(null);
+    let values: Record<string, unknown> | null = null;
     for (const name of Object.keys(texts)) {
       const text = texts[name];
       if (Array.isArray(text))
         throw invalid(`\`${name}\` was given ${text.length} times, once is allowed`, name);
-      values[name] = fromText(Object.hasOwn(properties, name) ? properties[name]?.type : undefined, text);
+      const value = fromText(Object.hasOwn(properties, name) ? properties[name]?.type : undefined, text);
+      if (value === text) continue;
+      // Without a prototype, so that `__proto__` is a name like any other, and an unknown one.
+      values ??= Object.assign(Object.create(null) as Record<string, unknown>, texts);
+      values[name] = value;
     }
-    return parse(values);
+    return parse(values ?? texts);
   };
 }
 

@@ -34,11 +34,12 @@ export interface Writer {
   readonly conflicts: number;
 }
 
+/** Most commands see no more than that a port is free: a part is `NOTHING`'s, which nobody writes to, until there is something. */
 interface Observation extends Observed {
-  readonly busy: Map<string, string | null | undefined>;
-  readonly clear: Set<string>;
-  readonly directories: Map<string, boolean>;
-  readonly holders: Map<string, HolderFacts>;
+  busy: Map<string, string | null | undefined>;
+  clear: Set<string>;
+  directories: Map<string, boolean>;
+  holders: Map<string, HolderFacts>;
 }
 
 const NOTHING = {
@@ -115,7 +116,8 @@ export function createWriter(
         } else if (decision.kind === 'meet') {
           const { entry } = decision;
           const facts = options.holderFacts?.(entry) ?? UNKNOWN_HOLDER;
-          observed.holders.set(entry.lease.lockId, facts instanceof Promise ? await aside(facts, []) : facts);
+          const known = facts instanceof Promise ? await aside(facts, []) : facts;
+          observed.holders = new Map(observed.holders).set(entry.lease.lockId, known);
         } else if (needsNames(decision, observed)) {
           await aside(nameHolders(observed), []);
         } else {
@@ -155,12 +157,9 @@ export function createWriter(
     const grants = grantsOf(command);
     const lockIds: string[] = [];
     for (let id = 0; id < grants; id++) lockIds.push(options.newLockId());
-    // Whoever is granted nothing is asked to observe nothing.
-    const made =
-      grants === 0 && command.kind !== 'consolidate'
-        ? NOTHING
-        : { busy: new Map(), clear: new Set<string>(), directories: new Map(), holders: new Map() };
-    return { ...made, catalogue: options.catalogue(), actor, pending: pending.ports, lockIds };
+    const { busy, clear, directories, holders } = NOTHING;
+    const catalogue = options.catalogue();
+    return { busy, clear, directories, holders, catalogue, actor, pending: pending.ports, lockIds };
   }
 
   function noteTaken(
@@ -170,6 +169,8 @@ export function createWriter(
     taken: readonly number[],
   ): void {
     conflicts += taken.length;
+    if (observed.busy === NOTHING.busy && taken.length > 0) observed.busy = new Map();
+    if (observed.clear === NOTHING.clear) observed.clear = new Set();
     const busy = new Set(taken);
     for (const port of asked) {
       if (busy.has(port)) observed.busy.set(portId(protocol, port), undefined);
@@ -178,6 +179,7 @@ export function createWriter(
   }
 
   async function look(observed: Observation, directories: readonly string[]): Promise<void> {
+    if (observed.directories === NOTHING.directories) observed.directories = new Map();
     for (const path of directories) observed.directories.set(path, await options.directoryExists(path));
   }
 

@@ -8,8 +8,9 @@ import type { DaemonContext, Handler } from '../context.ts';
 import { allocateCommand, refuse } from './command.ts';
 
 export const allocate: Handler<'allocate'> = async (context, { body }, reply) => {
+  const command = allocateCommand(context, body);
   const outcome = await context.coordinator.submit<'allocate'>(
-    await allocateCommand(context, body),
+    command instanceof Promise ? await command : command,
     actorOf(reply, body.instance_id),
   );
   if (!outcome.ok) {

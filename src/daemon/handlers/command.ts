@@ -12,16 +12,31 @@ import { isLinkedWorktree } from '../linked-worktree.ts';
 import { refusalProblem, sendProblem } from '../problem-answer.ts';
 import { realPath } from '../real-path.ts';
 
-/** @param field the path of the request in its body, for messages; empty for the body itself */
-export async function allocateCommand(
+/**
+ * What is remembered of the directory is there at once, and then so is the command: a promise would cost it turns of the queue.
+ *
+ * @param field the path of the request in its body, for messages; empty for the body itself
+ */
+export function allocateCommand(
   context: DaemonContext,
   body: AllocateBody,
   field = '',
-): Promise<AllocateCommand> {
-  const found = directory(body.project_path, `${field}project_path`);
-  // What is remembered is there at once: an await would cost it three turns of the queue.
-  const projectPath = found instanceof Promise ? await found : found;
-  const instanceId = body.instance_id ?? null;
+): AllocateCommand | Promise<AllocateCommand> {
+  return onceKnown(directory(body.project_path, `${field}project_path`), (projectPath) =>
+    // It decides the template of an instance that this request registers, and nothing else.
+    onceKnown(
+      typeof body.instance_id === 'string' && projectPath !== null && isLinkedWorktree(projectPath),
+      (linkedWorktree) => commandFor(context, body, projectPath, linkedWorktree),
+    ),
+  );
+}
+
+function commandFor(
+  context: DaemonContext,
+  body: AllocateBody,
+  projectPath: string | null,
+  linkedWorktree: boolean,
+): AllocateCommand {
   const pid = body.pid ?? null;
   return {
     kind: 'allocate',
@@ -32,17 +47,24 @@ export async function allocateCommand(
       exact: body.exact ?? false,
       protocol: body.protocol ?? 'tcp',
       count: body.count ?? 1,
-      instanceId,
+      instanceId: body.instance_id ?? null,
       projectPath,
       pid,
       process: identify(context, pid),
       ttlMs: milliseconds(body.ttl_seconds),
       fresh: body.new ?? false,
-      // It decides the template of an instance that this request registers, and nothing else.
-      linkedWorktree: instanceId !== null && projectPath !== null && (await isLinkedWorktree(projectPath)),
+      linkedWorktree,
     },
     requestId: body.request_id ?? null,
   };
+}
+
+/** Goes on with a value at once where it is there, and after it where it is promised. */
+function onceKnown<Value, Result>(
+  value: Value | Promise<Value>,
+  goOn: (value: Value) => Result | Promise<Result>,
+): Result | Promise<Result> {
+  return value instanceof Promise ? value.then(goOn) : goOn(value);
 }
 
 /**

@@ -35,13 +35,14 @@ export const hold: Handler<'hold'> = async (context, { params }, reply) => {
 };
 
 export const release: Handler<'release'> = async (context, { params, query }, reply) => {
+  const caller = directory(query.project_path, 'project_path');
   const outcome = await context.coordinator.submit<'release'>(
     {
       kind: 'release',
       lockId: params.lock_id,
       fence: query.fence ?? null,
       callerInstanceId: query.instance_id ?? null,
-      callerProjectPath: await directory(query.project_path, 'project_path'),
+      callerProjectPath: caller instanceof Promise ? await caller : caller,
       force: query.force ?? false,
     },
     actorOf(reply, query.instance_id),
