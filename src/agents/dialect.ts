@@ -18,6 +18,12 @@ export interface Powers {
 
 export interface Dialect {
   readonly agent: AgentName;
+  /** The field of an event before a command that has the tool's input. */
+  readonly inputKey: string;
+  /** What a hook must print that has nothing to say. */
+  readonly silence: '' | '{}';
+  /** Whether the answer to the start of a session takes variables for its shells, as `env`. */
+  readonly takesVariables: boolean;
   /** @returns null for what is no event of a session, or none of our business */
   read(body: unknown): AgentEvent | null;
   powers(event: AgentEvent): Powers;

@@ -4,6 +4,7 @@
 // cannot be sure of goes to the daemon.
 
 import { TELLING_OF_CONFLICTS } from './address-in-use.ts';
+import { DIALECTS } from './dialects.ts';
 import { type AgentName, OCCASIONS, type Occasion } from './occasions.ts';
 import { tellingWords } from './telling-words.ts';
 
@@ -28,38 +29,41 @@ const PER_LINE = 6;
 
 /** The script: the first argument is the event's name, the event comes on standard input. */
 export function frontScript({ agent, node, nodeFlags, program, home, version }: FrontFacts): string {
+  const { inputKey, silence } = DIALECTS[agent];
+  const quiet = silence === '' ? 'exit 0' : `{ printf '%s' ${word(silence)}; exit 0; }`;
+  const ask = `${[node, ...nodeFlags, program].map(word).join(' ')} hook ${agent} "$1" 2>/dev/null <<STYXY
+$input
+STYXY
+`;
   return `#!/bin/sh
 # The front of Styxy's hooks for ${agent}, made by styxy ${version}: \`styxy hooks install\` writes it anew.
 # It starts Node only where an event may concern Styxy. Whatever goes wrong, the agent goes on.
-input=$(cat) || exit 0
+input=$(cat) || ${quiet}
 former=$LC_ALL
 LC_ALL=C
 case $1 in
 ${eventsOf(agent, 'before-command')})
-  text=\${input#*'"tool_input"'}
+  text=\${input#*'"${inputKey}"'}
   if [ \${#text} -gt ${MAX_MATCHED} ]; then
     printf '%s' "$text" | grep -Eq ${word(commandExpression())}
-    [ $? -ne 1 ] || exit 0
+    [ $? -ne 1 ] || ${quiet}
   else case $text in
 ${branches([...obscured(), ...commandPatterns()])}
-  *) exit 0 ;;
+  *) ${quiet} ;;
   esac fi
   ;;
 ${eventsOf(agent, 'after-command', 'failed-command')})
   printf '%s' "$input" | grep -Eiq ${word(TELLING_OF_CONFLICTS.join('|'))}
-  [ $? -ne 1 ] || exit 0
+  [ $? -ne 1 ] || ${quiet}
   ;;
 esac
 LC_ALL=$former
-[ -x ${word(node)} ] && [ -f ${word(program)} ] || exit 0
+[ -x ${word(node)} ] && [ -f ${word(program)} ] || ${quiet}
 unset NODE_OPTIONS
 STYXY_HOME=${word(home)}
 export STYXY_HOME
-cd / || exit 0
-${[node, ...nodeFlags, program].map(word).join(' ')} hook ${agent} "$1" 2>/dev/null <<STYXY
-$input
-STYXY
-exit 0
+cd / || ${quiet}
+${silence === '' ? ask : `answer=$(${ask})\n[ -n "$answer" ] || ${quiet}\nprintf '%s\\n' "$answer"\n`}exit 0
 `;
 }
 
@@ -102,6 +106,9 @@ function obscured(): string[] {
   const [single, double, backslash] = ["\\'", '\\\\\\"', '\\\\\\\\'];
   const quotes = [single, double, backslash];
   return [
+    // The input is packed into a text, in which each of these is written in another way.
+    ':\\"*',
+    ':\\ \\"*',
     // n'p'm, n"p"m, n\pm
     ...quotes.map((quote) => `*${letter}${quote}${next}*`),
     // n''pm, n""pm, and such quotes in the quotes of another text: 'n'\'''\''pm'
@@ -129,6 +136,7 @@ function commandExpression(): string {
   const letter = `[${IN_WORD}]`;
   const next = '[A-Za-z0-9_$-]';
   return [
+    '^: ?"',
     `${begun}(${escaped})[^${IN_WORD}]`,
     `${begun}(${beginnings.join('|')})`,
     ...letters,

@@ -25,6 +25,32 @@ export const OCCASIONS = {
     SessionEnd: 'session-end',
   },
   codex: { SessionStart: 'session-start', PreToolUse: 'before-command', PostToolUse: 'after-command' },
+  gemini: {
+    SessionStart: 'session-start',
+    BeforeTool: 'before-command',
+    AfterTool: 'after-command',
+    SessionEnd: 'session-end',
+  },
+  cursor: {
+    sessionStart: 'session-start',
+    preToolUse: 'before-command',
+    beforeShellExecution: 'before-command',
+    postToolUse: 'after-command',
+    sessionEnd: 'session-end',
+  },
+  copilot: {
+    sessionStart: 'session-start',
+    preToolUse: 'before-command',
+    postToolUse: 'after-command',
+    postToolUseFailure: 'failed-command',
+    sessionEnd: 'session-end',
+  },
+  opencode: {
+    'shell.env': 'session-start',
+    'tool.execute.before': 'before-command',
+    'tool.execute.after': 'after-command',
+    'session.deleted': 'session-end',
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Occasion>>>>;
 
 export type AgentName = keyof typeof OCCASIONS;
@@ -35,6 +61,10 @@ export const AGENT_NAMES = Object.keys(OCCASIONS) as readonly AgentName[];
 export const AGENT_TITLES: Readonly<Record<AgentName, string>> = {
   claude: 'Claude Code',
   codex: 'Codex CLI',
+  gemini: 'Gemini CLI',
+  cursor: 'Cursor',
+  copilot: 'Copilot CLI',
+  opencode: 'opencode',
 };
 
 export function isAgentName(name: string): name is AgentName {

@@ -15,7 +15,7 @@ export const HOOK_OPERATIONS = {
       "Takes an event as the agent's hooks are given it, and answers what the hook is to print: an empty object where there is nothing to say. `styxy hook AGENT` sends events here. An event that makes no sense is answered by nothing, too.",
     params: Type.object({
       agent: Type.string({
-        description: 'The kind of agent: `claude`',
+        description: 'The kind of agent: `claude`, `codex`, `gemini`, `cursor`, `copilot` or `opencode`',
         pattern: '^[a-z][a-z0-9-]{0,29}$',
         'x-allowed': 'a name of lower-case letters, digits and hyphens, 30 at most',
       }),

@@ -19,6 +19,8 @@ export interface HookEntry {
 
 /** How hooks are in the text of a file that may belong to somebody else. */
 export interface HookText {
+  /** What the file has to be, behind "it is no …". */
+  readonly shape: string;
   /** The hooks of ours in a text, in its order; none in one that cannot be read. */
   found(text: string): readonly HookEntry[];
   /**

@@ -89,7 +89,7 @@ function currentFront({ agent, home }: HookFiles): string {
 export function planInstall(files: HookFiles): Change {
   const before = readSettings(files.settings);
   const after = files.agent.text.put(before, currentCall(files));
-  if (after === null) throw unfit(files.settings);
+  if (after === null) throw unfit(files);
   return { path: files.settings, before, after };
 }
 
@@ -123,7 +123,7 @@ export function planRemoval(files: HookFiles): Change {
     if (known.backup === null || after !== null) return { path: files.settings, before, after };
   }
   const after = files.agent.text.take(before);
-  if (after === null) throw unfit(files.settings);
+  if (after === null) throw unfit(files);
   return { path: files.settings, before, after: after === 'gone' ? null : after };
 }
 
@@ -162,9 +162,9 @@ function readSettings(path: string): string | null {
   });
 }
 
-function unfit(path: string): StyxyError {
-  return new StyxyError('FILE_NOT_OURS', `${path} is no object of settings into which hooks fit`, {
-    hint: 'Mend the file: `hooks` is an object there, with a list for each event. Nothing was changed.',
+function unfit({ agent, settings }: HookFiles): StyxyError {
+  return new StyxyError('FILE_NOT_OURS', `${settings} is no ${agent.text.shape}`, {
+    hint: 'Mend the file or move it away, and run the command again. Nothing was changed.',
   });
 }
 

@@ -82,6 +82,30 @@ describe("hooks in an agent's settings", () => {
   });
 });
 
+describe('hooks in a list', () => {
+  const { text } = HOOKED_AGENTS.cursor;
+  const mine = '{"version": 1, "hooks": {"preToolUse": [{"command": "a", "matcher": "Read"}], "stop": []}}';
+
+  it('are put behind those of others, and taken out again', () => {
+    const installed = text.put(mine, call) ?? '';
+    assert.equal(JSON.parse(installed).hooks.preToolUse.length, 2);
+    assert.equal(JSON.parse(installed).hooks.preToolUse[1].matcher, 'Shell');
+    assert.equal(text.put(installed, call), installed);
+    assert.deepEqual(JSON.parse(String(text.take(installed))), JSON.parse(mine));
+  });
+
+  it('come with the version that a file must have', () => {
+    assert.equal(JSON.parse(text.put(null, call) ?? '').version, 1);
+    assert.equal(JSON.parse(text.put('{"hooks": {}}', call) ?? '').version, 1);
+    assert.equal(JSON.parse(text.put('{"version": 2}', call) ?? '').version, 2);
+  });
+
+  it('are of one agent alone', () => {
+    const installed = text.put(null, call) ?? '';
+    assert.deepEqual(HOOKED_AGENTS.copilot.text.found(installed), []);
+  });
+});
+
 /** What is left when only our own was taken out; an object of hooks that is empty goes with them. */
 function withoutEmpty(text: string): string {
   return text.replaceAll(/\s|,(?=\s*[}\]])/g, '');

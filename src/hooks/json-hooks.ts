@@ -29,6 +29,7 @@ function markOf(agent: AgentName): string {
 export function jsonHooks(spec: JsonHooks): HookText {
   const found = (text: string): HookEntry[] => ownHandlers(spec, text).map(({ entry }) => entry);
   return {
+    shape: 'object of settings into which hooks fit: `hooks` is an object there, with a list for each event',
     found,
     put(text, call) {
       const wanted = wantedHooks(spec, call);

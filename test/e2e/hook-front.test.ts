@@ -7,6 +7,7 @@ import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readWishes } from '../../src/agents/decide-pre-tool.ts';
 import { frontScript } from '../../src/agents/hook-front.ts';
+import type { AgentName } from '../../src/agents/occasions.ts';
 import { MARK } from '../agents/corpus.ts';
 import { KILLS } from '../agents/corpus-kills.ts';
 import { LANGUAGES } from '../agents/corpus-languages.ts';
@@ -188,5 +189,52 @@ describe('the front of a hook', () => {
     writeFileSync(broken, frontScript({ ...facts, node: failing }));
     assert.deepEqual(await tell('SessionStart', '{}', broken), { status: 0, stdout: '', stderr: '' });
     assert.equal((await tell('SessionStart', '')).status, 0);
+  });
+});
+
+describe('the fronts of other agents', () => {
+  const frontOf = (agent: AgentName): string => {
+    const path = join(dir, agent);
+    writeFileSync(path, frontScript({ ...facts, agent }));
+    return path;
+  };
+
+  it('look for the input where the agent has it, and for packed ones not at all', async () => {
+    const copilot = frontOf('copilot');
+    const packed = JSON.stringify({ toolArgs: JSON.stringify({ command: 'ls' }) });
+    assert.match((await tell('preToolUse', packed, copilot)).stdout, /^asked /);
+    assert.match((await tell('preToolUse', packed.replace(':', ': '), copilot)).stdout, /^asked /);
+    const long = JSON.stringify({ toolArgs: JSON.stringify({ command: PADDING }) });
+    assert.match((await tell('preToolUse', long, copilot)).stdout, /^asked /);
+    const open = JSON.stringify({ cwd: '/work/vite', toolArgs: { command: 'ls' } });
+    assert.equal((await tell('preToolUse', open, copilot)).stdout, '');
+    const server = JSON.stringify({ toolArgs: { command: 'npm run dev' } });
+    assert.match((await tell('preToolUse', server, copilot)).stdout, /^asked /);
+  });
+
+  it('print an empty object where the agent wants one, whatever goes wrong', async () => {
+    const cursor = frontOf('cursor');
+    const nothing = JSON.stringify({ tool_input: { command: 'ls' } });
+    assert.deepEqual(await tell('preToolUse', nothing, cursor), { status: 0, stdout: '{}', stderr: '' });
+    assert.equal((await tell('postToolUse', '{"tool_output":"ok"}', cursor)).stdout, '{}');
+    assert.match((await tell('sessionStart', '{}', cursor)).stdout, /^asked \{\}/);
+    for (const line of ['exit 0', 'echo oops >&2; exit 2']) {
+      const failing = join(dir, 'failing-cursor');
+      writeFileSync(failing, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+      writeFileSync(cursor, frontScript({ ...facts, agent: 'cursor', node: failing }));
+      assert.deepEqual(await tell('sessionStart', '{}', cursor), { status: 0, stdout: '{}', stderr: '' });
+    }
+    writeFileSync(cursor, frontScript({ ...facts, agent: 'cursor', node: join(dir, 'none') }));
+    assert.equal((await tell('sessionStart', '{}', cursor)).stdout, '{}');
+  });
+
+  it('know the events of each, also those with dots', async () => {
+    const opencode = frontOf('opencode');
+    const nothing = JSON.stringify({ tool_input: { command: 'ls' } });
+    assert.equal((await tell('tool.execute.before', nothing, opencode)).stdout, '');
+    assert.match((await tell('shell.env', '{}', opencode)).stdout, /^asked /);
+    const gemini = frontOf('gemini');
+    assert.equal((await tell('BeforeTool', nothing, gemini)).stdout, '');
+    assert.equal((await tell('AfterTool', '{"tool_response":"ok"}', gemini)).stdout, '');
   });
 });

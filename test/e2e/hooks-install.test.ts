@@ -82,3 +82,78 @@ describe('the installation of hooks', () => {
     assert.equal((await place.styxy(['hooks', 'install', '--agent', 'nobody'])).status, 2);
   });
 });
+
+/** What somebody has in the files of the others, and what hooks of ours must leave of it. */
+const FILES: Readonly<Record<string, readonly [path: string, text: string]>> = {
+  codex: [
+    '.codex/hooks.json',
+    '{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "say done"}]}]}}\n',
+  ],
+  gemini: ['.gemini/settings.json', '{\n  // mine\n  "theme": "GitHub",\n  "mcpServers": {}\n}\n'],
+  cursor: [
+    '.cursor/hooks.json',
+    '{\n\t"version": 1,\n\t"hooks": {\n\t\t"preToolUse": [\n\t\t\t{ "command": "./mine.sh" }\n\t\t]\n\t}\n}\n',
+  ],
+};
+
+describe('the installation of hooks for all agents', () => {
+  const machine = openPlace();
+  after(() => machine.close());
+  const path = (name: string): string => join(machine.dir, name);
+  const json = async (...args: string[]) => {
+    const { status, stdout, stderr } = await machine.styxy([...args, '--json']);
+    return { status, stderr, said: JSON.parse(stdout) };
+  };
+
+  it('finds those that are here, and brings back what was there', async () => {
+    for (const [file, text] of Object.values(FILES)) {
+      machine.directory(join(file, '..'));
+      writeFileSync(path(file), text);
+    }
+    machine.directory('.copilot');
+    machine.directory('.config/opencode');
+    const bin = machine.directory('bin');
+    writeFileSync(join(bin, 'claude'), '', { mode: 0o755 });
+    const env = { PATH: `${bin}:${machine.env.PATH}` };
+    const { status, stdout } = await machine.styxy(['hooks', 'install', '--json'], { env });
+    const names = (JSON.parse(stdout).agents as readonly { agent: string }[]).map(({ agent }) => agent);
+    assert.deepEqual([status, names], [0, ['claude', 'codex', 'gemini', 'cursor', 'copilot', 'opencode']]);
+    for (const [file] of Object.values(FILES))
+      assert.match(readFileSync(path(file), 'utf8'), /# styxy hook /);
+    assert.match(readFileSync(path('.cursor/hooks.json'), 'utf8'), /mine\.sh/);
+    assert.equal(JSON.parse(readFileSync(path('.copilot/hooks/styxy.json'), 'utf8')).version, 1);
+    assert.deepEqual((await json('hooks', 'install')).said.written, []);
+
+    await machine.styxy(['daemon', 'start']);
+    const { said, status: health } = await json('hooks', 'status');
+    assert.deepEqual([health, said.healthy], [0, true]);
+    for (const { agent, state, runs } of said.agents)
+      assert.deepEqual([state, runs], ['current', true], agent);
+
+    assert.equal((await json('hooks', 'uninstall')).said.changed, true);
+    for (const [file, text] of Object.values(FILES)) assert.equal(readFileSync(path(file), 'utf8'), text);
+    for (const file of [
+      '.copilot/hooks/styxy.json',
+      '.config/opencode/plugins/styxy.js',
+      '.claude/settings.json',
+    ])
+      assert.equal(existsSync(path(file)), false, file);
+    assert.equal(existsSync(join(machine.home, 'hooks')), false);
+  });
+
+  it('leaves a plug-in of somebody else in its place, and writes nothing anywhere then', async () => {
+    const plugin = path('.config/opencode/plugins/styxy.js');
+    machine.directory('.config/opencode/plugins');
+    writeFileSync(plugin, 'export const Mine = async () => ({});\n');
+    const refused = await machine.styxy(['hooks', 'install']);
+    assert.equal(refused.status, 1);
+    assert.match(
+      refused.stderr,
+      /styxy\.js is no plug-in of Styxy; another file is there\n.*Nothing was changed/,
+    );
+    assert.equal(readFileSync(path('.codex/hooks.json'), 'utf8'), FILES.codex?.[1]);
+    assert.equal((await machine.styxy(['hooks', 'install', '--agent', 'codex'])).status, 0);
+    await machine.styxy(['hooks', 'uninstall']);
+    assert.match(readFileSync(plugin, 'utf8'), /Mine/);
+  });
+});

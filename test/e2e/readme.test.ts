@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(ROOT, 'dist', 'styxy.cjs');
-const PAGES = ['README.md', 'docs/autostart.md', 'docs/claude-code.md'];
+const PAGES = ['README.md', 'docs/autostart.md', 'docs/claude-code.md', 'docs/agents.md'];
 
 /** What a recipe's output must show, by a word that only this recipe holds. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
@@ -35,6 +35,7 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   'retire agent-1': /agent-1/,
   'config import': /added +grpc +20400-20449[\s\S]*204\d\d/,
   'config validate': /is right\./,
+  '--agent codex': /Codex CLI runs new hooks once you have trusted them[\s\S]*removed .*hooks\.json/,
   '--unix-socket': /"allocations":\s*\[/,
 };
 

@@ -33,6 +33,11 @@ export interface Speaker {
   /** What a refusal and a rewriting say besides. */
   readonly refuses: Fields;
   readonly rewrites: Fields;
+  /** What is printed where there is nothing to say. */
+  readonly silence: '' | '{}';
+  /** The start of a session, and where its answer has variables; null where it has none. */
+  readonly start: string;
+  readonly variables: Path | null;
 }
 
 const SPECIFIC = 'hookSpecificOutput';
@@ -62,6 +67,88 @@ export const SPEAKERS: Readonly<Record<string, Speaker>> = {
     refusal: [SPECIFIC, 'permissionDecisionReason'],
     refuses: { permissionDecision: 'deny' },
     rewrites: { permissionDecision: 'allow' },
+    silence: '',
+    start: 'SessionStart',
+    variables: null,
+  },
+  gemini: {
+    folder: '.gemini',
+    file: '.gemini/settings.json',
+    command: [0, 'hooks', 0, 'command'],
+    before: 'BeforeTool',
+    after: 'AfterTool',
+    body: ({ session, cwd, event, command, output }) => ({
+      session_id: session,
+      transcript_path: '/tmp/session.json',
+      cwd,
+      hook_event_name: event,
+      timestamp: '2026-11-25T18:00:00.000Z',
+      tool_name: 'run_shell_command',
+      tool_input: { command, description: 'Starts it' },
+      ...(output === null ? {} : { tool_response: { llmContent: output, returnDisplay: output } }),
+    }),
+    rewritten: [SPECIFIC, 'tool_input', 'command'],
+    told: [SPECIFIC, 'additionalContext'],
+    refusal: ['reason'],
+    refuses: { decision: 'deny' },
+    rewrites: { hookEventName: 'BeforeTool' },
+    silence: '',
+    start: 'SessionStart',
+    variables: null,
+  },
+  cursor: {
+    folder: '.cursor',
+    file: '.cursor/hooks.json',
+    command: [0, 'command'],
+    before: 'preToolUse',
+    after: 'postToolUse',
+    body: ({ session, cwd, event, command, output }) => ({
+      conversation_id: session,
+      generation_id: 'g1',
+      model: 'composer-2',
+      hook_event_name: event,
+      cursor_version: '3.1.0',
+      workspace_roots: [cwd],
+      user_email: null,
+      transcript_path: null,
+      tool_name: 'Shell',
+      tool_input: { command, working_directory: cwd, timeout: 30_000 },
+      tool_use_id: 't1',
+      cwd: '',
+      ...(output === null ? {} : { tool_output: JSON.stringify({ output, exitCode: 1 }), duration: 12 }),
+    }),
+    rewritten: ['updated_input', 'command'],
+    told: ['additional_context'],
+    refusal: ['agent_message'],
+    refuses: { permission: 'deny' },
+    rewrites: { timeout: 30_000 },
+    silence: '{}',
+    start: 'sessionStart',
+    variables: ['env'],
+  },
+  copilot: {
+    folder: '.copilot',
+    file: '.copilot/hooks/styxy.json',
+    command: [0, 'bash'],
+    before: 'preToolUse',
+    after: 'postToolUse',
+    body: ({ session, cwd, command, output }) => ({
+      sessionId: session,
+      timestamp: 1_764_093_600_000,
+      cwd,
+      toolName: 'bash',
+      // As a text: the front must not look for words in it.
+      toolArgs: JSON.stringify({ command, description: 'Starts it', mode: 'async' }),
+      ...(output === null ? {} : { toolResult: { resultType: 'success', textResultForLlm: output } }),
+    }),
+    rewritten: ['modifiedArgs', 'command'],
+    told: ['additionalContext'],
+    refusal: ['permissionDecisionReason'],
+    refuses: { permissionDecision: 'deny' },
+    rewrites: { description: 'Starts it', mode: 'async' },
+    silence: '',
+    start: 'sessionStart',
+    variables: null,
   },
 };
 

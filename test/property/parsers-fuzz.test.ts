@@ -5,6 +5,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { object, replace, tell } from '../../src/agents/answer.ts';
+import { DIALECTS } from '../../src/agents/dialects.ts';
+import { AGENT_NAMES, OCCASIONS } from '../../src/agents/occasions.ts';
 import { parseConfig } from '../../src/config/parse-config.ts';
 import { parseGuide } from '../../src/config/parse-guide.ts';
 import { parseBody } from '../../src/daemon/json-body.ts';
@@ -68,6 +71,23 @@ const PS =
   '    1     0 root     Mon Sep  7 10:00:00 2026 /sbin/init\n 4242     1 ada      Ss   node server.js\n';
 const CONTAINERS = '[{"Id":"ab12","Names":["/db"],"Ports":[{"PublicPort":5432,"Type":"tcp"}]}]';
 const BODY = '{"service_type":"dev","service_name":"web","metadata":{"a":[1,{"b":null}]}}';
+
+/** Of an agent's event: every field that any of them reads. */
+const EVENT = {
+  session_id: 's',
+  sessionId: 's',
+  conversation_id: 's',
+  cwd: '/work/app',
+  workspace_roots: ['/work/app'],
+  source: 'resume',
+  permission_mode: 'default',
+  command: 'vite',
+  tool_input: { command: 'vite', dir_path: 'web' },
+  toolArgs: '{"command":"vite"}',
+  tool_response: { stdout: 'EADDRINUSE' },
+  tool_output: '{"output":"EADDRINUSE"}',
+};
+const ANSWERS = [tell('a'), object('deny', 'a'), object('ask', 'a'), replace('leave', 'b', 'a')];
 
 interface Parser {
   readonly samples: readonly string[];
@@ -234,6 +254,31 @@ function damaged(samples: readonly string[]): fc.Arbitrary<string> {
   const invented = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
   return fc.oneof({ weight: 5, arbitrary: edited }, { weight: 1, arbitrary: invented });
 }
+
+describe('whatever an agent sends, it is read and answered without a crash:', () => {
+  for (const agent of AGENT_NAMES) {
+    it(agent, () => {
+      const { read, write } = DIALECTS[agent];
+      const names = Object.keys(OCCASIONS[agent]);
+      const answered = (body: unknown): void => {
+        const event = read(body);
+        if (event === null) return;
+        for (const answer of ANSWERS) JSON.stringify(write(event, answer));
+      };
+      const bodies = names.map((hook_event_name) => ({ ...EVENT, hook_event_name }));
+      for (const body of bodies) {
+        const event = read(body);
+        assert.ok(event !== null, body.hook_event_name);
+        answered(body);
+      }
+      const field = fc.constantFrom(...Object.keys(EVENT));
+      const changed = fc
+        .tuple(fc.constantFrom(...bodies), fc.dictionary(field, fc.anything()))
+        .map(([body, changes]) => ({ ...body, ...changes }));
+      fc.assert(fc.property(fc.oneof(changed, fc.anything()), answered), { numRuns: RUNS });
+    });
+  }
+});
 
 describe('whatever stands in a text, it is read without a crash:', () => {
   for (const [name, { samples, read }] of Object.entries(PARSERS)) {

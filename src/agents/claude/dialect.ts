@@ -7,6 +7,9 @@ import { specific } from '../specific.ts';
 
 export const claude: Dialect = {
   agent: 'claude',
+  inputKey: 'tool_input',
+  silence: '',
+  takesVariables: false,
   read(body) {
     if (!isFields(body)) return null;
     if (isOfAnother(body)) return null;

@@ -7,6 +7,9 @@ import { specific } from '../specific.ts';
 
 export const codex: Dialect = {
   agent: 'codex',
+  inputKey: 'tool_input',
+  silence: '',
+  takesVariables: false,
   read(body) {
     if (!isFields(body)) return null;
     const name = text(body.hook_event_name) ?? '';

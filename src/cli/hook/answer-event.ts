@@ -1,6 +1,8 @@
 // Owns the way of one event: from standard input to the daemon, and its answer back, in the time that there is.
 
-import { connect } from '../../client/client.ts';
+import { DIALECTS } from '../../agents/dialects.ts';
+import { isAgentName } from '../../agents/occasions.ts';
+import { type Client, connect } from '../../client/client.ts';
 import { withoutForeignPid } from '../../client/foreign-pid.ts';
 import { StyxyError } from '../../errors.ts';
 import { type Home, resolveOwnHome } from '../../home.ts';
@@ -64,14 +66,30 @@ async function exchange(
     };
     const path = `/hook/${encodeURIComponent(call.agent)}${query(fields)}`;
     const reply = await client.request<Record<string, unknown>>('POST', path, body);
-    if (reply.status !== 200 || Object.keys(reply.body).length === 0) return null;
-    const file = call.env.CLAUDE_ENV_FILE ?? '';
-    if (file !== '' && (event.occasion === 'session-start' || event.occasion === 'move')) {
-      const { exportPorts } = await import('./export-ports.ts');
-      await exportPorts(client, event, file).catch(() => {});
-    }
-    return JSON.stringify(reply.body);
+    if (reply.status !== 200) return null;
+    const answer = await withPorts(call, client, event, reply.body);
+    return Object.keys(answer).length === 0 ? null : JSON.stringify(answer);
   } finally {
     client.close();
+  }
+}
+
+/** At the start of a session its shells get the ports of its checkout, by a file or by the answer itself. */
+async function withPorts(
+  { agent, env }: HookCall,
+  client: Client,
+  event: AgentEvent,
+  answer: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const isStart = event.occasion === 'session-start' || event.occasion === 'move';
+  if (!isStart || !isAgentName(agent)) return answer;
+  const { exportPorts, withVariables } = await import('./export-ports.ts');
+  const file = env.CLAUDE_ENV_FILE ?? '';
+  try {
+    if (agent === 'claude' && file !== '') await exportPorts(client, event, file);
+    const dialect = DIALECTS[agent];
+    return dialect.takesVariables ? await withVariables(client, dialect, event, answer) : answer;
+  } catch {
+    return answer;
   }
 }

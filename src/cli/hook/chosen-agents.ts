@@ -1,8 +1,8 @@
 // Owns the question which agents' hooks a command is about: the one that it names, or those that are here.
 
-import { AGENT_NAMES, type AgentName, isAgentName } from '../../agents/occasions.ts';
+import { AGENT_NAMES, AGENT_TITLES, type AgentName, isAgentName } from '../../agents/occasions.ts';
 import { type Home, resolveOwnHome } from '../../home.ts';
-import { agentsHere } from '../../hooks/hooked-agents.ts';
+import { agentsHere, hasHooksOn } from '../../hooks/hooked-agents.ts';
 import { type HookFiles, hookFiles, isRemembered, stateOf } from '../../hooks/installation.ts';
 import { type Invocation, UsageError } from '../command.ts';
 import { projectAt } from '../reach.ts';
@@ -46,7 +46,10 @@ export function filesWithHooks(home: Home, env: NodeJS.ProcessEnv, project: stri
 function named(invocation: Invocation): readonly AgentName[] | null {
   const agent = invocation.text('agent');
   if (agent === null) return null;
-  if (isAgentName(agent)) return [agent];
+  if (isAgentName(agent)) {
+    if (hasHooksOn(process.platform, agent)) return [agent];
+    throw new UsageError(`the hooks of ${AGENT_TITLES[agent]} need a POSIX shell, which Windows has not`);
+  }
   throw new UsageError(
     `there are no hooks for the agent ${JSON.stringify(agent)}`,
     `Known: ${AGENT_NAMES.join(', ')}.`,

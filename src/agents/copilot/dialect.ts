@@ -1,0 +1,48 @@
+// Owns the dialect of Copilot CLI's hooks: https://docs.github.com/en/copilot/reference/hooks-reference. Its events do not say their names.
+
+import type { Dialect } from '../dialect.ts';
+import { eventOf, isFields, text, unpacked } from '../event.ts';
+import { occasionOf } from '../occasions.ts';
+
+export const copilot: Dialect = {
+  agent: 'copilot',
+  inputKey: 'toolArgs',
+  silence: '',
+  takesVariables: false,
+  read(body) {
+    if (!isFields(body)) return null;
+    const name = text(body.hook_event_name) ?? '';
+    const occasion = occasionOf('copilot', name);
+    if (occasion === null) return null;
+    return eventOf({
+      occasion,
+      name,
+      sessionId: body.sessionId,
+      cwd: body.cwd,
+      isContinued: occasion === 'session-start' && body.source === 'resume',
+      reason: body.reason,
+      // Some versions pack the arguments into a text.
+      toolInput: unpacked(body.toolArgs),
+      outputs: [body.toolResult, body.error],
+    });
+  },
+  // Without a decision the changed arguments meet the rules that hold anyway.
+  powers: () => ({ asks: 'yes', rewrites: 'leaves' }),
+  write({ occasion, toolInput }, answer) {
+    switch (answer.kind) {
+      case 'nothing':
+        return {};
+      case 'tell':
+        return occasion === 'before-command' ? {} : { additionalContext: answer.sentence };
+      case 'deny':
+      case 'ask':
+        return { permissionDecision: answer.kind, permissionDecisionReason: answer.reason };
+      case 'replace': {
+        const modifiedArgs = { ...toolInput, command: answer.command };
+        return answer.permission === 'ask'
+          ? { permissionDecision: 'ask', permissionDecisionReason: answer.reason, modifiedArgs }
+          : { modifiedArgs };
+      }
+    }
+  },
+};
