@@ -25,6 +25,8 @@ const APART: readonly { readonly file: string; readonly imported: RegExp }[] = [
   // The readers of shell commands and patterns, which the first agent's command needs.
   { file: 'agents.cjs', imported: /\/agents\/decide-pre-tool\.ts$/ },
   { file: 'prom-client.cjs', imported: /^prom-client$/ },
+  // For compose files alone.
+  { file: 'yaml.cjs', imported: /^yaml$/ },
 ];
 
 const apart: Plugin = {
@@ -131,6 +133,7 @@ const BUNDLES: readonly BuildOptions[] = [
   { entryPoints: ['src/mcp/serve.ts'], outfile: 'dist/mcp.cjs', plugins: [withoutSchemaEngine] },
   { entryPoints: ['src/daemon/main.ts'], outfile: 'dist/daemon.cjs', plugins: [apart, withoutUnused] },
   { entryPoints: ['src/agents/decide-pre-tool.ts'], outfile: 'dist/agents.cjs' },
+  { entryPoints: ['yaml'], outfile: 'dist/yaml.cjs' },
   { entryPoints: ['prom-client'], outfile: 'dist/prom-client.cjs', plugins: [withoutUnused] },
   { entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs' },
   { entryPoints: ['src/vite/plugin.ts'], outfile: 'dist/vite.cjs', plugins: [ownLibrary] },

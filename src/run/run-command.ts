@@ -7,6 +7,7 @@ import { StyxyError } from '../errors.ts';
 import { projectFiles } from '../project/project-files.ts';
 import type { RunPlan } from '../tools/plan.ts';
 import { type Claim, claimById, claimLease, likeLease, settleClaim } from './claim.ts';
+import type { ComposeRun } from './compose-project.ts';
 import { exitStatus } from './exit-status.ts';
 import { runOnLease } from './leased-run.ts';
 import { runLeaseless } from './leaseless-run.ts';
@@ -15,7 +16,7 @@ import * as messages from './messages.ts';
 import { fillPort } from './placeholder.ts';
 import { withWayOut } from './refused-port.ts';
 import type { RunOptions, RunSurroundings } from './run-options.ts';
-import { isLeaseless, requestOf, wishOf } from './run-request.ts';
+import { hasWish, isLeaseless, requestOf, wishOf } from './run-request.ts';
 import { supervise } from './supervision.ts';
 
 const NO_LEASES: AllocationsAnswer = { allocations: [], count: 0, next_cursor: null };
@@ -32,13 +33,18 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
   const hasLocalNames = resolvesLocalNames();
   // Before anything is asked: what cannot be changed may be the reason of a refusal.
   if (plan.fixedPort !== null && plan.advice !== null) around.say(plan.advice);
+  const compose = await composeOf(options, plan);
   let given: Given;
   try {
-    given = await ask(options, plan, around);
+    given = await ask(options, plan, compose !== null || isLeaseless(plan, options), around);
   } catch (error) {
     const isUnreachable = error instanceof StyxyError && error.code === 'DAEMON_UNREACHABLE';
     if (!isUnreachable || options.requireDaemon) throw error;
     return await runWithout(options, around, error);
+  }
+  if (given.claim === null && compose !== null) {
+    const { runCompose } = await import('./compose-run.ts');
+    return await runCompose(compose, given.project, options, around, await hasLocalNames);
   }
   if (given.claim === null)
     return await runLeaseless(given.project, options, plan, around, await hasLocalNames);
@@ -100,10 +106,15 @@ interface Given {
   readonly isExact: boolean;
 }
 
-async function ask(options: RunOptions, plan: RunPlan, around: RunSurroundings): Promise<Given> {
+async function ask(
+  options: RunOptions,
+  plan: RunPlan,
+  isWithoutLease: boolean,
+  around: RunSurroundings,
+): Promise<Given> {
   const { home, env } = around;
   const client = await connect({ home, env });
-  if (isLeaseless(plan, options)) {
+  if (isWithoutLease) {
     return { claim: null, project: await leasesOf(client, null, around), isExact: false };
   }
   const { pid } = process;
@@ -119,6 +130,13 @@ async function ask(options: RunOptions, plan: RunPlan, around: RunSurroundings):
       throw await withWayOut(client, error, options.exact);
     });
   return { claim, project: await leasesOf(client, claim.lease, around), isExact: request.exact === true };
+}
+
+/** The command line of Compose that it leads to, unless a lease is asked for that is another than those of its services. */
+async function composeOf(options: RunOptions, plan: RunPlan): Promise<ComposeRun | null> {
+  if (hasWish(options) || (plan.tool !== null && plan.id !== 'compose')) return null;
+  const { composeRunOf } = await import('./compose-project.ts');
+  return composeRunOf(plan);
 }
 
 /** What the command is understood to start. The catalogue is loaded here, and for no other command. */

@@ -12,13 +12,15 @@ const LOWEST_WISH = 1024;
 const HIGHEST_WISH = 65_535;
 
 /** A command without a port of its own gets a lease only when it is asked for one, and none where it asks itself. */
-export function isLeaseless(
-  plan: RunPlan,
-  { words, serviceType, serviceName, preferredPort, lockId }: RunOptions,
-): boolean {
+export function isLeaseless(plan: RunPlan, options: RunOptions): boolean {
   if (plan.leaseless === null || plan.leaseless === 'nested') return plan.leaseless !== null;
+  return !hasWish(options);
+}
+
+/** Whether the user asks for a lease, by an option or a placeholder. */
+export function hasWish({ words, serviceType, serviceName, preferredPort, lockId }: RunOptions): boolean {
   const wishes = [serviceType, serviceName, preferredPort, lockId];
-  return wishes.every((wish) => wish === null) && !wantsPort(words);
+  return wishes.some((wish) => wish !== null) || wantsPort(words);
 }
 
 /** The port to ask for: the user's, or the one that the command names. */

@@ -26,6 +26,8 @@ export interface Supervised {
   readonly env: NodeJS.ProcessEnv;
   readonly stdio: StdioOptions;
   readonly mark: Mark | null;
+  /** How long it may take to end at SIGTERM before it is killed, in ms; five seconds unless given. */
+  readonly termGraceMs?: number;
   /** Called once when the command was started. */
   readonly onStarted: (started: Started) => void;
 }
@@ -52,7 +54,7 @@ export interface Supervision {
  * @param loadProcesses gives the system's view of processes; called after the start, which it shall not delay
  */
 export async function supervise(
-  { home, words, env, stdio, mark, onStarted }: Supervised,
+  { home, words, env, stdio, mark, termGraceMs = TERM_GRACE_MS, onStarted }: Supervised,
   loadProcesses: () => Promise<Processes>,
 ): Promise<Supervision> {
   let signals = 0;
@@ -83,7 +85,7 @@ export async function supervise(
     if (signal !== 'SIGTERM') return;
     deadline ??= setTimeout(() => {
       if (world !== null && !hasEnded) void endTree(world, 0);
-    }, TERM_GRACE_MS);
+    }, termGraceMs);
   });
   const child = startChild(words, env, stdio);
   try {

@@ -1,9 +1,9 @@
 // Owns the plan of a run: what a command starts, where, with which service type, and how it is told its port.
 
-import { IMAGE_TYPES } from './catalogue/backing.ts';
+import { typeOfImage } from './image-type.ts';
 import { argumentsOf, type Recognised } from './recognition.ts';
 import { follow, type Route } from './route.ts';
-import type { ProjectReader } from './situation.ts';
+import type { ProjectReader, Situation } from './situation.ts';
 import { detachAdvice, type Slot, type Telling, tellPort } from './telling.ts';
 import type { Leaseless, Tool } from './tool.ts';
 import { type Word, wordsOf } from './word.ts';
@@ -30,6 +30,8 @@ export interface RunPlan {
   readonly isDetaching: boolean;
   /** The port that the tool opens when nobody says otherwise. */
   readonly defaultPort: number | null;
+  /** The command that the way through launchers and scripts led to; no words where it led to several, or is not certain. */
+  readonly end: Pick<Situation, 'words' | 'assigned' | 'isCutOff'>;
   /** What to tell the user, with `{port}` for the port; null when there is nothing to tell. */
   readonly advice: string | null;
   /** The command for a port: the words as they were, ports that were named in them replaced, and words added at the end. */
@@ -66,6 +68,7 @@ export function planWords(command: readonly Word[], directory: string, reader: P
     fixedPort: telling?.fixedPort ?? null,
     wishedPort: telling?.wishedPort ?? null,
     isDetaching: detached !== null,
+    end: route.situation,
     advice: adviceOn(route, telling, detached),
     words: (port) => tell(words, telling, port),
     environment: (port) => filled(variablesOf(route, telling), port),
@@ -95,7 +98,7 @@ function describe(route: Route): Pick<RunPlan, 'id' | 'tool' | 'serviceType' | '
       return {
         id,
         tool: name,
-        serviceType: serviceType ?? typeOfImage(route.tool, route.situation.words),
+        serviceType: serviceType ?? typeByImage(route.tool, route.situation.words),
         leaseless: null,
         defaultPort,
       };
@@ -103,12 +106,10 @@ function describe(route: Route): Pick<RunPlan, 'id' | 'tool' | 'serviceType' | '
   }
 }
 
-/** The type by what a container's image is called, without registry, namespace and tag. */
-function typeOfImage({ entry, from }: Recognised<Tool>, words: readonly Word[]): string | null {
+/** The type by the image of a container, which is the first argument of its command. */
+function typeByImage({ entry, from }: Recognised<Tool>, words: readonly Word[]): string | null {
   const [at] = argumentsOf(words, from, entry.valueOptions);
-  const image = at === undefined ? '' : (words[at]?.text ?? '');
-  const name = image.replace(/@.*/, '').split('/').at(-1)?.replace(/:.*/, '') ?? '';
-  return Object.entries(IMAGE_TYPES).find(([known]) => name.startsWith(known))?.[1] ?? null;
+  return typeOfImage(at === undefined ? '' : (words[at]?.text ?? ''));
 }
 
 /** Whoever tells the port by a placeholder may tell it to one of several listeners: the variables stay. */

@@ -108,6 +108,7 @@ describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' :
       'vite.d.cts',
       'vite.d.ts',
       'vite.js',
+      'yaml.cjs',
     ]);
     assert.equal(statSync(join(root, 'dist', 'styxy.cjs')).mode & 0o111, 0o111);
     // Of package.json the bundles need the version alone.
@@ -117,7 +118,14 @@ describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' :
 
   it('names every package that the bundles hold', () => {
     const notices = readFileSync(join(ROOT, 'THIRD-PARTY-NOTICES.md'), 'utf8');
-    for (const name of ['fastify', 'pino', 'jsonc-parser', 'fastest-levenshtein', 'rotating-file-stream'])
+    for (const name of [
+      'fastify',
+      'pino',
+      'jsonc-parser',
+      'fastest-levenshtein',
+      'rotating-file-stream',
+      'yaml',
+    ])
       assert.match(notices, new RegExp(`^## ${name} \\d`, 'm'));
   });
 

@@ -38,6 +38,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
   },
   tools: { wildcard: 'all' },
   agents: { tools: 'all', core: 'types' },
+  compose: { tools: 'all' },
   run: {
     errors: 'all',
     home: 'all',
@@ -47,6 +48,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     os: 'all',
     tools: 'all',
     project: 'all',
+    compose: 'all',
   },
   library: {
     errors: 'all',

@@ -19,7 +19,8 @@ export const runCommand: Command = {
   summary: 'Start a command on a leased port',
   details: [
     'A tool that is known (docs/reference/tools.md) gets a port of its own type, and is told in its own way: by a variable, or by words at the end of the command, also through package scripts and runners such as npx. A {port} in the command means that it is told already. A command that is not understood keeps its words.',
-    'What starts several servers (turbo, nx run-many, concurrently, docker compose up) gets the variables of the project, but no PORT, and a lease only with -s, -n, -p, --lock or {port}. Nothing is leased either for a script that calls `styxy run` itself.',
+    'What starts several servers (turbo, nx run-many, concurrently) gets the variables of the project, but no PORT, and a lease only with -s, -n, -p, --lock or {port}. Nothing is leased either for a script that calls `styxy run` itself.',
+    'Compose (`docker compose up`, also with -d, and podman compose) gets a lease for every port that its file publishes, and an override that publishes them there; COMPOSE_PROJECT_NAME is set for all of its commands, so that no other checkout has the same containers. The leases of `up -d` last as long as the containers publish (docs/compose.md).',
     'The command gets PORT, STYXY_LOCK_ID, STYXY_RUN_ID (its mark, by which what it leaves behind is found), for every lease of the project STYXY_PORT_<NAME> and STYXY_URL_<NAME>, STYXY_SLUG (a name for databases that no other checkout has), and the port in place of every {port} in its words. The rest of its environment is its own.',
     'The lease is held while the command lives. Signals are passed on; when the command ends, every process that it left behind is ended too (SIGTERM, and after 3 seconds SIGKILL; a command that ignores SIGTERM itself is killed after 5), and the port is free again.',
     'A port that a stranger takes before the command listens on it is exchanged once: the command is ended and started again on another port, unless --exact was given or it ran for a minute already. A command that listens elsewhere than on its own port is told so.',
@@ -47,6 +48,10 @@ export const runCommand: Command = {
   examples: [
     { line: 'styxy run -- npm run dev', description: 'Whatever the script starts' },
     { line: 'styxy run -- ./serve --listen :{port}', description: 'A server that is not known' },
+    {
+      line: 'styxy run -- docker compose up -d',
+      description: 'The services of compose.yaml, on ports of this checkout',
+    },
     { line: 'styxy run -s api -p 8000 -- ./serve', description: 'Another type, and a wish' },
   ],
   exits: {

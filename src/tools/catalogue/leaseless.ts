@@ -44,7 +44,7 @@ export const LEASELESS: readonly Leaseless[] = [
         'docker-compose up',
         'podman-compose up',
       ],
-      'Let the compose file publish the port of a variable such as STYXY_PORT_DB, and lease them by `styxy allocate`.',
+      'Each port that its file publishes is moved to a leased one, unless -s, -n, -p or --lock asks for something else (docs/compose.md).',
     ),
     rejects: ['-d', '--detach'],
     valueOptions: ['-f', '--file', '-p', '--project-name', '--profile', '--env-file', '--project-directory'],

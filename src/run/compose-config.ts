@@ -1,0 +1,60 @@
+// Owns the question to Compose itself what a project is: by its own `config`, which merges, fills in and checks.
+
+import { execFile } from 'node:child_process';
+import { type ComposeModel, modelOf } from '../compose/model.ts';
+
+/** It reads files, and may fetch some from elsewhere. */
+const TIMEOUT_MS = 20_000;
+const MAX_OUTPUT_BYTES = 32 * 1024 * 1024;
+
+export interface ConfigQuestion {
+  /** The command line up to its subcommand. */
+  readonly words: readonly string[];
+  readonly services: readonly string[];
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What `config` said: a model, or why there is none. */
+export type ConfigAnswer = { readonly model: ComposeModel } | { readonly model: null; readonly why: string };
+
+/** Asks in JSON first, and in what it speaks by itself then: YAML, which JSON is as well. Never throws. */
+export async function askConfig(question: ConfigQuestion): Promise<ConfigAnswer> {
+  const json = await run(question, ['--format', 'json']);
+  const said = json.output === null ? await run(question, []) : json;
+  if (said.output === null) return { model: null, why: said.why };
+  const model = modelOf(await parsed(said.output));
+  return model === null ? { model, why: 'it prints no services' } : { model };
+}
+
+async function parsed(text: string): Promise<unknown> {
+  try {
+    const { parse } = await import('yaml');
+    return parse(text, { logLevel: 'silent' });
+  } catch {
+    return null;
+  }
+}
+
+type Output = { readonly output: string } | { readonly output: null; readonly why: string };
+
+function run(
+  { words, services, directory, env }: ConfigQuestion,
+  options: readonly string[],
+): Promise<Output> {
+  const [program = '', ...before] = words;
+  const args = [...before, 'config', ...options, ...services];
+  return new Promise((resolve) => {
+    const limits = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES, encoding: 'utf8' } as const;
+    const child = execFile(program, args, { ...limits, cwd: directory, env }, (error, stdout, stderr) => {
+      if (error === null) resolve({ output: stdout });
+      else resolve({ output: null, why: lastLine(stderr) ?? error.message });
+    });
+    // Whoever would ask there gets no answer.
+    child.stdin?.end();
+  });
+}
+
+function lastLine(text: string): string | null {
+  return text.trim().split('\n').at(-1)?.trim() || null;
+}
