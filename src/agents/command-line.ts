@@ -37,7 +37,7 @@ export interface SimpleCommand {
 
 export interface CompoundCommand {
   /**
-   * `group`: braces. `branch`: if, case. `loop`: for, while, until, select. `function`: a definition, which runs nothing.
+   * `group`: braces. `branch`: if, case. `loop`: for, while, until, select. `function`: a definition, which runs nothing by itself.
    * `test`: `[[ … ]]`, `(( … ))`.
    */
   readonly kind: 'subshell' | 'group' | 'branch' | 'loop' | 'function' | 'test';
@@ -64,11 +64,15 @@ export interface CommandWord {
 }
 
 export type Expansion =
-  /** `$name`, `${name}`; `isPlain` is false where something is done to it, such as `${name:-3000}`. */
+  /**
+   * `$name`, `${name}`; `isPlain` is false where something is done to it. `isItsValue` holds for what leaves a value as it is,
+   * such as `${name:-3000}` and `${names[@]}`.
+   */
   | {
       readonly kind: 'variable';
       readonly name: string;
       readonly isPlain: boolean;
+      readonly isItsValue: boolean;
       readonly isWholeWord: boolean;
     }
   /** `$(…)`, backticks, `<(…)`. Places in `list` mean nothing. */
@@ -78,13 +82,15 @@ export type Expansion =
 
 export interface Assignment {
   readonly name: string;
-  /** Null for a list, or where the shell makes something else of it. */
+  /** Null for a list, and where it is put behind what is there. */
   readonly value: CommandWord | null;
+  /** Of `name=(…)`. */
+  readonly list: readonly CommandWord[] | null;
 }
 
 export interface Redirection {
   /** `>`, `>>`, `<`, `2>&1` as `>&`, `<<` and so on. */
   readonly operator: string;
-  /** Null for a here-document. */
+  /** Of a here-document, its text as one word, where a shell changes nothing of it; else null. */
   readonly target: CommandWord | null;
 }

@@ -1,68 +1,155 @@
-// Owns the question what a line would end: `kill`, `pkill`, `killall`, `fuser -k`, `kill-port` and what feeds them.
+// Owns the question what a line would end: `kill`, `pkill`, `killall`, `fuser -k`, `kill-port`, `docker stop`, and what feeds them.
 
+import type { ProjectReader } from '../tools/situation.ts';
 import type { CommandLine, CommandWord } from './command-line.ts';
+import { containerOf, containersEnded } from './container-lister.ts';
+import { killsInline } from './inline-kills.ts';
+import { byAnything, byName, byTask, isHarmless, type Texts } from './kill-names.ts';
 import { patternOf } from './kill-pattern.ts';
 import type { KillTarget } from './kill-target.ts';
-import { listedPids } from './listed-pids.ts';
+import { listedPids, pidOf, pidsIn } from './listed-pids.ts';
 import { portsOfFuser, portsOfWords } from './port-lister.ts';
+import { portsStopped } from './port-stoppers.ts';
 import type { Kill } from './pre-tool.ts';
-import { programOf } from './program-words.ts';
+import { programOf, type ShellText } from './program-words.ts';
 import { readCommandLine } from './read-command-line.ts';
-import { firstScope, type Scope, sourceOf, textsOf } from './scope.ts';
+import { firstScope, type Scope } from './scope.ts';
 import type { Surroundings } from './server-command.ts';
+import { joinedText, textIn } from './shell-text.ts';
 import { type Visit, walkCommands } from './walk-commands.ts';
+import { sourcesOf, textsOf } from './word-values.ts';
+import { fedCommand } from './xargs.ts';
 
-/** A shell may be given a text for another shell, so often. */
-const MAX_TEXTS_DEEP = 3;
+/** So many texts for other shells, package scripts among them, are read of one line. */
+const MAX_TEXTS = 20;
+const MAX_TEXTS_DEEP = 4;
+/** So often package scripts and their neighbours are looked at. */
+const MAX_LOOKS = 200;
 /** More targets than this are a list that nobody types: the others are not looked at. */
-const MAX_KILLS = 50;
-/** Signals that end nothing. */
-const HARMLESS = /^(?:SIG)?(?:0|CONT|WINCH|URG|CHLD|28|18|17|23)$/i;
+const MAX_KILLS = 200;
 const PORT_KILLERS = [
   'kill-port',
   'kill-port-process',
+  'kill-my-port',
   'cross-port-killer',
   'killport',
   'freeport',
   'port-kill',
+  'port-killer',
 ];
+const SHELLS = ['sh', 'bash', 'zsh', 'dash'];
 
 /** What a line would end, as far as it can be known. */
-export function readKills(line: CommandLine, around: Omit<Surroundings, 'reader'>, depth = 0): Kill[] {
-  const found: Kill[] = [];
-  walkCommands(line, firstScope(around), (visit) => {
-    const { words } = visit.command;
-    const program = programOf(words, visit.scope);
-    if (program === null) return;
-    if (program.kind === 'text') {
-      const inner = depth < MAX_TEXTS_DEEP ? readCommandLine(program.text) : null;
-      if (inner !== null) found.push(...readKills(inner, around, depth + 1));
-      return;
-    }
-    const targets = targetsOf(program.name, program.args, visit);
-    // What feeds a kill through a pipe is a part of how it is written.
-    const [first] = visit.input?.stages ?? [];
-    const start = visit.isInSubstitution ? visit.command.start : (first?.start ?? visit.command.start);
-    const text = line.text.slice(start, visit.command.end);
-    found.push(...targets.map((target) => ({ text, target })));
-  });
-  return found.slice(0, MAX_KILLS);
+export function readKills(line: CommandLine, around: Surroundings): Kill[] {
+  const reading: Reading = {
+    reader: boundReader(around.reader, MAX_LOOKS),
+    found: [],
+    textsLeft: MAX_TEXTS,
+  };
+  readLine(line, firstScope(around), reading, 0);
+  return reading.found.slice(0, MAX_KILLS);
 }
 
-type Texts = readonly (string | null)[];
+interface BoundReader extends ProjectReader {
+  /** Whether it was asked so often that it finds nothing any more. */
+  isSpent(): boolean;
+}
 
-function targetsOf(name: string, args: readonly CommandWord[], visit: Visit): readonly KillTarget[] {
-  const { scope } = visit;
+function boundReader({ text, names }: ProjectReader, looks: number): BoundReader {
+  let left = looks;
+  const may = (): boolean => left-- > 0;
+  return {
+    text: (path) => (may() ? text(path) : null),
+    names: (path) => (may() ? names(path) : []),
+    isSpent: () => left <= 0,
+  };
+}
+
+interface Reading {
+  readonly reader: BoundReader;
+  readonly found: Kill[];
+  textsLeft: number;
+}
+
+function readLine(line: CommandLine, scope: Scope, reading: Reading, depth: number): void {
+  walkCommands(line, scope, (visit) => {
+    const { command, input, isInSubstitution } = visit;
+    if (reading.found.length >= MAX_KILLS) return;
+    const ends = endsOf(command.words, visit, reading.reader, 0);
+    for (const { text, scope: inner } of ends.texts) {
+      if (depth === MAX_TEXTS_DEEP || reading.textsLeft === 0) return;
+      reading.textsLeft -= 1;
+      const read = readCommandLine(text);
+      if (read !== null) readLine(read, inner, reading, depth + 1);
+    }
+    // What feeds a kill through a pipe is a part of how it is written.
+    const start = isInSubstitution ? command.start : (input?.start ?? command.start);
+    const text = line.text.slice(start, command.end);
+    for (const target of ends.targets.slice(0, MAX_KILLS)) reading.found.push({ text, target });
+  });
+}
+
+/** What a command ends itself, and the texts that it has other shells run. */
+interface Ends {
+  readonly targets: readonly KillTarget[];
+  readonly texts: readonly ShellText[];
+}
+
+const NOTHING: Ends = { targets: [], texts: [] };
+/** `xargs` may run `xargs`. */
+const MAX_FED_DEEP = 3;
+
+function endsOf(
+  words: readonly CommandWord[],
+  visit: Pick<Visit, 'scope' | 'input'>,
+  reader: BoundReader,
+  depth: number,
+): Ends {
+  const { scope, input } = visit;
+  const program = programOf(words, scope, reader.isSpent() ? null : reader);
+  if (program === null) return NOTHING;
+  if (program.kind === 'texts') return { targets: [], texts: program.texts };
+  const { name, args } = program;
+  if (SHELLS.includes(name)) {
+    const given = input === null || args.some(isFile) ? null : textIn(input);
+    return given === null || input === null ? NOTHING : shellTexts(given.text, input.scope);
+  }
+  switch (name) {
+    case 'eval':
+    case 'trap': {
+      // What `trap` has behind its text are the signals.
+      const given = joinedText(name === 'eval' ? args : args.slice(0, 1), scope);
+      return given === null ? NOTHING : shellTexts(given.text, scope);
+    }
+    case 'xargs': {
+      const fed = input === null || depth === MAX_FED_DEEP ? null : fedCommand(args, input, scope);
+      return fed === null ? NOTHING : endsOf(fed.words, { scope: fed.scope, input: null }, reader, depth + 1);
+    }
+    default:
+      return { targets: targetsOf(name, args, scope), texts: [] };
+  }
+}
+
+function shellTexts(text: string, scope: Scope): Ends {
+  return { targets: [], texts: [{ text, scope }] };
+}
+
+/** `bash` and `bash -s` read their text from the input, and a file otherwise. */
+function isFile({ value }: CommandWord): boolean {
+  return value === null || !value.startsWith('-');
+}
+
+function targetsOf(name: string, args: readonly CommandWord[], scope: Scope): readonly KillTarget[] {
   const texts: Texts = args.flatMap((word): Texts => textsOf(word, scope) ?? [null]);
   switch (name) {
     case 'kill':
       return killed(args, scope);
-    case 'pkill': {
-      const target = isHarmless(texts) ? null : patternOf(texts);
-      return target === null ? [] : [target];
-    }
+    case 'pkill':
+      return isHarmless(texts) ? [] : matched(args, texts, scope);
     case 'killall':
       return byName(texts);
+    case 'killall5':
+      return isHarmless(texts) ? [] : [{ kind: 'everything' }];
     case 'fuser':
       return texts.some((text) => text !== null && /^-[a-zA-Z]*k|^--kill$/.test(text))
         ? (portsOfFuser(texts.map(withoutKill)) ?? [])
@@ -70,13 +157,45 @@ function targetsOf(name: string, args: readonly CommandWord[], visit: Visit): re
     case 'fkill':
     case 'fkill-cli':
       return byAnything(texts);
+    case 'tree-kill':
+    case 'tree-kill-cli':
+      return texts.slice(0, 1).flatMap((text) => pidOf(text ?? ''));
     case 'taskkill':
       return byTask(texts);
-    case 'xargs':
-      return fed(args, visit);
+    case 'docker':
+    case 'podman':
+      return contained(args, scope);
     default:
-      return PORT_KILLERS.includes(name) ? (portsOfWords(texts) ?? []) : [];
+      if (PORT_KILLERS.includes(name)) return portsOfWords(texts) ?? [];
+      return [...portsStopped(name, texts), ...killsInline(name, texts)];
   }
+}
+
+/** `pkill`, which may be told parents that a substitution names. */
+function matched(args: readonly CommandWord[], texts: Texts, scope: Scope): readonly KillTarget[] {
+  const target = patternOf(texts);
+  if (target !== null) return [target];
+  const at = args.findIndex(({ value }) => value === '-P' || value === '--parent');
+  const parents = at < 0 ? undefined : args[at + 1];
+  const isAll = args.every((word, index) => word === parents || index === at || word.value?.startsWith('-'));
+  return parents === undefined || !isAll
+    ? []
+    : pidsIn(parents, scope).map((to) => ({ kind: 'related', how: 'children', to }));
+}
+
+/** `docker stop web`, `docker rm -f $(docker ps -q)`. */
+function contained(args: readonly CommandWord[], scope: Scope): readonly KillTarget[] {
+  const words = args.map((word) => ({ word, text: textsOf(word, scope)?.[0] ?? null }));
+  return containersEnded(words).flatMap(({ word }) => {
+    const texts = textsOf(word, scope);
+    if (texts !== null) return texts.flatMap((text) => text.split(/\s+/).flatMap(containerOf));
+    const sources = word.expansions.flatMap((each) => sourcesOf(each, scope));
+    return sources.flatMap((source) => listedPids(source) ?? []).filter(isOfContainers);
+  });
+}
+
+function isOfContainers({ kind }: KillTarget): boolean {
+  return kind === 'container' || kind === 'ports';
 }
 
 /** `-kn tcp` asks for the ports as `-n tcp` does. */
@@ -84,22 +203,12 @@ function withoutKill(text: string | null): string | null {
   return text !== null && /^-[a-zA-Z]*n$/.test(text) ? '-n' : text;
 }
 
-/** Whether the signal is one that ends nothing. */
-function isHarmless(texts: Texts): boolean {
-  return texts.some((text, at) => {
-    if (text === null) return false;
-    if (text === '-s' || text === '--signal' || text === '-n') return HARMLESS.test(texts[at + 1] ?? '');
-    const named = /^(?:-|--signal=)((?:SIG)?[A-Z]{3,}|\d+)$/.exec(text)?.[1];
-    return at === 0 && named !== undefined && HARMLESS.test(named);
-  });
-}
-
 function killed(args: readonly CommandWord[], scope: Scope): readonly KillTarget[] {
   const flat = args.map((word) => textsOf(word, scope)?.[0] ?? null);
   if (isHarmless(flat) || flat.includes('-l') || flat.includes('-L')) return [];
   const targets: KillTarget[] = [];
   let isBehindSignal = false;
-  for (let at = 0; at < args.length; at++) {
+  for (let at = 0; at < args.length && targets.length < MAX_KILLS; at++) {
     const word = args[at];
     const text = flat[at];
     if (word === undefined) break;
@@ -108,99 +217,7 @@ function killed(args: readonly CommandWord[], scope: Scope): readonly KillTarget
       at += 1;
       isBehindSignal = true;
     } else if (!isBehindSignal && text?.startsWith('-') === true) isBehindSignal = true;
-    else targets.push(...killedBy(word, scope));
+    else targets.push(...pidsIn(word, scope));
   }
   return targets;
-}
-
-/** What one argument of `kill` means: numbers, or what a substitution prints. */
-function killedBy(word: CommandWord, scope: Scope): readonly KillTarget[] {
-  const texts = textsOf(word, scope);
-  if (texts !== null) return texts.flatMap((text) => text.split(/\s+/).flatMap(pidOf));
-  const found = word.expansions.flatMap((each) => {
-    const source = sourceOf(each, scope);
-    return source === null ? [] : (listedPids(source) ?? []);
-  });
-  // `-$pid` is the group of it.
-  return word.text.startsWith('-') ? found.flatMap(groupOf) : found;
-}
-
-function groupOf(target: KillTarget): readonly KillTarget[] {
-  return target.kind === 'pid' ? [{ kind: 'group', pid: target.pid }] : [target];
-}
-
-function pidOf(text: string): readonly KillTarget[] {
-  if (text === '-1') return [{ kind: 'everything' }];
-  const [, sign, digits] = /^(-?)(\d{1,10})$/.exec(text) ?? [];
-  // A zero is the shell's own group.
-  if (digits === undefined || Number(digits) === 0) return [];
-  return [{ kind: sign === '-' ? 'group' : 'pid', pid: Number(digits) }];
-}
-
-/** `killall`: whole names, or expressions with `-r`. */
-function byName(texts: Texts): readonly KillTarget[] {
-  if (isHarmless(texts) || texts.includes('-l') || texts.includes('--list')) return [];
-  const isExpression = texts.some((text) => text === '-r' || text === '--regexp');
-  const ignoresCase = texts.some((text) => text === '-I' || text === '--ignore-case');
-  const targets: KillTarget[] = [];
-  for (let at = 0; at < texts.length; at++) {
-    const text = texts[at] ?? null;
-    if (text === '-s' || text === '--signal' || text === '-u' || text === '--user') at += 1;
-    else if (/^-[oy]$/.test(text ?? '')) return [];
-    else if (text !== null && !text.startsWith('-'))
-      targets.push({
-        kind: 'pattern',
-        looksAt: 'name',
-        all: [{ kind: isExpression ? 'expression' : 'exact', text, ignoresCase }],
-        none: [],
-      });
-  }
-  return targets;
-}
-
-/** `fkill`: `:3000`, a pid, or a part of a name. */
-function byAnything(texts: Texts): readonly KillTarget[] {
-  return texts.flatMap((text): readonly KillTarget[] => {
-    if (text === null || text.startsWith('-')) return [];
-    if (text.startsWith(':')) return portsOfWords([text]) ?? [];
-    if (/^\d+$/.test(text)) return pidOf(text);
-    return [
-      { kind: 'pattern', looksAt: 'name', all: [{ kind: 'exact', text, ignoresCase: true }], none: [] },
-    ];
-  });
-}
-
-/** Windows: `taskkill /PID 4121 /F`, `taskkill /IM node.exe`; in Git's shell with two slashes. */
-function byTask(texts: Texts): readonly KillTarget[] {
-  return texts.flatMap((text, at): readonly KillTarget[] => {
-    const value = texts[at + 1];
-    if (text === null || value === null || value === undefined) return [];
-    if (/^\/{1,2}pid$/i.test(text)) return pidOf(value);
-    if (!/^\/{1,2}im$/i.test(text) || value.includes('*')) return [];
-    return [
-      {
-        kind: 'pattern',
-        looksAt: 'name',
-        all: [{ kind: 'exact', text: value, ignoresCase: true }],
-        none: [],
-      },
-    ];
-  });
-}
-
-/** Options of `xargs` that take the next word. */
-const XARGS_VALUES = ['-I', '-n', '-P', '-L', '-d', '-a', '-s', '-E'];
-
-/** `… | xargs kill`: what comes through the pipe is ended. */
-function fed(args: readonly CommandWord[], { scope, input }: Visit): readonly KillTarget[] {
-  let at = 0;
-  while (args[at]?.value?.startsWith('-') === true)
-    at += XARGS_VALUES.includes(args[at]?.value ?? '') ? 2 : 1;
-  const program = programOf(args.slice(at), scope);
-  if (program?.kind !== 'words' || input === null) return [];
-  if (program.name === 'kill') {
-    const isNothing = isHarmless(program.args.map(({ value }) => value));
-    return isNothing ? [] : (listedPids(input) ?? []);
-  }
-  return [];
 }

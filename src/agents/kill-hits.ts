@@ -12,15 +12,16 @@ interface Foreign {
 }
 
 /** The leases of others that these would reach, each once. */
-export function findHits(kills: readonly Kill[], { leases, listeners, processes }: MachineFacts): KillHit[] {
+export function findHits(kills: readonly Kill[], machine: MachineFacts): KillHit[] {
   if (kills.length === 0) return [];
+  const { leases, processes } = machine;
   const known = new Map(processes.map((process) => [process.pid, process]));
   const foreign = leases
-    .filter(({ isOwn, isActive }) => !isOwn && isActive)
+    .filter(({ isOwn, isActive, isHeld }) => !isOwn && (isActive || isHeld))
     .map((lease): Foreign => ({ lease, own: lease.pids.flatMap((pid) => known.get(pid) ?? []) }));
   const hits = new Map<string, KillHit>();
   for (const { text, target } of kills) {
-    const reaches = reachOf(target, listeners);
+    const reaches = reachOf(target, machine);
     for (const each of foreign) {
       if (hits.has(each.lease.lockId)) continue;
       const pid = reaches(each);
@@ -33,7 +34,7 @@ export function findHits(kills: readonly Kill[], { leases, listeners, processes 
 /** The process of a lease that a target means, null where it is not known; undefined where none is meant. */
 type Reach = (foreign: Foreign) => number | null | undefined;
 
-function reachOf(target: KillTarget, listeners: MachineFacts['listeners']): Reach {
+function reachOf(target: KillTarget, machine: MachineFacts): Reach {
   switch (target.kind) {
     case 'everything':
       return ({ lease }) => lease.pids[0] ?? null;
@@ -43,21 +44,55 @@ function reachOf(target: KillTarget, listeners: MachineFacts['listeners']): Reac
       return ({ own }) => own.find(({ pid, group }) => group === target.pid || pid === target.pid)?.pid;
     case 'children':
       return ({ own }) => own.find(({ parent }) => parent === target.pid)?.pid;
+    case 'related':
+      return reachOfRelated(target.how, target.to, machine);
+    case 'container': {
+      const isMeant = target.name === null ? () => true : matcherOf(target.name);
+      if (isMeant === null) return () => undefined;
+      return ({ lease }) => (lease.containers.some(isMeant) ? null : undefined);
+    }
     case 'ports': {
       const isMeant = (protocol: string, port: number): boolean =>
         (target.protocol ?? protocol) === protocol && port >= target.first && port <= target.last;
       // A server may listen on another port than its own.
-      const pids = listeners.flatMap(({ protocol, port, pid }) => (isMeant(protocol, port) ? [pid] : []));
+      const pids = machine.listeners.flatMap(({ protocol, port, pid }) =>
+        isMeant(protocol, port) ? [pid] : [],
+      );
       return ({ lease }) => {
         const listening = lease.pids.find((pid) => pids.includes(pid));
         if (listening !== undefined) return listening;
-        return lease.ports.some((port) => isMeant(lease.protocol, port)) ? null : undefined;
+        // Where nobody listens yet, nobody is found by the port.
+        return lease.isActive && lease.ports.some((port) => isMeant(lease.protocol, port)) ? null : undefined;
       };
     }
     case 'pattern': {
       const matches = matcherOfProcess(target);
       return ({ own }) => own.find(matches)?.pid;
     }
+  }
+}
+
+/** The processes that others lead to, whosever those are. */
+function reachOfRelated(
+  how: Extract<KillTarget, { readonly kind: 'related' }>['how'],
+  to: KillTarget,
+  machine: MachineFacts,
+): Reach {
+  const reaches = reachOf(to, machine);
+  const known = new Map(machine.processes.map((process) => [process.pid, process]));
+  const pids = machine.leases.flatMap((lease) => {
+    const own = lease.pids.flatMap((pid) => known.get(pid) ?? []);
+    return reaches({ lease, own }) ?? [];
+  });
+  const met = pids.flatMap((pid) => known.get(pid) ?? []);
+  switch (how) {
+    case 'group':
+      return ({ own }) =>
+        own.find(({ group }) => group !== null && met.some((each) => each.group === group))?.pid;
+    case 'parent':
+      return ({ own }) => own.find(({ pid }) => met.some(({ parent }) => parent === pid))?.pid;
+    case 'children':
+      return ({ own }) => own.find(({ parent }) => parent !== null && pids.includes(parent))?.pid;
   }
 }
 

@@ -24,14 +24,22 @@ export function patternOf(args: readonly (string | null)[]): KillTarget | null {
   let ignoresCase = false;
   let pattern: string | null = null;
   let parent: number | null = null;
+  let group: number | null = null;
+  let areOptionsOver = false;
   for (let at = 0; at < args.length; at++) {
     const text = args[at];
     if (text === null || text === undefined) return null;
-    if (text === '--') continue;
-    if (text === '-P' || text === '--parent') {
+    if (areOptionsOver && pattern === null) pattern = text;
+    else if (text === '--') areOptionsOver = true;
+    else if (text === '-P' || text === '--parent') {
       at += 1;
       parent = Number(args[at] ?? Number.NaN);
       if (!Number.isSafeInteger(parent)) return null;
+    } else if (text === '-g' || text === '--pgroup') {
+      at += 1;
+      group = Number(args[at] ?? Number.NaN);
+      // A zero is the group of `pkill` itself.
+      if (!Number.isSafeInteger(group) || group === 0) return null;
     } else if (NARROWING.includes(text)) at += 1;
     else if (text.startsWith('--')) {
       if (text === '--full') isFull = true;
@@ -48,8 +56,11 @@ export function patternOf(args: readonly (string | null)[]): KillTarget | null {
     } else if (pattern !== null) return null;
     else pattern = text;
   }
-  if (pattern === null) return parent === null ? null : { kind: 'children', pid: parent };
-  if (parent !== null) return null;
+  if (pattern === null) {
+    if (group !== null) return parent === null ? { kind: 'group', pid: group } : null;
+    return parent === null ? null : { kind: 'children', pid: parent };
+  }
+  if (parent !== null || group !== null) return null;
   const text = isExact ? `^(?:${pattern})$` : pattern;
   return {
     kind: 'pattern',

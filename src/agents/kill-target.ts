@@ -7,6 +7,14 @@ export type KillTarget =
   | { readonly kind: 'group'; readonly pid: number }
   /** The processes that a process has started, as `pkill -P`. */
   | { readonly kind: 'children'; readonly pid: number }
+  /** Those that are related to others: their groups, their parents, what they have started. */
+  | {
+      readonly kind: 'related';
+      readonly how: 'group' | 'parent' | 'children';
+      readonly to: KillTarget;
+    }
+  /** Containers by name or id, or all of them. */
+  | { readonly kind: 'container'; readonly name: TextPattern | null }
   /** Whoever listens on one of these ports, both ends included. */
   | {
       readonly kind: 'ports';

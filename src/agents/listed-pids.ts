@@ -1,48 +1,33 @@
 // Owns the question whose process ids a pipeline prints, such as `lsof -ti :3000` or `ps aux | grep vite | awk …`.
 
-import type { SimpleCommand } from './command-line.ts';
+import type { CommandWord, CompoundCommand, SimpleCommand, Stage } from './command-line.ts';
+import { targetsOfContainers } from './container-lister.ts';
 import { patternOf } from './kill-pattern.ts';
-import type { KillTarget, TextPattern } from './kill-target.ts';
-import { portsOfFuser, portsOfLsof } from './port-lister.ts';
+import type { KillTarget } from './kill-target.ts';
+import { filtered, type Listing } from './list-filters.ts';
+import { listenersOfSs, portsOfFuser, targetsOfLsof } from './port-lister.ts';
+import { processesOfPs } from './process-lister.ts';
 import { programOf } from './program-words.ts';
-import { type Scope, type Source, textsOf } from './scope.ts';
-import { extendedOf } from './text-pattern.ts';
+import { type Scope, type Source, withVariable } from './scope.ts';
+import { sourcesOf, stagesOf, textsOf, variableOfAll } from './word-values.ts';
 
-/** What is known of a pipeline behind one of its stages. */
-type Listing =
-  | { readonly kind: 'targets'; readonly targets: readonly KillTarget[] }
-  /** Lines of which each is a process, with its command line in it. */
-  | {
-      readonly kind: 'processes';
-      readonly all: readonly TextPattern[];
-      readonly none: readonly TextPattern[];
-    }
-  /** Lines of which each is a listener, with its port in it. */
-  | { readonly kind: 'listeners' };
+/** Pipelines in the words of others are looked into so often, to answer one question. */
+const MAX_LOOKS = 100;
 
-/** Programs that leave the lines as they are, or take the numbers out of them. */
-const PASSES = [
-  'awk',
-  'gawk',
-  'cut',
-  'head',
-  'tail',
-  'sort',
-  'uniq',
-  'tr',
-  'sed',
-  'xargs',
-  'echo',
-  'tee',
-  'column',
-];
+interface Looks {
+  left: number;
+}
 
 /** @returns null where nobody can say */
-export function listedPids({ stages, scope }: Source): readonly KillTarget[] | null {
+export function listedPids(
+  { stages, scope }: Source,
+  looks: Looks = { left: MAX_LOOKS },
+): readonly KillTarget[] | null {
+  if (looks.left === 0) return null;
+  looks.left -= 1;
   let listing: Listing | null = null;
   for (const [index, stage] of stages.entries()) {
-    if (stage.kind !== 'simple') return null;
-    listing = index === 0 ? firstListing(stage, scope) : filtered(listing, stage, scope);
+    listing = index === 0 ? firstListing(stage, scope, looks) : behind(listing, stage, scope);
     if (listing === null) return null;
   }
   switch (listing?.kind) {
@@ -57,60 +42,116 @@ export function listedPids({ stages, scope }: Source): readonly KillTarget[] | n
   }
 }
 
+/** Whose process ids a word is: numbers, or what a substitution or a variable holds; none where nobody can say. */
+export function pidsIn(
+  word: CommandWord,
+  scope: Scope,
+  looks: Looks = { left: MAX_LOOKS },
+): readonly KillTarget[] {
+  const texts = textsOf(word, scope);
+  if (texts !== null) return texts.flatMap((text) => text.split(/\s+/).flatMap(pidOf));
+  const found = word.expansions.flatMap((each) => {
+    const held = each.kind === 'variable' ? scope.variables.get(each.name)?.texts : null;
+    return (
+      held?.flatMap((text) => text.split(/\s+/).flatMap(pidOf)) ??
+      sourcesOf(each, scope).flatMap((source) => listedPids(source, looks) ?? [])
+    );
+  });
+  // `-$pid` is the group of it.
+  return word.text.replace('"', '').startsWith('-') ? found.flatMap(groupOf) : found;
+}
+
+function groupOf(target: KillTarget): readonly KillTarget[] {
+  if (target.kind === 'pid') return [{ kind: 'group', pid: target.pid }];
+  // `-$(ps -o pgid= …)`: a minus in front of a group's number means that group.
+  return target.kind === 'related' && target.how === 'group' ? [target] : [];
+}
+
+/** `4121`, or `-4121` for the group. */
+export function pidOf(text: string): readonly KillTarget[] {
+  if (text === '-1') return [{ kind: 'everything' }];
+  const [, sign, digits] = /^(-?)(\d{1,10})$/.exec(text) ?? [];
+  // A zero is the shell's own group.
+  if (digits === undefined || Number(digits) === 0) return [];
+  return [{ kind: sign === '-' ? 'group' : 'pid', pid: Number(digits) }];
+}
+
 interface Called {
   readonly name: string;
+  readonly words: readonly CommandWord[];
   /** Null for an argument of which the text is not known. */
   readonly args: readonly (string | null)[];
 }
 
 function called({ words }: SimpleCommand, scope: Scope): Called | null {
-  const program = programOf(words, scope);
+  const program = programOf(words, scope, null);
   if (program?.kind !== 'words') return null;
   // Of a word with several values, each is one: `lsof -ti :$port` in a loop over ports.
   const args = program.args.flatMap((word): readonly (string | null)[] => textsOf(word, scope) ?? [null]);
-  return { name: program.name, args };
+  return { name: program.name, words: program.args, args };
 }
 
-function firstListing(stage: SimpleCommand, scope: Scope): Listing | null {
+function behind(listing: Listing | null, stage: Stage, scope: Scope): Listing | null {
+  const program = stage.kind === 'simple' ? called(stage, scope) : null;
+  return listing === null || program === null ? null : filtered(listing, program.name, program.args);
+}
+
+function firstListing(stage: Stage, scope: Scope, looks: Looks): Listing | null {
+  if (stage.kind !== 'simple') return together(stage, scope, looks);
   const program = called(stage, scope);
   if (program === null) return null;
-  const { name, args } = program;
+  const { name, args, words } = program;
   switch (name) {
-    case 'lsof': {
-      const found = portsOfLsof(args);
-      if (found === null) return null;
-      return found.length === 0 ? { kind: 'listeners' } : { kind: 'targets', targets: found };
-    }
-    case 'fuser': {
-      const found = portsOfFuser(args);
-      return found === null ? null : { kind: 'targets', targets: found };
-    }
+    case 'lsof':
+      return listed(targetsOfLsof(args), { kind: 'listeners' });
+    case 'fuser':
+      return listed(portsOfFuser(args), null);
     case 'ss':
-      return listenersOfSs(args);
+      return listenersOfSs(words.map((word) => textsOf(word, scope)?.[0] ?? word.text));
     case 'netstat':
       return { kind: 'listeners' };
     case 'ps':
-      return { kind: 'processes', all: [], none: [] };
-    case 'pgrep': {
-      const target = patternOf(args);
-      return target === null ? null : { kind: 'targets', targets: [target] };
-    }
+      return processesOfPs(words.map((word) => textsOf(word, scope)?.[0] ?? pidsIn(word, scope, looks)));
+    case 'pgrep':
+      return processesOfPgrep(args);
     case 'pidof':
       return named(args);
     case 'echo':
-      return numbers(args);
+    case 'printf':
+      return printed(words, scope, looks);
+    case 'docker':
+    case 'podman':
+      return listed(targetsOfContainers(args), null);
     default:
       return null;
   }
 }
 
-/** `ss` may be told the port itself: `ss -tlnp 'sport = :3000'`. Any other condition says nothing that is certain. */
-function listenersOfSs(args: readonly (string | null)[]): Listing {
-  const condition = args.map((text) => text ?? '?').join(' ');
-  const digits = /^(?:-\S+ )*\(? *sport *(?:==?|eq) *:?(\d{1,5}) *\)?$/.exec(condition)?.[1];
-  if (digits === undefined) return { kind: 'listeners' };
-  const port = Number(digits);
-  return { kind: 'targets', targets: [{ kind: 'ports', first: port, last: port, protocol: null }] };
+function listed(targets: readonly KillTarget[] | null, otherwise: Listing | null): Listing | null {
+  if (targets === null) return null;
+  return targets.length === 0 ? otherwise : { kind: 'targets', targets };
+}
+
+/** What several commands print one after the other, as far as it is known. */
+function together(compound: CompoundCommand, scope: Scope, looks: Looks): Listing | null {
+  const { kind, lists, name, words } = compound;
+  if (kind !== 'subshell' && kind !== 'group' && kind !== 'loop') return null;
+  const inside = name === null ? scope : withVariable(scope, name, variableOfAll(words, scope));
+  const targets = (lists.at(-1) ?? []).flatMap((statement) => {
+    const stages = stagesOf([statement]);
+    return stages === null ? [] : (listedPids({ stages, scope: inside, start: null }, looks) ?? []);
+  });
+  return listed(targets, null);
+}
+
+/** With `-l` and `-a` there are names beside the numbers, which may be searched for more. */
+function processesOfPgrep(args: readonly (string | null)[]): Listing | null {
+  const target = patternOf(args);
+  if (target === null) return null;
+  const isNamed = args.some((text) => text !== null && /^-[a-zA-Z]*[la]/.test(text));
+  return isNamed && target.kind === 'pattern'
+    ? { kind: 'processes', all: target.all, none: [] }
+    : { kind: 'targets', targets: [target] };
 }
 
 function named(args: readonly (string | null)[]): Listing | null {
@@ -128,88 +169,8 @@ function named(args: readonly (string | null)[]): Listing | null {
   return { kind: 'targets', targets };
 }
 
-function numbers(args: readonly (string | null)[]): Listing | null {
-  const targets: KillTarget[] = [];
-  for (const text of args) {
-    if (text === null || !/^\d{1,10}$/.test(text)) return null;
-    targets.push({ kind: 'pid', pid: Number(text) });
-  }
-  return { kind: 'targets', targets };
-}
-
-function filtered(listing: Listing | null, stage: SimpleCommand, scope: Scope): Listing | null {
-  const program = called(stage, scope);
-  if (listing === null || program === null) return null;
-  const { name, args } = program;
-  if (name === 'grep' || name === 'egrep' || name === 'fgrep' || name === 'rg')
-    return grepped(listing, name, args);
-  if (name === 'awk' || name === 'gawk') return searched(listing, args);
-  return PASSES.includes(name) ? listing : null;
-}
-
-/** What `grep` was told: which lines it lets through. */
-function grepped(listing: Listing, name: string, args: readonly (string | null)[]): Listing | null {
-  let isInverted = false;
-  let ignoresCase = false;
-  let isExtended = name !== 'grep';
-  let isFixed = name === 'fgrep';
-  let takesParts = false;
-  const patterns: string[] = [];
-  for (let at = 0; at < args.length; at++) {
-    const text = args[at];
-    if (text === null || text === undefined) return null;
-    if (text === '-e') {
-      at += 1;
-      const pattern = args[at];
-      if (pattern === null || pattern === undefined) return null;
-      patterns.push(pattern);
-    } else if (/^-[A-Za-z]+$/.test(text)) {
-      isInverted ||= text.includes('v');
-      ignoresCase ||= text.includes('i');
-      isExtended ||= /[EP]/.test(text);
-      isFixed ||= text.includes('F');
-      takesParts ||= text.includes('o');
-    } else if (!text.startsWith('--')) patterns.push(text);
-  }
-  // `grep -o` takes numbers out of the lines, and says little about which.
-  if (takesParts) return listing;
-  const [text, ...files] = patterns;
-  if (text === undefined || files.length > 0) return null;
-  const pattern: TextPattern = isFixed
-    ? { kind: 'fixed', text, ignoresCase }
-    : { kind: 'expression', text: isExtended ? text : extendedOf(text), ignoresCase };
-  return through(listing, pattern, isInverted);
-}
-
-function through(listing: Listing, pattern: TextPattern, isInverted: boolean): Listing | null {
-  switch (listing.kind) {
-    case 'targets':
-      return listing;
-    case 'processes':
-      return isInverted
-        ? { ...listing, none: [...listing.none, pattern] }
-        : { ...listing, all: [...listing.all, pattern] };
-    case 'listeners': {
-      const port = portIn(pattern.text);
-      if (isInverted || port === null) return listing;
-      return { kind: 'targets', targets: [{ kind: 'ports', first: port, last: port, protocol: null }] };
-    }
-  }
-}
-
-/** The port in what lists of listeners are searched for: `:3000`, `:3000 `, `:3000\b`, `3000`. */
-function portIn(text: string): number | null {
-  const port = /^(?:.*[:.])?(\d{2,5})(?:\\b|\\s.*|\\>|\[.*|[ $].*)?$/.exec(text)?.[1];
-  return port === undefined ? null : Number(port);
-}
-
-/** `awk '/vite/ {print $2}'` searches; without an expression it only takes columns. */
-function searched(listing: Listing, args: readonly (string | null)[]): Listing | null {
-  const script = args.find((text) => text !== null && !text.startsWith('-'));
-  if (script === null || script === undefined) return null;
-  const [, condition = ''] = /^([^{]*)/.exec(script) ?? [];
-  if (!condition.includes('/')) return /[~=]/.test(condition) && !/NR/.test(condition) ? null : listing;
-  const text = /^\s*(?:\$\d+\s*~\s*)?\/((?:[^/\\]|\\.)+)\/\s*$/.exec(condition)?.[1];
-  if (text === undefined) return null;
-  return through(listing, { kind: 'expression', text, ignoresCase: false }, false);
+/** Numbers in letters, or whatever holds them. */
+function printed(words: readonly CommandWord[], scope: Scope, looks: Looks): Listing | null {
+  const targets = words.flatMap((word) => pidsIn(word, scope, looks));
+  return listed(targets, null);
 }

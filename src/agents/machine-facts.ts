@@ -18,8 +18,12 @@ export interface LeaseFact {
   readonly isOwn: boolean;
   /** Whether somebody listens there. */
   readonly isActive: boolean;
+  /** Whether a program that runs holds it, such as one whose server is still on its way. */
+  readonly isHeld: boolean;
   /** The holder's process and the server's, as far as they are known. */
   readonly pids: readonly number[];
+  /** The containers that publish its ports, by name. */
+  readonly containers: readonly string[];
 }
 
 /** A process that a lease's server is made of: its listener, and what stands above it up to the holder. */

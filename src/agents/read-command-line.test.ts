@@ -34,7 +34,7 @@ describe('a command line', () => {
     ['for p in 1 2; do kill $p; done', ['kill ?']],
     ['while read x; do y; done < f', ['read x', 'y']],
     ['case $1 in a) b;; *) c;; esac', ['b', 'c']],
-    ['f() { npm run dev; }; g', ['g']],
+    ['f() { npm run dev; }; g', ['npm run dev', 'g']],
     ["git commit -m 'npm run dev'", ['git commit -m npm run dev']],
     ['cat > notes.md <<EOF\nnpm run dev\nEOF\nls', ['cat', 'ls']],
     ['echo hi # && npm run dev', ['echo hi']],

@@ -5,6 +5,7 @@ import type {
   Assignment,
   CommandLine,
   CommandList,
+  CommandWord,
   CompoundCommand,
   Pipeline,
   Redirection,
@@ -98,17 +99,27 @@ type ParsedAssignment = Extract<Parsed<'Command'>['prefix'][number], { readonly 
 
 function readAssignment(node: ParsedAssignment, depth: number): Assignment {
   const { name, value, append, index } = node;
-  const isPlain = value.type === 'Word' && append !== true && index === undefined;
-  return { name, value: isPlain ? readWord(value, nested(depth)) : null };
+  if (append === true || index !== undefined) return { name, value: null, list: null };
+  if (value.type === 'Word') return { name, value: readWord(value, nested(depth)), list: null };
+  return { name, value: null, list: value.elements.map((each) => readWord(each, nested(depth))) };
 }
 
 function readRedirections(nodes: Parsed<'Command'>['redirects'], depth: number): Redirection[] {
   return nodes.map((node): Redirection => {
-    if (node.type === 'HereDoc') return { operator: node.operator, target: null };
+    if (node.type === 'HereDoc') return { operator: node.operator, target: documentOf(node) };
     const { operator, target } = node;
     return { operator, target: target === undefined ? null : readWord(target, nested(depth)) };
   });
 }
+
+/** The text of a here-document that no shell changes. */
+function documentOf({ body, delimiter }: ParsedDocument): CommandWord | null {
+  const { text, pos: start, end } = body;
+  if (delimiter?.quoted !== true && /[$`\\]/.test(text)) return null;
+  return { text, value: text, start, end, expansions: [] };
+}
+
+type ParsedDocument = Extract<Parsed<'Command'>['redirects'][number], { readonly type: 'HereDoc' }>;
 
 /** Reads the script of a substitution. */
 function nested(depth: number): (script: Script) => CommandList {
@@ -164,11 +175,18 @@ function readCompound(
     case 'While':
       return made('loop', [node.clause, node.body]);
     case 'Function':
-      return made('function', [], { name: node.name.value });
+      return { ...made('function', [], { name: node.name.value }), lists: [bodyOf(node, depth + 1)] };
     case 'TestCommand':
     case 'ArithmeticCommand':
       return made('test', []);
     case 'Coproc':
       throw new Unsure();
   }
+}
+
+/** What a function runs when it is called. */
+function bodyOf({ body }: Parsed<'Function'>, depth: number): CommandList {
+  if (body.type === 'CompoundList') return readList(body, depth);
+  if (depth > MAX_DEPTH) throw new Unsure();
+  return [{ pipelines: [{ runs: 'first', stages: [readStage(body, depth)] }], isBackground: false }];
 }

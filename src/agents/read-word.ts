@@ -64,11 +64,12 @@ function expansionsOf(
     case 'LocaleString':
       return part.parts.flatMap((child) => expansionsOf(child, isOuter, whole, readScript));
     case 'SimpleExpansion':
-      return [{ kind: 'variable', name: part.text.slice(1), isPlain: true, isWholeWord }];
+      return [{ kind: 'variable', name: part.text.slice(1), isPlain: true, isItsValue: true, isWholeWord }];
     case 'ParameterExpansion': {
       const isPlain = part.operation === undefined && part.prefix === undefined && part.index === undefined;
+      const isItsValue = part.prefix === undefined && keepsValue(part);
       return [
-        { kind: 'variable', name: part.parameter, isPlain, isWholeWord },
+        { kind: 'variable', name: part.parameter, isPlain, isItsValue, isWholeWord },
         ...substitutionsBelow(part, readScript),
       ];
     }
@@ -79,6 +80,11 @@ function expansionsOf(
     default:
       return [{ kind: 'other' }, ...substitutionsBelow(part, readScript)];
   }
+}
+
+/** `${name:-…}` and its like only say what is to be where there is no value. */
+function keepsValue({ operation }: Extract<SyntaxNode, { readonly type: 'ParameterExpansion' }>): boolean {
+  return operation === undefined || (operation.type === 'Default' && !operation.operator.endsWith('+'));
 }
 
 /** What runs somewhere inside of a part, such as in `${port:-$(next-port)}`. */

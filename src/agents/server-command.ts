@@ -6,8 +6,9 @@ import { programName, type Word } from '../tools/word.ts';
 import type { CommandLine, CommandWord, SimpleCommand } from './command-line.ts';
 import { canStartServer } from './known-programs.ts';
 import type { ServerCommand } from './pre-tool.ts';
-import { firstScope, type Scope, textsOf, type Variable, variableOf } from './scope.ts';
+import { firstScope, type Scope, type Variable } from './scope.ts';
 import { type Visit, walkCommands } from './walk-commands.ts';
+import { textsOf, variableOf } from './word-values.ts';
 
 /** Where a command is typed. */
 export interface Surroundings {

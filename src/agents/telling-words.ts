@@ -2,13 +2,16 @@
 
 import { TOOLS } from '../tools/catalogue/all.ts';
 import { LEASELESS } from '../tools/catalogue/leaseless.ts';
+import { STOPPERS } from './port-stoppers.ts';
 
 /** What runs package scripts, files and modules, and may start anything that way. */
 const RUNNERS = ['npm', 'pnpm', 'yarn', 'yarnpkg', 'bun', 'node', 'php', 'ruby'];
 /** Their names go on with a version: `python3.12`. */
 const PYTHONS = ['python', 'pypy', 'py'];
 /** Whatever ends processes has one of these in its name. */
-const ENDERS = ['kill', 'fuser', 'freeport', 'killport'];
+const ENDERS = ['kill', 'fuser', 'freeport'];
+/** What ends servers in another way. */
+const STOPS = ['docker', 'podman', 'nerdctl', ...STOPPERS.flatMap(({ programs }) => programs)];
 
 export interface TellingWords {
   /** Whole words: the names of programs. */
@@ -26,10 +29,14 @@ export interface TellingWords {
 export function tellingWords(): TellingWords {
   const names = new Set([
     ...RUNNERS,
+    ...STOPS,
     ...[...TOOLS, ...LEASELESS].flatMap(({ commands }) => commands.map((each) => each.split(' ')[0] ?? each)),
   ]);
-  const letters = ENDERS.filter((each) => !ENDERS.some((other) => other !== each && each.includes(other)));
   const isFound = (name: string): boolean =>
-    letters.some((each) => name.includes(each)) || PYTHONS.some((each) => name.startsWith(each));
-  return { words: [...names].filter((name) => !isFound(name)).sort(), beginnings: PYTHONS, letters };
+    ENDERS.some((each) => name.includes(each)) || PYTHONS.some((each) => name.startsWith(each));
+  return {
+    words: [...names].filter((name) => !isFound(name)).sort(),
+    beginnings: PYTHONS,
+    letters: ENDERS,
+  };
 }

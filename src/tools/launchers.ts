@@ -91,7 +91,7 @@ export const LAUNCHERS: readonly Launcher[] = [
   },
   { starts: ['cross-env', 'cross-env-shell'], takesAssignments: true },
   { starts: ['env'], values: ['-u', '--unset'], directory: ['-C', '--chdir'], takesAssignments: true },
-  { starts: ['exec', 'nohup', 'time', 'command', 'setsid', 'winpty'] },
+  { starts: ['exec', 'nohup', 'time', 'command', 'builtin', 'busybox', 'setsid', 'winpty'] },
   { starts: ['nice'], values: ['-n', '--adjustment'] },
   {
     starts: ['sudo', 'doas'],

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readWishes } from '../../src/agents/decide-pre-tool.ts';
 import type { KillTarget, TextPattern } from '../../src/agents/kill-target.ts';
-import { KILLS } from './corpus-kills.ts';
 import { NOTHING } from './corpus-nothing.ts';
 import { AROUND } from './shop.ts';
+import { EVERY_KILL } from './whole-corpus.ts';
 
 function described(target: KillTarget): string {
   switch (target.kind) {
@@ -19,6 +19,10 @@ function described(target: KillTarget): string {
       const texts = [...target.all.map(patternText), ...target.none.map((each) => `!${patternText(each)}`)];
       return [target.looksAt === 'name' ? 'name' : 'line', ...texts].join(' ');
     }
+    case 'related':
+      return `${target.how} of ${described(target.to)}`;
+    case 'container':
+      return target.name === null ? 'all containers' : `container ${patternText(target.name)}`;
     default:
       return `${target.kind} ${target.pid}`;
   }
@@ -34,7 +38,7 @@ function read(text: string): [string, ...string[]] {
 }
 
 describe('commands of agents: what they end', () => {
-  for (const each of KILLS) it(each[0], () => assert.deepEqual(read(each[0]), each));
+  for (const each of EVERY_KILL) it(each[0], () => assert.deepEqual(read(each[0]), each));
 });
 
 describe('commands of agents: what ends nothing', () => {

@@ -114,6 +114,28 @@ describe('a command that ends servers', () => {
     ['kill $PID', 'none'],
     ['pkill -f "("', 'none'],
     ['kill -0 402', 'none'],
+    // A server that is still on its way is ended with what starts it; nobody listens on its port yet.
+    ['kill 600', 'deny'],
+    ['pkill -f "hugo server"', 'deny'],
+    ['kill $(lsof -ti:4200)', 'none'],
+    ['kill -- -$(ps -o pgid= -p 402)', 'deny'],
+    ['kill -- -$(ps -o pgid= -p 501)', 'none'],
+    ['kill $(ps -o ppid= -p $(lsof -ti:3000))', 'deny'],
+    ['kill $(ps -o ppid= -p $(lsof -ti:3001))', 'none'],
+    ['pkill -P $(pgrep -f "npm run dev")', 'deny'],
+    ['pkill -P 500', 'none'],
+    ['docker stop shop-cache-1', 'deny'],
+    ['docker stop shop-cache', 'none'],
+    ['docker rm -f $(docker ps -aq --filter name=cache)', 'deny'],
+    ['docker stop $(docker ps -q)', 'deny'],
+    ['docker stop $(docker ps -q --filter publish=6390)', 'deny'],
+    ['docker stop $(docker ps -q --filter publish=6391)', 'none'],
+    ['docker rm shop-cache-1', 'none'],
+    ['redis-cli -p 6390 shutdown', 'deny'],
+    ['redis-cli shutdown', 'none'],
+    ['npm run stop', 'deny'],
+    ['npm run free', 'deny'],
+    ['npm run fresh', 'dev any'],
   ];
   for (const [text, decision] of cases) it(text, () => assert.equal(told(text), decision));
 

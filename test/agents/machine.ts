@@ -14,14 +14,19 @@ const LEASE: LeaseFact = {
   session: 'claude 7d1f',
   isOwn: false,
   isActive: true,
+  isHeld: true,
   pids: [400, 401, 402],
+  containers: [],
 };
 
 export function leaseOf(changes: Partial<LeaseFact>): LeaseFact {
   return { ...LEASE, ...changes };
 }
 
-/** Port 3000 and processes 400-402 are another session's, whose server listens on 3010 as well; 3001 and 500-501 one's own. */
+/**
+ * Port 3000 and processes 400-402 are another session's, whose server listens on 3010 as well; so are a container on 6390, and
+ * process 600, whose server has not begun to listen. 3001 and 500-501 are one's own.
+ */
 export const MACHINE: MachineFacts = {
   leases: [
     LEASE,
@@ -35,10 +40,26 @@ export const MACHINE: MachineFacts = {
       pids: [500, 501],
     }),
     leaseOf({
+      lockId: 'cache',
+      ports: [6390],
+      serviceName: 'cache',
+      isHeld: false,
+      pids: [],
+      containers: ['shop-cache-1'],
+    }),
+    leaseOf({
+      lockId: 'coming',
+      ports: [4200],
+      serviceName: 'docs',
+      isActive: false,
+      pids: [600],
+    }),
+    leaseOf({
       lockId: 'quiet',
       ports: [4000],
       serviceName: 'api',
       isActive: false,
+      isHeld: false,
       pids: [],
     }),
   ],
@@ -58,6 +79,7 @@ export const MACHINE: MachineFacts = {
       command: 'next-server (v15.1.0)',
     },
     { pid: 500, parent: 301, group: 500, name: 'node', command: 'node /usr/bin/styxy run -- npm start' },
+    { pid: 600, parent: 302, group: 600, name: 'node', command: 'node /usr/bin/styxy run -- hugo server' },
     { pid: 501, parent: 500, group: 500, name: 'node', command: 'node server.js' },
   ],
 };

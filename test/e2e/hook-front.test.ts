@@ -8,17 +8,9 @@ import fc from 'fast-check';
 import { readWishes } from '../../src/agents/decide-pre-tool.ts';
 import { frontScript } from '../../src/agents/hook-front.ts';
 import type { AgentName } from '../../src/agents/occasions.ts';
-import { MARK } from '../agents/corpus.ts';
-import { KILLS } from '../agents/corpus-kills.ts';
-import { LANGUAGES } from '../agents/corpus-languages.ts';
-import { NODE } from '../agents/corpus-node.ts';
-import { NOTHING } from '../agents/corpus-nothing.ts';
-import { SHELL } from '../agents/corpus-shell.ts';
 import { AROUND } from '../agents/shop.ts';
+import { EVERY_COMMAND } from '../agents/whole-corpus.ts';
 
-const CORPUS = [...NODE, ...LANGUAGES, ...SHELL, ...NOTHING, ...KILLS].map(([text]) =>
-  text.replaceAll(MARK, ''),
-);
 const AT_ONCE = 8;
 
 /** What may be put before any letter of a command without a change to what a shell makes of it, or nearly so. */
@@ -35,7 +27,7 @@ const AROUNDS: readonly ((text: string) => string)[] = [
 /** Commands of the corpus, taken to pieces and put into others. */
 const disguised = fc
   .record({
-    text: fc.constantFrom(...CORPUS),
+    text: fc.constantFrom(...EVERY_COMMAND),
     cuts: fc.array(fc.record({ where: fc.nat(), split: fc.constantFrom(...SPLITS) }), { maxLength: 3 }),
     around: fc.constantFrom(...AROUNDS),
   })
@@ -106,7 +98,7 @@ async function silentOf(commands: readonly string[], padding = ''): Promise<stri
 
 describe('the front of a hook', () => {
   it('is never silent where there is something to decide', async () => {
-    const decided = CORPUS.filter((text) => readWishes(text, AROUND) !== null);
+    const decided = EVERY_COMMAND.filter((text) => readWishes(text, AROUND) !== null);
     assert.ok(decided.length > 400, String(decided.length));
     assert.deepEqual(await silentOf(decided), []);
     assert.deepEqual(await silentOf(decided, PADDING), []);

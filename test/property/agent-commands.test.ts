@@ -7,24 +7,16 @@ import { decidePreTool, readWishes } from '../../src/agents/decide-pre-tool.ts';
 import { rewriteServers } from '../../src/agents/rewrite-servers.ts';
 import type { Surroundings } from '../../src/agents/server-command.ts';
 import { tellingWords } from '../../src/agents/telling-words.ts';
-import { MARK } from '../agents/corpus.ts';
-import { KILLS } from '../agents/corpus-kills.ts';
-import { LANGUAGES } from '../agents/corpus-languages.ts';
-import { NODE } from '../agents/corpus-node.ts';
-import { NOTHING } from '../agents/corpus-nothing.ts';
-import { SHELL } from '../agents/corpus-shell.ts';
 import { MACHINE } from '../agents/machine.ts';
 import { AROUND, SHOP } from '../agents/shop.ts';
+import { EVERY_COMMAND } from '../agents/whole-corpus.ts';
 
 const RUNS = 1_000;
 /** Long texts are made of one command in so many. */
 const EVERY = 40;
-const corpus = [...NODE, ...LANGUAGES, ...SHELL, ...NOTHING, ...KILLS].map(([text]) =>
-  text.replaceAll(MARK, ''),
-);
 const INSERTED = 'styxy run --lock L -p 5999 -- ';
 
-const command = fc.constantFrom(...corpus);
+const command = fc.constantFrom(...EVERY_COMMAND);
 const joint = fc.constantFrom(' && ', '; ', ' & ', ' | ', ' || ', '\n', ' ', '');
 const around = fc.constantFrom<[string, string]>(
   ['', ''],
@@ -39,7 +31,7 @@ const around = fc.constantFrom<[string, string]>(
   ['sudo ', ''],
   ['é🦦 ', ' 🦦'],
 );
-/** Commands of the corpus in lists and shells, right and wrong. */
+/** Commands of the EVERY_COMMAND in lists and shells, right and wrong. */
 const line = fc
   .array(fc.tuple(command, around, joint), { minLength: 1, maxLength: 4 })
   .map((parts) => parts.map(([text, [before, behind], next]) => `${before}${text}${behind}${next}`).join(''));
@@ -89,8 +81,7 @@ describe('any text of an agent', () => {
   it('has one of the telling words in it where anything is decided', () => {
     const { words, beginnings, letters } = tellingWords();
     const texts = [...words, ...beginnings, ...letters];
-    const silent = corpus
-      .filter((text) => readWishes(text, AROUND) !== null)
+    const silent = EVERY_COMMAND.filter((text) => readWishes(text, AROUND) !== null)
       .map((text) => text.replaceAll(/['"\\]/g, ''))
       .filter((text) => !texts.some((each) => text.includes(each)));
     assert.deepEqual(silent, []);
@@ -99,12 +90,12 @@ describe('any text of an agent', () => {
 
 describe('a text of a hundred thousand letters', () => {
   it('is left alone', () => {
-    for (const text of corpus)
+    for (const text of EVERY_COMMAND)
       assert.equal(readWishes(`${text}\n`.repeat(Math.ceil(100_000 / (text.length + 1))), AROUND), null);
   });
 
   it('and the longest that is read make no more than so many looks at files', () => {
-    for (const text of corpus.filter((_, index) => index % EVERY === 0)) {
+    for (const text of EVERY_COMMAND.filter((_, index) => index % EVERY === 0)) {
       let looks = 0;
       const reader: Surroundings['reader'] = {
         text: (path) => {

@@ -83,7 +83,9 @@ async function leaseFact(
     session: sessionName(known.instance?.instance.metadata),
     isOwn: isOwn(context, session, known, servers),
     isActive: servers.length > 0 || vitals.state === 'active',
+    isHeld: vitals.holds > 0,
     pids,
+    containers: [...new Set(servers.flatMap(({ container }) => container ?? []))],
   };
 }
 

@@ -37,6 +37,7 @@ export const BACKING: readonly Tool[] = [
     id: 'mongodb',
     name: 'MongoDB',
     commands: ['mongod'],
+    rejects: ['--shutdown', '--repair'],
     detaches: ['--fork'],
     serviceType: 'database',
     defaultPort: 27_017,
