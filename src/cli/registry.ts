@@ -8,6 +8,7 @@ import { autostartCommand } from './commands/autostart.ts';
 import { checkCommand } from './commands/check.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
 import { completionCommand } from './commands/completion.ts';
+import { composeCommand } from './commands/compose.ts';
 import { configCommand } from './commands/config.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   adoptCommand,
   waitCommand,
   envCommand,
+  composeCommand,
   statusCommand,
   doctorCommand,
   instancesCommand,

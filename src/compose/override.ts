@@ -4,6 +4,10 @@ import type { ComposeModel, ComposeService } from './model.ts';
 import { keyOf, type Move } from './moves.ts';
 import { type PublishedPort, spelled } from './ports.ts';
 
+/** The comment that it begins with, by which it is known. */
+export const OVERRIDE_MARK =
+  ' Written by Styxy: the published ports of these services, moved to leased ones. Do not edit.';
+
 /** A move, and the first of its leased ports. */
 export interface Moved {
   readonly move: Move;
@@ -34,8 +38,7 @@ export async function overrideOf(
     const ports = document.getIn(['services', name, 'ports'], true);
     if (isNode(ports)) ports.tag = '!override';
   }
-  document.commentBefore =
-    ' Written by Styxy: the published ports of these services, moved to leased ones. Do not edit.';
+  document.commentBefore = OVERRIDE_MARK;
   return document.toString({ lineWidth: 0 });
 }
 

@@ -48,13 +48,16 @@ function run(
     const limits = { timeout: TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES, encoding: 'utf8' } as const;
     const child = execFile(program, args, { ...limits, cwd: directory, env }, (error, stdout, stderr) => {
       if (error === null) resolve({ output: stdout });
-      else resolve({ output: null, why: lastLine(stderr) ?? error.message });
+      else if (error.code === 'ENOENT') resolve({ output: null, why: `there is no ${program} here` });
+      else resolve({ output: null, why: reasonIn(stderr) ?? error.message });
     });
     // Whoever would ask there gets no answer.
     child.stdin?.end();
   });
 }
 
-function lastLine(text: string): string | null {
-  return text.trim().split('\n').at(-1)?.trim() || null;
+/** What went wrong, in its own words: the first line that is no warning and no line of its log. */
+function reasonIn(text: string): string | null {
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.find((line) => line !== '' && !/^time=|^WARN/i.test(line)) ?? null;
 }

@@ -5,8 +5,8 @@ import { type Client, expectOk } from '../client/client.ts';
 import { movesOf } from '../compose/moves.ts';
 import { allowedName } from '../project/project.ts';
 import { listenerOf, releaseNew } from './compose-leases.ts';
-import type { ComposeScene } from './compose-moving.ts';
 import { readProject } from './compose-project.ts';
+import type { ComposeScene } from './compose-scene.ts';
 
 /** Releases the leases of a project's services on which nobody listens any more. Never fails: what stays ends by itself. */
 export async function releaseDowned(

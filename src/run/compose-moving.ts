@@ -3,28 +3,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '../client/client.ts';
-import type { ComposeFiles } from '../compose/files.ts';
 import { movesOf } from '../compose/moves.ts';
 import { isIgnored, type Moved, overrideOf } from '../compose/override.ts';
-import type { Project } from '../project/project.ts';
 import { askConfig } from './compose-config.ts';
 import { type LeasedMove, leaseMoves, releaseNew } from './compose-leases.ts';
 import * as messages from './compose-messages.ts';
-import { type ComposeRun, readProject } from './compose-project.ts';
+import { readProject } from './compose-project.ts';
+import type { ComposeScene } from './compose-scene.ts';
 import { canBeTold, type Told, toldProject } from './compose-words.ts';
-
-export interface ComposeScene {
-  readonly run: ComposeRun;
-  readonly files: ComposeFiles;
-  /** The user's own words. */
-  readonly words: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  /** The name that the project gets; null where it has one. */
-  readonly name: string | null;
-  readonly project: Project;
-  /** The instance that the leases are for; null for none. */
-  readonly instanceId: string | null;
-}
 
 /** Takes a sentence for people. */
 type Say = (message: string) => void;

@@ -5,15 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AllocationsAnswer } from '../api/schemas.ts';
 import { type Client, connect, expectOk } from '../client/client.ts';
-import { projectOf } from '../project/project.ts';
-import { projectSlug } from '../project/slug.ts';
 import { releaseDowned } from './compose-ending.ts';
 import { type ComposeKeeping, keepComposeLeases } from './compose-keeping.ts';
 import * as messages from './compose-messages.ts';
 import { moveProject } from './compose-moving.ts';
-import { type ComposeRun, filesOf } from './compose-project.ts';
+import type { ComposeRun } from './compose-project.ts';
+import { sceneOf } from './compose-scene.ts';
 import { type Told, toldProject } from './compose-words.ts';
-import { portVariables, withoutPort } from './environment.ts';
+import { portVariables } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
 import { loadProcesses, newMark } from './members.ts';
 import { leaseLost, notStarted } from './messages.ts';
@@ -40,26 +39,18 @@ export async function runCompose(
   hasLocalNames: boolean,
 ): Promise<number> {
   const { home, say } = around;
-  const project = projectOf(around.project(), run.directory);
-  const slug = projectSlug(project.path);
-  const env = {
-    ...withoutPort(around.env),
-    ...portVariables(leases.allocations, hasLocalNames),
-    STYXY_SLUG: slug,
-  };
-  const files = filesOf(run, env);
-  const name = files.projectName === null ? slug : null;
+  const given = { env: around.env, project: around.project() };
+  const scene = sceneOf(run, words, given, leases.allocations, hasLocalNames);
+  const { files, env, name, project } = scene;
   const reach = (): Promise<Client> =>
     connect({ home, env: around.env, autostart: false, timeoutMs: KEEP_TIMEOUT_MS });
-  const instanceId = around.env.STYXY_INSTANCE || null;
-  const scene = { run, files, words, env, name, project, instanceId };
   if (!run.command.isPublishing) {
     around.onLeaseless(leases);
     const told = toldProject(run, files, words, env, name, null);
     const isDown = run.command.subcommand === 'down';
     return await runTold(told, around, isDown ? downKeeping({ ...scene, env: told.env }, reach) : null);
   }
-  say(messages.project(files.projectName ?? slug, name !== null));
+  say(messages.project(files.projectName ?? name ?? '', name !== null));
   const place = mkdtempSync(join(tmpdir(), 'styxy-compose-'));
   try {
     const client = await connect({ home, env: around.env });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -13,7 +13,7 @@ import type { AllocationsAnswer, CheckAnswer } from '../../src/api/schemas.ts';
 import { projectSlug } from '../../src/project/slug.ts';
 import { startDaemon } from './daemon-fixture.ts';
 import { freeRange } from './port-range.ts';
-import { RunFixture, type Started, until } from './run-fixture.ts';
+import { RunFixture, STYXY, type Started, until } from './run-fixture.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
@@ -304,5 +304,63 @@ describe('styxy run -- docker compose up', { skip: process.platform !== 'linux' 
     const started = compose(cwd, 'docker compose ps', { STYXY_HOME: join(f.root, 'no-home') });
     assert.deepEqual((await called(started)).args, ['compose', 'ps']);
     assert.match(started.err(), /no daemon/);
+  });
+});
+
+describe('styxy compose', { skip: process.platform !== 'linux' }, () => {
+  const styxy = (cwd: string, ...args: readonly string[]): Started =>
+    f.start(process.execPath, [...STYXY, 'compose', ...args], { cwd, env });
+
+  it('prints the override, with the same ports again', async () => {
+    const cwd = checkout();
+    const [first, again] = [styxy(cwd), styxy(cwd, '--print')];
+    assert.deepEqual([await first.ended, await again.ended], [0, 0]);
+    assert.equal(first.out(), again.out());
+    assert.match(
+      first.out(),
+      new RegExp(`^# Written by Styxy[\\s\\S]*!override[\\s\\S]*published: "${web}"`),
+    );
+    assert.match(first.err(), new RegExp(`^web is published on port ${web}`, 'm'));
+  });
+
+  it('writes it, and prints the command that uses it', async () => {
+    const cwd = checkout();
+    const started = styxy(cwd, '-o', 'own override.yaml', '--', 'docker', 'compose', 'up', '-d');
+    assert.equal(await started.ended, 0, started.err());
+    const run = f.start('/bin/sh', ['-c', started.out()], { cwd, env });
+    const { override, project, args } = await called(run);
+    assert.deepEqual(args.slice(-3), [join(cwd, 'own override.yaml'), 'up', '-d']);
+    assert.equal(project, projectSlug(cwd));
+    assert.equal(override, null, 'it has another name');
+    assert.equal(await run.ended, 0, run.err());
+    const [, ports] = await run.printed(/started ([\d ]*) end/);
+    const leases = await leasesOf(cwd);
+    assert.deepEqual(ports?.split(' ').map(Number).sort(), leases.map(({ port }) => port).sort());
+    await down(cwd);
+  });
+
+  it('overwrites what it wrote, and nothing else', async () => {
+    const cwd = checkout();
+    for (const name of ['new.yaml', 'new.yaml']) assert.equal(await styxy(cwd, '-o', name).ended, 0);
+    const refused = styxy(cwd, '-o', 'compose.yaml', '--json');
+    assert.equal(await refused.ended, 1);
+    assert.equal((JSON.parse(refused.out()) as { code: string }).code, 'FILE_NOT_OURS');
+    assert.match(readFileSync(join(cwd, 'compose.yaml'), 'utf8'), /^services:/);
+    const nowhere = styxy(cwd, '-o', 'no/such/file.yaml');
+    assert.notEqual(await nowhere.ended, 0);
+    assert.match(nowhere.err(), /no\/such\/file\.yaml cannot be written/);
+  });
+
+  it('says of what is no project what to do', async () => {
+    const cwd = checkout({ 'package.json': '{}' });
+    const none = styxy(cwd);
+    assert.notEqual(await none.ended, 0);
+    assert.match(none.err(), /no compose file here[\s\S]*-f FILE up/);
+    assert.deepEqual(await leasesOf(cwd), []);
+    const other = styxy(cwd, '--', 'ls');
+    assert.equal(await other.ended, 2);
+    assert.match(other.err(), /ls is no command of Compose/);
+    const both = styxy(cwd, '--print', '-o', 'x');
+    assert.equal(await both.ended, 2);
   });
 });

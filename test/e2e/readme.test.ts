@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(ROOT, 'dist', 'styxy.cjs');
-const PAGES = ['README.md', 'docs/autostart.md', 'docs/claude-code.md', 'docs/agents.md'];
+const PAGES = ['README.md', 'docs/autostart.md', 'docs/claude-code.md', 'docs/compose.md', 'docs/agents.md'];
 
 /** What a recipe's output must show, by a word that only this recipe holds. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
@@ -31,6 +31,8 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   '-s ai -n models': /models runs once on this machine, and .* has reserved it/,
   'styxy adopt': /Port 3088: .* files[\s\S]*is leased to the server that listens there/,
   '--count 4': /\d{4}/,
+  'styxy compose':
+    /ports: !override[\s\S]*published: "8\d+"[\s\S]*COMPOSE_PROJECT_NAME=shop_\S+ docker compose -f \S+compose\.yaml -f \S+styxy\.compose\.yaml up[\s\S]*web +proxy +reserved/,
   'styxy audit': /^No event matches\.[\s\S]*^0 events$/m,
   'retire agent-1': /agent-1/,
   'config import': /added +grpc +20400-20449[\s\S]*204\d\d/,

@@ -81,6 +81,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>
     hooks: 'all',
     doctor: 'all',
     run: 'all',
+    compose: 'all',
     project: 'all',
     agents: 'all',
     mcp: 'all',
