@@ -26,12 +26,17 @@ describe('what Compose says of a project', { skip: process.platform === 'win32' 
     ]);
   });
 
-  it('is its YAML where it knows no other form', async () => {
-    const { model } = await asked(
-      'test "$2" = --format && { echo "unknown flag" >&2; exit 1; }; printf "services:\\n  web: {ports: [\\"80:80\\"]}\\n"',
-    );
-    assert.equal(model?.services[0]?.ports[0]?.kind, 'published');
-  });
+  for (const [what, script] of [
+    ['refuses any other form', 'echo "unknown flag" >&2; exit 1'],
+    ['prints its help for any other form', 'echo "Usage: config [options]"; exit 0'],
+  ]) {
+    it(`is its YAML where it ${what}`, async () => {
+      const { model } = await asked(
+        `test "$2" = --format && { ${script}; }; printf "services:\\n  web: {ports: [\\"80:80\\"]}\\n"`,
+      );
+      assert.equal(model?.services[0]?.ports[0]?.kind, 'published');
+    });
+  }
 
   const failures: readonly [what: string, script: string, why: RegExp][] = [
     [

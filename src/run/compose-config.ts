@@ -18,10 +18,17 @@ export interface ConfigQuestion {
 /** What `config` said: a model, or why there is none. */
 export type ConfigAnswer = { readonly model: ComposeModel } | { readonly model: null; readonly why: string };
 
-/** Asks in JSON first, and in what it speaks by itself then: YAML, which JSON is as well. Never throws. */
+/**
+ * Asks in JSON first, and then in what it speaks by itself: YAML, which JSON is as well. Compose 1 prints its help when
+ * it is asked for JSON, and calls that a success. Never throws.
+ */
 export async function askConfig(question: ConfigQuestion): Promise<ConfigAnswer> {
-  const json = await run(question, ['--format', 'json']);
-  const said = json.output === null ? await run(question, []) : json;
+  const json = await read(question, ['--format', 'json']);
+  return json.model === null ? await read(question, []) : json;
+}
+
+async function read(question: ConfigQuestion, options: readonly string[]): Promise<ConfigAnswer> {
+  const said = await run(question, options);
   if (said.output === null) return { model: null, why: said.why };
   const model = modelOf(await parsed(said.output));
   return model === null ? { model, why: 'it prints no services' } : { model };

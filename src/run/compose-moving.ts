@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Client } from '../client/client.ts';
 import { movesOf } from '../compose/moves.ts';
 import { isIgnored, type Moved, overrideOf } from '../compose/override.ts';
+import { programName } from '../tools/word.ts';
 import { askConfig } from './compose-config.ts';
 import { type LeasedMove, leaseMoves, releaseNew } from './compose-leases.ts';
 import * as messages from './compose-messages.ts';
@@ -51,7 +52,7 @@ export async function moveProject(
   const { leased, text, isAskable } = project;
   const path = join(place, 'styxy.override.yaml');
   writeFileSync(path, text, { mode: 0o600 });
-  const objection = isAskable ? await objectionTo(scene, path, leased) : null;
+  const objection = isAskable ? await objectionTo(scene, path, leased) : unaskable(scene);
   if (objection !== null) {
     say(messages.notReplaced(objection));
     await releaseNew(client, leased);
@@ -99,6 +100,14 @@ export async function leaseProject(
 
 function movedOf({ move, lease }: LeasedMove): Moved {
   return { move, port: lease.port };
+}
+
+/**
+ * Of a Compose that cannot be asked nothing is known, but for Podman's own: those that have no `config` (1.0.3 is one)
+ * stop at the tag.
+ */
+function unaskable({ run }: ComposeScene): string | null {
+  return programName(run.texts[0] ?? '').startsWith('podman') ? 'it has no `config`' : null;
 }
 
 /** Why Compose does not do with the override what it is for; null where it does, or does not say. */
