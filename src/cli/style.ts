@@ -16,6 +16,21 @@ const STATES: Readonly<Record<string, Format>> = {
   hijacked: 'red',
 };
 
+const LEVELS: Readonly<Record<string, Format>> = {
+  TRACE: 'gray',
+  DEBUG: 'gray',
+  INFO: 'green',
+  WARN: 'yellow',
+  ERROR: 'red',
+  FATAL: 'red',
+};
+
+/** A level of the log in its colour, with the blanks behind it. */
+export function levelColoured(level: string): string {
+  const format = LEVELS[level.trimEnd()];
+  return format === undefined ? level : style(format, level);
+}
+
 /** A lease's state in its colour, with whatever is said behind it. */
 export function coloured(state: string): string {
   const format = STATES[state.split(' ', 1)[0] ?? ''];

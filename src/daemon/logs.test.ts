@@ -39,6 +39,16 @@ describe('the log', () => {
     );
     assert.equal(statSync(logPath(home)).mode & 0o077, 0);
   });
+  it('holds no secret of a program that it speaks of, before it is open and after', async () => {
+    const home = newHome();
+    const log = createLog(home, undefined);
+    log.info({ command: 'app --token=hunter2' }, 'seen');
+    await log.open();
+    log.warn({ error: 'https://bob:hunter2@host/' }, 'password=hunter2');
+    await log.close();
+    assert.doesNotMatch(readFileSync(logPath(home), 'utf8'), /hunter2/);
+    assert.equal(lines(home).length, 2);
+  });
   it('opens for its last words, when it was not open yet', async () => {
     const home = newHome();
     const log = createLog(home, 'error');

@@ -1,9 +1,11 @@
-// Owns the daemon's log: JSON lines in `logs/daemon.log`, capped in size and number, which a full disk does not stop.
+// Owns the daemon's log: JSON lines in `logs/daemon.log` without secrets, capped in size and number, which a full disk does not stop.
 
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { RotatingFileStream } from 'rotating-file-stream';
 import type { Home } from '../home.ts';
+import { maskSecrets } from './mask-secrets.ts';
+import { maskFields } from './masked-fields.ts';
 
 const MAX_FILE_SIZE = '5M';
 /** Beside the current one. */
@@ -47,9 +49,12 @@ export function createLog(home: Home, level: string | undefined): DaemonLog {
   let sink: Sink | null = null;
 
   const write = (severity: Severity, fields: object, message: string): void => {
-    if (logger !== null) logger[severity](fields, message);
+    if (LEVELS.indexOf(severity) < LEVELS.indexOf(threshold)) return;
+    const shown = maskFields(fields);
+    const said = maskSecrets(message);
+    if (logger !== null) logger[severity](shown, said);
     else if (waiting.length < MAX_WAITING)
-      waiting.push([severity, { at: new Date().toISOString(), ...fields }, message]);
+      waiting.push([severity, { at: new Date().toISOString(), ...shown }, said]);
   };
   const log: DaemonLog = {
     debug: (fields, message) => write('debug', fields, message),

@@ -4,8 +4,9 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveOwnHome } from '../../home.ts';
 import type { Command } from '../command.ts';
-import { visible } from '../visible.ts';
+import { hasScreen } from '../terminal.ts';
 import { isOutputClosed, print, printJson, say } from '../write.ts';
+import { parsedEntry, plainLine, prettyLines } from './daemon-log-lines.ts';
 
 const LOG_FILE = 'daemon.log';
 const DEFAULT_LINES = 50;
@@ -13,19 +14,14 @@ const MAX_LINES = 100_000;
 /** The log is capped below this; more is never read at once. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const POLL_MS = 200;
-const LEVELS: Readonly<Record<number, string>> = {
-  10: 'TRACE',
-  20: 'DEBUG',
-  30: 'INFO',
-  40: 'WARN',
-  50: 'ERROR',
-  60: 'FATAL',
-};
 
 export const logsCommand: Command = {
   name: 'logs',
   summary: "Show the daemon's log",
-  details: ['Needs no running daemon. With --json -f each line is a document of its own.'],
+  details: [
+    'Needs no running daemon. With --json -f each line is a document of its own.',
+    'On a terminal an entry has the time of day and colours; elsewhere it is one line with the whole time.',
+  ],
   usage: ['daemon logs [-n LINES] [-f]'],
   options: {
     lines: {
@@ -44,11 +40,14 @@ export const logsCommand: Command = {
     const reader = openTail(path);
     const lines = reader.next().slice(-count);
     if (invocation.isJson && !isFollowing) {
-      printJson({ path, lines: lines.map(parsed) });
+      printJson({ path, lines: lines.map(parsedEntry) });
       return 0;
     }
-    const show = (line: string): void =>
-      print(invocation.isJson ? JSON.stringify(parsed(line)) : readable(line));
+    const isPretty = hasScreen(invocation.env);
+    const show = (line: string): void => {
+      if (invocation.isJson) print(JSON.stringify(parsedEntry(line)));
+      else print(isPretty ? prettyLines(line).join('\n') : plainLine(line));
+    };
     if (lines.length === 0) say(`There is no log yet at ${path}`);
     for (const line of lines) show(line);
     while (isFollowing && !isOutputClosed()) {
@@ -88,24 +87,4 @@ function openTail(path: string): { next(): string[] } {
       return [...lines, ...readOn()];
     },
   };
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return { msg: line };
-  }
-}
-
-/** Time, level and message first, then what else the line says. */
-function readable(line: string): string {
-  const entry = parsed(line);
-  if (typeof entry !== 'object' || entry === null) return visible(line);
-  const { time, level, msg, pid, ...fields } = entry as Record<string, unknown>;
-  const details = Object.entries(fields).map(
-    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
-  const head = [time, typeof level === 'number' ? (LEVELS[level] ?? level) : level, msg];
-  return visible([...head, ...details].filter((part) => part !== undefined).join(' '));
 }
