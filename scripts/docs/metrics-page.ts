@@ -21,6 +21,7 @@ export function renderMetrics(): string {
         '    authorization: { credentials_file: /home/you/.styxy/auth.token }',
       ].join('\n'),
     ),
+    'A [dashboard for Grafana and alert rules](../observability/README.md) are ready to be taken.',
     'Counters begin at 0 with each daemon. A series appears when there is something to count. The values of each label are few, whatever clients ask for: no label has a ' +
       'port, a path, an instance or a lease. Until the first scrape nothing is spent on it but an addition for each request.',
     table(['Metric', 'Type', 'Labels', 'What'], rows),

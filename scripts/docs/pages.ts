@@ -8,6 +8,7 @@ import { renderCli } from './cli-page.ts';
 import { renderConfiguration } from './configuration-page.ts';
 import { renderDoctor } from './doctor-page.ts';
 import { renderError, renderErrors } from './errors-page.ts';
+import { grafanaDashboard } from './grafana-dashboard.ts';
 import { renderHttp } from './http-page.ts';
 import { renderManPage } from './man-page.ts';
 import { renderMetrics } from './metrics-page.ts';
@@ -31,6 +32,7 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
   { path: 'docs/reference/metrics.md', render: renderMetrics },
   { path: 'docs/reference/doctor.md', render: renderDoctor },
   { path: 'docs/reference/tools.md', render: renderTools },
+  { path: 'docs/observability/styxy-dashboard.json', render: () => json(grafanaDashboard()) },
   { path: 'man/styxy.1', render: () => renderManPage(COMMANDS) },
   { path: 'openapi/openapi.json', render: () => json(openapiDocument()) },
   { path: 'schema/config.schema.json', render: () => json(configJsonSchema()) },

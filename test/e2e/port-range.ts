@@ -27,6 +27,7 @@ export const AREAS = {
   embedding: [21_900, 21_949],
   auditing: [17_800, 17_999],
   speaking: [16_200, 16_399],
+  scraping: [15_880, 15_899],
   composing: [15_900, 16_199],
   hooking: [16_400, 16_599],
   soaking: [16_600, 17_599],
