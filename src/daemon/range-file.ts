@@ -126,14 +126,15 @@ export function createRangeFile({ home, log, settings, store }: RangeFileOptions
     }
   }
 
+  /** Also those of a change under way: once it is decided, the file is behind. */
   function unwritten(): string[] {
-    return [waiting, ...inHand].flatMap((batch) => [...batch.keys()]);
+    const steps = [waiting, ...inHand].flatMap((batch) => [...batch.keys()]);
+    return [...steps, ...[...changing].flatMap((ranges) => ranges.map(({ name }) => name))];
   }
 
   async function forgetPaid(): Promise<void> {
-    const owing = [...changing].flatMap((ranges) => ranges.map(({ name }) => name));
     try {
-      await debts.keep(new Set([...unwritten(), ...owing]));
+      await debts.keep(new Set(unwritten()));
     } catch (error) {
       // What is written once more at the next start is there already.
       log.warn({ error: String(error) }, 'that config.json has followed could not be noted');

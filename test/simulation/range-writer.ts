@@ -67,8 +67,10 @@ export class RangeWriter {
     }
   }
 
+  /** Also those of a change under way: once it is decided, the file is behind. */
   unwritten(): readonly string[] {
-    return [...this.#waiting.keys()];
+    const owing = [...this.#changing].flatMap((ranges) => ranges.map(({ name }) => name));
+    return [...this.#waiting.keys(), ...owing];
   }
 
   /** A user who edits the file can write it, and so can the daemon. */
@@ -118,8 +120,7 @@ export class RangeWriter {
       if (isWritten) this.#waiting.delete(name);
     }
     this.#taken = this.#configured();
-    const owing = [...this.#changing].flatMap((ranges) => ranges.map(({ name }) => name));
-    this.#debts.keep(new Set([...this.unwritten(), ...owing])).catch((error) => this.#world.onFault(error));
+    this.#debts.keep(new Set(this.unwritten())).catch((error) => this.#world.onFault(error));
   }
 
   #takeOver(): void {
