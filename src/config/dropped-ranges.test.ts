@@ -17,6 +17,7 @@ test('what has no types, or other shapes of them, drops nothing', () => {
     '{}',
     'null',
     '[]',
+    '{"service_types"',
     withTypes({ a: { range: 'x' }, b: { range: ['1', '2'] }, c: null }),
   ])
     assert.deepEqual(droppedRanges(text, '{}'), [], text);

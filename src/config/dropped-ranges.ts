@@ -15,13 +15,22 @@ export function droppedRanges(former: string, next: string): NamedRange[] {
 
 function rangesIn(text: string): Map<string, NamedRange> {
   const ranges = new Map<string, NamedRange>();
-  for (const [name, type] of Object.entries(fieldOf(JSON.parse(text), 'service_types') ?? {})) {
+  for (const [name, type] of Object.entries(fieldOf(parsed(text), 'service_types') ?? {})) {
     const range: unknown = fieldOf(type, 'range');
     if (!Array.isArray(range)) continue;
     const [start, end]: unknown[] = range;
     if (typeof start === 'number' && typeof end === 'number') ranges.set(name, { name, start, end });
   }
   return ranges;
+}
+
+/** What was remembered may be damaged by now: then it names nothing. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function fieldOf(value: unknown, name: string): object | null {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { serviceType, testCatalogue } from '../../test/fixtures/catalogue.ts';
 import { allocateRequest } from '../../test/fixtures/core-desk.ts';
+import { LOST_LEASES_NOTE } from '../core/rebuild.ts';
 import { StyxyError } from '../errors.ts';
 import type { Listener } from '../os/os.ts';
 import { createMemoryDisk, createMemoryStore, type MemoryDisk } from '../store/memory.ts';
@@ -124,6 +125,25 @@ describe('the recovery at the start', () => {
     assert.deepEqual(await leasesOf(second), leases);
     assert.deepEqual([outcomes(second).store, outcomes(second).leases], ['mended', 'mended']);
     await second.stop();
+  });
+
+  it('takes back what an earlier start lost that died over it', async () => {
+    const disk = createMemoryDisk();
+    const first = await start(disk);
+    const leases = [await allocate(first, 'one'), await allocate(first, 'two')];
+    await first.stop();
+    const [lost] = leases;
+    if (lost === undefined) assert.fail();
+    disk.leases.delete(lost.lockId);
+    disk.ports.delete(`tcp:${lost.port}`);
+    disk.notes.set(LOST_LEASES_NOTE, 'then');
+    const second = await start(disk);
+    assert.deepEqual(await leasesOf(second), leases);
+    assert.equal(disk.notes.get(LOST_LEASES_NOTE), '');
+    await second.stop();
+    const events = disk.audit.size;
+    await (await start(disk)).stop();
+    assert.equal(disk.audit.size, events, 'nothing more is told');
   });
 
   it('tries a step that fails as often as it may, and serves without it', async () => {

@@ -6,7 +6,7 @@ import type { DurableChange } from '../core/change.ts';
 import type { Moment } from '../core/command.ts';
 import { indexFaults } from '../core/index-check.ts';
 import type { Lease } from '../core/lease.ts';
-import { AuditFold, missingLeases, putBack } from '../core/rebuild.ts';
+import { AuditFold, LOST_LEASES_NOTE, missingLeases, putBack } from '../core/rebuild.ts';
 import type { StateView } from '../core/state.ts';
 import { StyxyError } from '../errors.ts';
 import type { AuditFilter } from '../store/audit-store.ts';
@@ -146,7 +146,7 @@ function setAsideText({ setAside }: StoredState): string | null {
 
 /**
  * What was stored, with the leases that only the audit still tells of: the table of leases, or part of it, is lost where
- * something of it was set aside, or where it is empty although the audit tells of leases that live. They are in the store
+ * something of it was set aside, now or by a daemon that died over taking it back, or where it is empty although the audit tells of leases that live. They are in the store
  * again before anybody is served, with an event that says so, in one commit; where that fails, they are owed to the store.
  *
  * @param moment when that is, for the event
@@ -159,13 +159,16 @@ export async function rebuildLeases(
   moment: () => Moment,
   actor: Actor,
 ): Promise<Rebuilt> {
-  const isDamaged = stored.setAside.some(({ table }) => table === 'lease' || table === 'store');
+  const isDamaged =
+    stored.setAside.some(({ table }) => table === 'lease' || table === 'store') ||
+    ((await store.readNote(LOST_LEASES_NOTE)) ?? '') !== '';
   if (!isDamaged && (stored.leases.length > 0 || (await isRightlyEmpty(store, stored.lastAudit))))
     return { stored, rebuilt: 0, owed: [] };
   const told = await within(scheduler, leasesTold(store, scheduler));
   const missing = missingLeases(stored.leases, told);
   if (missing.length === 0) {
     if (stored.leases.length === 0) await noteEmpty(store, stored.lastAudit);
+    await noteBack(store);
     return { stored, rebuilt: 0, owed: [] };
   }
   const fact = {
@@ -176,6 +179,7 @@ export async function rebuildLeases(
   } as const;
   const changes = [...putBack(missing), ...numbered([fact], moment(), actor, stored.lastAudit)];
   const owed = (await isCommitted(store, changes)) ? [] : changes;
+  if (owed.length === 0) await noteBack(store);
   const leases = [...stored.leases, ...missing];
   return {
     stored: {
@@ -196,6 +200,15 @@ async function isCommitted(store: Store, changes: readonly DurableChange[]): Pro
   } catch {
     // A full disk, perhaps: a failed commit has changed nothing, and the next one that succeeds takes these along.
     return false;
+  }
+}
+
+/** Notes that no lease is lost any more. Where that fails, the next start looks once more, and finds none to take back. */
+async function noteBack(store: Store): Promise<void> {
+  try {
+    if (((await store.readNote(LOST_LEASES_NOTE)) ?? '') !== '') await store.writeNote(LOST_LEASES_NOTE, '');
+  } catch {
+    // A full disk, perhaps: what was taken back holds all the same.
   }
 }
 

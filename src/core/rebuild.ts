@@ -4,6 +4,12 @@ import type { AuditEntry } from './audit.ts';
 import { type DurableChange, portId } from './change.ts';
 import { type Lease, singletonName } from './lease.ts';
 
+/**
+ * The note that a store writes together with the loss of leases, so that whoever takes them back from the audit knows of it
+ * even after dying over that. It is emptied when they are back.
+ */
+export const LOST_LEASES_NOTE = 'lost_leases';
+
 const ENDS: ReadonlySet<string> = new Set(['released', 'expired', 'reclaimed']);
 
 /** Folds events, which must come oldest first, into the leases that live after the last of them. */

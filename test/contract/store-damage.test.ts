@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
+import { LOST_LEASES_NOTE } from '../../src/core/rebuild.ts';
 import { StyxyError } from '../../src/errors.ts';
 import type { AuditPart } from '../../src/store/audit-store.ts';
 import type { StoredState } from '../../src/store/store.ts';
@@ -50,6 +51,11 @@ function tamper(home: SqliteHome, sql: string, ...values: SQLInputValue[]): void
   db.close();
 }
 
+/** What the store noted together with the loss, for whoever takes the leases back. */
+function noteOf(db: DatabaseSync): SQLOutputValue {
+  return db.prepare('SELECT value FROM note WHERE name = ?').get(LOST_LEASES_NOTE)?.value ?? null;
+}
+
 test('a row that makes no sense is set aside, and kept', (t) => {
   const cases: [sql: string, reason: RegExp][] = [
     ["UPDATE lease SET port = 70000 WHERE lock_id = 'lock-1'", /70000/],
@@ -60,7 +66,7 @@ test('a row that makes no sense is set aside, and kept', (t) => {
     ["UPDATE lease SET fence = -1 WHERE lock_id = 'lock-1'", /fence/],
     ["UPDATE lease SET fence = 9223372036854775807 WHERE lock_id = 'lock-1'", /fence/],
     ["UPDATE lease SET port_count = 33 WHERE lock_id = 'lock-1'", /port_count/],
-    ["UPDATE lease SET port_count = 2 WHERE lock_id = 'lock-1'", /1 of the 2 rows/],
+    ["UPDATE lease SET port_count = 2, sum = NULL WHERE lock_id = 'lock-1'", /1 of the 2 rows/],
     ["UPDATE lease SET first_port = 9999 WHERE lock_id = 'lock-1'", /outside its block/],
     ["UPDATE lease SET process = '{\"pid\":' WHERE lock_id = 'lock-1'", /process/],
     ["UPDATE lease SET process = x'00ff' WHERE lock_id = 'lock-1'", /blob of 2 bytes/],
@@ -85,14 +91,90 @@ test('a row that makes no sense is set aside, and kept', (t) => {
     });
     const db = new DatabaseSync(home.path);
     assert.match(String(db.prepare('SELECT row FROM damaged').get()?.row), /lock-1|"lock_id":null/, sql);
+    assert.notEqual(noteOf(db), null, sql);
     db.close();
   }
 });
 
+test('a row that makes sense but is not what was written is set aside too', (t) => {
+  const home = homeFor(t);
+  fill(home);
+  const key = { protocol: 'tcp', port: 3000, count: 1, projectPath: '/home/ada', usedAt: 7 } as const;
+  const full = { code: 'RANGE_EXHAUSTED', detail: 'full', hint: '', fields: {} } as const;
+  const answer = { kind: 'refusal', refusal: full } as const;
+  home.using((store) => {
+    store.commit([
+      { table: 'key', id: 'k', before: null, after: key },
+      { table: 'quarantine', id: 'tcp:3000', before: null, after: { until: 9, restMs: 5, key: null } },
+      { table: 'request', id: 'r', before: null, after: { fingerprint: 'f', answeredAt: 7, answer } },
+      { table: 'range', id: 'job', before: null, after: { name: 'job', start: 7000, end: 7009, madeAt: 7 } },
+    ]);
+    store.saveElapsed(1000);
+  });
+  for (const sql of [
+    "UPDATE lease SET fence = fence + 1024 WHERE lock_id = 'lock-1'",
+    "UPDATE lease SET lock_id = 'lock-x' WHERE lock_id = 'lock-2'",
+    "UPDATE lease SET service_type = 'dew' WHERE lock_id = 'lock-3'",
+    "UPDATE lease SET port = 14000, first_port = 14000 WHERE lock_id = 'lock-4'",
+    "UPDATE lease_key SET port = 3001 WHERE key = 'k'",
+    'UPDATE quarantine SET until_ms = 8',
+    `UPDATE request SET answer = replace(answer, 'full', 'fulm') WHERE request_id = 'r'`,
+    'UPDATE auto_range SET first_port = 7001',
+    `UPDATE note SET value = '{]' WHERE name = 'config'`,
+    "UPDATE meta SET value = value - 512 WHERE name = 'fence_ceiling'",
+    "UPDATE meta SET value = 1064 WHERE name = 'elapsed_ms'",
+  ])
+    tamper(home, sql);
+  const state = load(home);
+  assert.deepEqual(
+    state.setAside.map(({ table, id }) => `${table} ${id}`).sort(),
+    [
+      ...['lease tcp:10001', 'lease tcp:10002', 'lease tcp:10003', 'lease tcp:14000'],
+      ...['lease_key k', 'quarantine tcp:3000', 'request r', 'auto_range job', 'note config'],
+      ...['meta fence_ceiling', 'meta fence_ceiling_twin', 'meta elapsed_ms', 'meta elapsed_ms_twin'],
+    ].sort(),
+  );
+  assert.equal(state.leases.length, LEASES - 4);
+  assert.ok(state.fenceCeiling > 1000 + 512);
+  home.using((store) => void store.reserveFences(state.fenceCeiling + 100));
+  assert.deepEqual(load(home).setAside, [], 'the next start finds nothing wrong');
+});
+
+test('a row whose key is damaged stands where no search finds it, and goes all the same', (t) => {
+  const home = homeFor(t);
+  fill(home);
+  const bytes = readFileSync(home.path);
+  const place = bytes.indexOf(
+    Buffer.concat([Buffer.from('*tcp'), ports(10_007, 10_007), Buffer.from('lock-7')]),
+  );
+  assert.ok(place > 0);
+  ports(10_007 ^ 0x0040).copy(bytes, place + 4);
+  writeFileSync(home.path, bytes, { mode: 0o600 });
+  home.using((store) => {
+    const { leases, setAside } = store.load() as StoredState;
+    assert.equal(leases.length, LEASES - 1);
+    assert.deepEqual(
+      setAside.map(({ table, id }) => `${table} ${id}`),
+      ['lease tcp:10071'],
+    );
+    for (const lease of leases.filter(({ port }) => port > 10_000)) {
+      store.commit([{ table: 'lease', id: lease.lockId, before: lease, after: null }]);
+      store.commit([granted({ ...lease, lockId: `${lease.lockId}-again` })]);
+    }
+    store.commit([granted(aLease({ lockId: 'next', port: 10_007, fence: 2000 }))]);
+  });
+  const state = load(home);
+  assert.deepEqual([state.leases.length, state.setAside], [LEASES, []]);
+});
+
+function ports(...numbers: number[]): Buffer {
+  return Buffer.concat(numbers.map((port) => Buffer.from([port >> 8, port & 0xff])));
+}
+
 test('two leases under one lock id that differ are both set aside', (t) => {
   const home = homeFor(t);
   fill(home);
-  tamper(home, "UPDATE lease SET lock_id = 'lock-1' WHERE lock_id = 'lock-2'");
+  tamper(home, "UPDATE lease SET lock_id = 'lock-1', sum = NULL WHERE lock_id = 'lock-2'");
   const state = load(home);
   assert.equal(state.leases.length, LEASES - 2);
   assert.deepEqual(
@@ -104,10 +186,10 @@ test('two leases under one lock id that differ are both set aside', (t) => {
 test('bad rows of every other table are set aside too', (t) => {
   const home = homeFor(t);
   fill(home);
-  tamper(home, "INSERT INTO lease_key VALUES ('k', 'tcp', 0, 1, NULL, 0)");
-  tamper(home, "INSERT INTO quarantine VALUES ('*', 'tcp', 3000, 'never', 1, NULL)");
-  tamper(home, "INSERT INTO instance VALUES ('i', NULL, NULL, NULL, NULL, 300000, '[]', 0)");
-  tamper(home, `INSERT INTO request VALUES ('r', 'f', 0, '{"kind":"what"}')`);
+  tamper(home, "INSERT INTO lease_key VALUES ('k', 'tcp', 0, 1, NULL, 0, NULL)");
+  tamper(home, "INSERT INTO quarantine VALUES ('*', 'tcp', 3000, 'never', 1, NULL, NULL)");
+  tamper(home, "INSERT INTO instance VALUES ('i', NULL, NULL, NULL, NULL, 300000, '[]', 0, NULL)");
+  tamper(home, `INSERT INTO request VALUES ('r', 'f', 0, '{"kind":"what"}', NULL)`);
   tamper(home, "UPDATE meta SET value = 'much' WHERE name = 'fence_ceiling'");
   const state = load(home);
   assert.deepEqual(
@@ -145,6 +227,9 @@ test('of several that find a damaged store at once, one repairs and has it', asy
   assert.equal(state.leases.length, LEASES, 'a broken header alone costs no row');
   assert.equal(home.backups().length, 1);
   assert.deepEqual(readdirSync(home.dir).sort(), ['backups', 'state.db']);
+  const db = new DatabaseSync(home.path);
+  assert.notEqual(noteOf(db), null);
+  db.close();
 });
 
 test('a flipped bit anywhere costs at most the page it is on, and never silently', (t) => {
@@ -273,6 +358,7 @@ test('an event that makes no sense is left out and counted, the others are read'
     'UPDATE audit SET port = 70000 WHERE seq = 2',
     'UPDATE audit SET fence = 9223372036854775807 WHERE seq = 2',
     "UPDATE audit SET actor_command = 'a' || char(27) WHERE seq = 2",
+    "UPDATE audit SET reason = 'anothes' WHERE seq = 2",
     'UPDATE audit SET seq = 9223372036854775807 WHERE seq = 2',
   ];
   const anything = { since: null, until: null, event: null, serviceType: null, port: null };

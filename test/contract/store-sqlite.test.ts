@@ -169,6 +169,44 @@ test('an older store is backed up, then migrated, and keeps its rows', (t) => {
   db.close();
 });
 
+test('rows of a store without sums are read, and have one when they are written again', (t) => {
+  const home = homeFor(t);
+  const first = aLease({ lockId: 'lock-1' });
+  const second = aLease({ lockId: 'lock-2', port: first.port + 10, fence: first.fence + 1 });
+  home.using((store) => store.commit([granted(first), granted(second)]));
+  const db = new DatabaseSync(home.path);
+  for (const table of [
+    'lease',
+    'lease_key',
+    'quarantine',
+    'instance',
+    'request',
+    'auto_range',
+    'note',
+    'audit',
+  ])
+    db.exec(`ALTER TABLE ${table} DROP COLUMN sum`);
+  db.exec('PRAGMA user_version = 3');
+  db.close();
+  const renewed = { ...second, ttlMs: second.ttlMs + 1 };
+  home.using((store) => {
+    const { leases, setAside } = store.load() as StoredState;
+    assert.deepEqual([leases, setAside], [[first, second], []]);
+    store.commit([{ table: 'lease', id: second.lockId, before: second, after: renewed }]);
+  });
+  home.using((store) => assert.deepEqual((store.load() as StoredState).leases, [first, renewed]));
+  const again = new DatabaseSync(home.path);
+  const rows = again.prepare('SELECT lock_id, sum IS NULL AS bare FROM lease ORDER BY fence').all();
+  again.close();
+  assert.deepEqual(
+    rows.map(({ lock_id, bare }) => [lock_id, bare]),
+    [
+      ['lock-1', 1],
+      ['lock-2', 0],
+    ],
+  );
+});
+
 test('a migration that fails is rolled back, and the store still opens with the former schema', async (t) => {
   const home = homeFor(t);
   home.using((store) => store.commit([granted(aLease())]));

@@ -6,6 +6,7 @@ import { AUDIT_EVENTS, type AuditEvent } from '../../core/audit-events.ts';
 import type { AuditCount, AuditCut, AuditFilter, AuditPart, AuditWindow } from '../audit-store.ts';
 import {
   amount,
+  checkSum,
   integer,
   name,
   nullable,
@@ -117,6 +118,7 @@ function valuesOf({ first, last }: AuditWindow, filter: AuditFilter): (number | 
 
 /** @throws UnreadableRow */
 function readEntry(row: Row): AuditEntry {
+  checkSum('audit', row);
   const port = nullable(row, 'port', integer);
   const isLease = row.fence !== null;
   const lease = isLease

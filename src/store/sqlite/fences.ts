@@ -1,6 +1,7 @@
 // Owns the fence ceiling of a store that may have lost it: above every fence that was ever used.
 
 import type { DatabaseSync } from 'node:sqlite';
+import { twinOf } from './row-sums.ts';
 
 /**
  * A ceiling for a store that lost its own, above every fence that was ever used.
@@ -14,8 +15,9 @@ export function unusedFence(): number {
 
 /** Raises the stored ceiling to at least `ceiling`. */
 export function raiseFences(db: DatabaseSync, ceiling: number): void {
-  db.prepare(
-    `INSERT INTO meta (name, value) VALUES ('fence_ceiling', ?)
+  const raise = db.prepare(
+    `INSERT INTO meta (name, value) VALUES (?, ?)
      ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`,
-  ).run(ceiling);
+  );
+  for (const name of ['fence_ceiling', twinOf('fence_ceiling')]) raise.run(name, ceiling);
 }

@@ -7,12 +7,15 @@ import { type Lease, singletonName } from '../../core/lease.ts';
 import { createAuditTable } from './audit-table.ts';
 import { unusedFence } from './fences.ts';
 import type { TableName } from './migrations.ts';
+import { SUMMED, twinOf } from './row-sums.ts';
 import {
+  checkSum,
   type Row,
   readInstance,
   readKey,
   readLeaseRow,
   readMeta,
+  readNote,
   readQuarantine,
   readRange,
   readRequest,
@@ -53,6 +56,9 @@ export function loadAll(db: DatabaseSync): Loaded {
     ranges: readTable(db, 'auto_range', readRange, damaged),
   };
   const meta = readTable(db, 'meta', readMeta, damaged);
+  for (const name of ['fence_ceiling', 'elapsed_ms']) dropContradiction(meta, name, damaged);
+  // A note is read when it is asked for; here it is only judged, so that no damaged one is there by then.
+  readTable(db, 'note', readNote, damaged);
   const highestFence = leases.at(-1)?.fence ?? 0;
   return {
     ...rows,
@@ -61,6 +67,22 @@ export function loadAll(db: DatabaseSync): Loaded {
     lastAudit: createAuditTable(db).span()?.last ?? 0,
     damaged,
   };
+}
+
+/** A counter that is there twice with two values is as good as lost; an older Styxy wrote it once. */
+function dropContradiction(meta: Map<string, number>, name: string, damaged: DamagedRow[]): void {
+  const twin = twinOf(name);
+  const [value, second] = [meta.get(name), meta.get(twin)];
+  if (value === undefined || second === undefined || value === second) return;
+  for (const each of [name, twin]) {
+    const row = { name: each, value: meta.get(each) ?? null };
+    damaged.push({ table: 'meta', id: each, reason: `${name} is there as ${value} and as ${second}`, row });
+    meta.delete(each);
+  }
+}
+
+function isSummed(table: string): table is keyof typeof SUMMED {
+  return Object.hasOwn(SUMMED, table);
 }
 
 /** Coordinator time for a store that lost it: no earlier than anything stored happened. */
@@ -84,6 +106,7 @@ function readTable<Value>(
   for (const row of rowsOf(db, `SELECT * FROM ${table}`)) {
     try {
       const [id, value] = read(row);
+      if (isSummed(table)) checkSum(table, row);
       found.set(id, value);
     } catch (error) {
       damaged.push(damagedRow(table, row, error));
@@ -105,6 +128,7 @@ function readLeaseRows(db: DatabaseSync, damaged: DamagedRow[]): Map<string, Gat
   for (const row of rowsOf(db, 'SELECT * FROM lease')) {
     try {
       const lease = readLeaseRow(row);
+      checkSum('lease', row);
       const gathered = byLock.get(lease.lockId);
       if (gathered === undefined) byLock.set(lease.lockId, { lease, rowCount: 1, isConsistent: true });
       else {

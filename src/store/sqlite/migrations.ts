@@ -26,6 +26,11 @@ export const MIGRATIONS: readonly Migration[] = [
     description: 'the audit',
     up: (db) => db.exec(SCHEMA_3),
   },
+  {
+    version: 4,
+    description: 'sums over the rows',
+    up: (db) => db.exec(SCHEMA_4),
+  },
 ];
 
 /**
@@ -80,6 +85,18 @@ CREATE TABLE audit (
   ttl_ms INTEGER, allocated_at INTEGER
 );
 CREATE INDEX audit_later ON audit (lock_id, seq) WHERE event <> 'granted' AND fence IS NOT NULL;
+`;
+
+/** Rows from before have no sum, until they are written again. */
+const SCHEMA_4 = `
+ALTER TABLE lease ADD COLUMN sum INTEGER;
+ALTER TABLE lease_key ADD COLUMN sum INTEGER;
+ALTER TABLE quarantine ADD COLUMN sum INTEGER;
+ALTER TABLE instance ADD COLUMN sum INTEGER;
+ALTER TABLE request ADD COLUMN sum INTEGER;
+ALTER TABLE auto_range ADD COLUMN sum INTEGER;
+ALTER TABLE note ADD COLUMN sum INTEGER;
+ALTER TABLE audit ADD COLUMN sum INTEGER;
 `;
 
 /** The tables whose rows are state, with the columns of their primary key. */

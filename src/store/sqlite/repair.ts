@@ -3,6 +3,7 @@
 import { chmodSync, copyFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { LOST_LEASES_NOTE } from '../../core/rebuild.ts';
 import { StyxyError } from '../../errors.ts';
 import type { SetAside } from '../store.ts';
 import { isBusy } from './failure.ts';
@@ -157,6 +158,9 @@ function salvage(
     copyRows(source, target, 'damaged', ['id']);
     // The ceiling that was read may be an old one: the pages with the newest may be those that are lost.
     raiseFences(target, unusedFence());
+    target
+      .prepare('INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)')
+      .run(LOST_LEASES_NOTE, new Date().toISOString());
     target.exec('COMMIT');
     return { saved, lost };
   } finally {

@@ -13,6 +13,7 @@ import type { Instance } from '../../core/instance.ts';
 import type { Lease, Protocol } from '../../core/lease.ts';
 import { isPort, MAX_PORT } from '../../core/port-range.ts';
 import type { ProcessIdentity } from '../../core/process-identity.ts';
+import { SUMMED, sumOf } from './row-sums.ts';
 import { WHOLE_MACHINE } from './writer.ts';
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -52,6 +53,21 @@ export function readLeaseRow(row: Row): Lease {
     ttlMs: amount(row, 'ttl_ms'),
     allocatedAt: amount(row, 'allocated_at'),
   };
+}
+
+/**
+ * Compares a row with the sum that it was written with; a row of an older Styxy has none.
+ *
+ * @throws UnreadableRow
+ */
+export function checkSum(table: keyof typeof SUMMED, row: Row): void {
+  if (row.sum === null || row.sum === undefined) return;
+  const values = SUMMED[table].map((column) => {
+    const value = row[column];
+    return typeof value === 'bigint' ? Number(value) : value;
+  });
+  if (Number(row.sum) !== sumOf(values))
+    throw new UnreadableRow('it is not what was written: its sum is another one');
 }
 
 /** @throws UnreadableRow */
@@ -127,6 +143,23 @@ export function readRange(row: Row): [string, AutomaticRange] {
 /** @throws UnreadableRow */
 export function readMeta(row: Row): [string, number] {
   return [text(row, 'name'), amount(row, 'value')];
+}
+
+/** The value of a note; null for one that cannot be read, which is as good as none. */
+export function soundNote(row: Row): string | null {
+  try {
+    checkSum('note', row);
+    return readNote(row)[1];
+  } catch (error) {
+    if (!(error instanceof UnreadableRow)) throw error;
+    return null;
+  }
+}
+
+/** @throws UnreadableRow */
+export function readNote(row: Row): [string, string] {
+  if (typeof row.value !== 'string') throw new UnreadableRow(`value is ${shown(row.value)}`);
+  return [text(row, 'name'), row.value];
 }
 
 function checkAddress(row: Row): void {

@@ -14,6 +14,8 @@ import { type DamagedRow, loadAll } from './loader.ts';
 import type { StoreLog } from './log.ts';
 import { MIGRATIONS, type Migration } from './migrations.ts';
 import { backUpDatabase, openDatabase } from './open.ts';
+import { twinOf, withSum } from './row-sums.ts';
+import { soundNote } from './rows.ts';
 import { prepareStatements, type Statements, writeChange } from './writer.ts';
 
 export interface SqliteStoreOptions {
@@ -134,27 +136,30 @@ class SqliteStore implements Store {
     // In WAL mode the pragma decides, commit by commit, whether the log is synced; it cannot change within one.
     this.#guard('fences could not be reserved', () => this.#setSynchronous('full'));
     try {
-      this.#write('fences could not be reserved', () =>
-        this.#statements.raiseMeta.run('fence_ceiling', ceiling),
-      );
+      this.#write('fences could not be reserved', () => {
+        for (const name of ['fence_ceiling', twinOf('fence_ceiling')])
+          this.#statements.raiseMeta.run(name, ceiling);
+      });
     } finally {
       this.#setSynchronous(this.#surroundings.synchronous);
     }
   }
 
   saveElapsed(elapsedMs: number): void {
-    this.#write('the time could not be saved', () => this.#statements.putMeta.run('elapsed_ms', elapsedMs));
+    this.#write('the time could not be saved', () => {
+      for (const name of ['elapsed_ms', twinOf('elapsed_ms')]) this.#statements.putMeta.run(name, elapsedMs);
+    });
   }
 
   readNote(name: string): string | null {
     return this.#guard('a note could not be read', () => {
-      const value = this.#statements.readNote.get(name)?.value;
-      return typeof value === 'string' ? value : null;
+      const row = this.#statements.readNote.get(name);
+      return row === undefined ? null : soundNote(row);
     });
   }
 
   writeNote(name: string, value: string): void {
-    this.#write('a note could not be saved', () => this.#statements.putNote.run(name, value));
+    this.#write('a note could not be saved', () => this.#statements.putNote.run(...withSum([name, value])));
   }
 
   close(): void {

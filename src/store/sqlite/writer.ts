@@ -5,41 +5,44 @@ import type { AuditEntry } from '../../core/audit.ts';
 import type { DurableChange } from '../../core/change.ts';
 import type { Lease } from '../../core/lease.ts';
 import { StyxyError } from '../../errors.ts';
+import { SUMMED, withSum, withSumOf } from './row-sums.ts';
 
 /** Every lease covers the whole machine today; a fleet of machines will name addresses. */
 export const WHOLE_MACHINE = '*';
 
 const SQL = {
   insertLease: `INSERT INTO lease (address, protocol, port, first_port, port_count, lock_id, fence, service_type,
-      service_name, instance_id, project_path, pid, process, singleton, ttl_ms, allocated_at)
-    VALUES ('*', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      service_name, instance_id, project_path, pid, process, singleton, ttl_ms, allocated_at, sum)
+    VALUES ('*', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   deleteLease: `DELETE FROM lease WHERE address = '*' AND protocol = ? AND port = ? AND lock_id = ?`,
-  putKey: `INSERT OR REPLACE INTO lease_key (key, protocol, port, port_count, project_path, used_at)
-    VALUES (?, ?, ?, ?, ?, ?)`,
+  putKey: `INSERT OR REPLACE INTO lease_key (key, protocol, port, port_count, project_path, used_at, sum)
+    VALUES (?, ?, ?, ?, ?, ?, ?)`,
   deleteKey: 'DELETE FROM lease_key WHERE key = ?',
-  putQuarantine: `INSERT OR REPLACE INTO quarantine (address, protocol, port, until_ms, rest_ms, key)
-    VALUES ('*', ?, ?, ?, ?, ?)`,
+  putQuarantine: `INSERT OR REPLACE INTO quarantine (address, protocol, port, until_ms, rest_ms, key, sum)
+    VALUES ('*', ?, ?, ?, ?, ?, ?)`,
   deleteQuarantine: `DELETE FROM quarantine WHERE address = '*' AND protocol = ? AND port = ?`,
   putInstance: `INSERT OR REPLACE INTO instance (instance_id, working_directory, template, pid, process, ttl_ms,
-      metadata, registered_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      metadata, registered_at, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   deleteInstance: 'DELETE FROM instance WHERE instance_id = ?',
-  putRequest: `INSERT OR REPLACE INTO request (request_id, fingerprint, answered_at, answer) VALUES (?, ?, ?, ?)`,
+  putRequest: `INSERT OR REPLACE INTO request (request_id, fingerprint, answered_at, answer, sum)
+    VALUES (?, ?, ?, ?, ?)`,
   deleteRequest: 'DELETE FROM request WHERE request_id = ?',
-  putRange: `INSERT OR REPLACE INTO auto_range (service_type, first_port, last_port, made_at) VALUES (?, ?, ?, ?)`,
+  putRange: `INSERT OR REPLACE INTO auto_range (service_type, first_port, last_port, made_at, sum)
+    VALUES (?, ?, ?, ?, ?)`,
   deleteRange: 'DELETE FROM auto_range WHERE service_type = ?',
   // Events that say what a lease is, and the others, which leave its columns out.
   insertLeaseEvent: `INSERT INTO audit (seq, at, moment, event, actor_instance, actor_pid, actor_command, reason,
       lock_id, protocol, port, port_count, service_type, service_name, instance_id, project_path, pid, process,
-      singleton, fence, ttl_ms, allocated_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      singleton, fence, ttl_ms, allocated_at, sum)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   insertEvent: `INSERT INTO audit (seq, at, moment, event, actor_instance, actor_pid, actor_command, reason,
-      lock_id, protocol, port, port_count, service_type, service_name, instance_id, project_path)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      lock_id, protocol, port, port_count, service_type, service_name, instance_id, project_path, sum)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   putMeta: 'INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)',
   raiseMeta: `INSERT INTO meta (name, value) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET value = max(value, excluded.value)`,
-  putNote: 'INSERT OR REPLACE INTO note (name, value) VALUES (?, ?)',
-  readNote: 'SELECT value FROM note WHERE name = ?',
+  putNote: 'INSERT OR REPLACE INTO note (name, value, sum) VALUES (?, ?, ?)',
+  readNote: 'SELECT * FROM note WHERE name = ?',
   putDamaged: 'INSERT INTO damaged (found_at, table_name, row_id, reason, row) VALUES (?, ?, ?, ?, ?)',
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
@@ -70,7 +73,7 @@ export function writeChange(statements: Statements, change: DurableChange): void
       if (memory === null) statements.deleteKey.run(change.id);
       else {
         const { protocol, port, count, projectPath, usedAt } = memory;
-        statements.putKey.run(change.id, protocol, port, count, projectPath, usedAt);
+        statements.putKey.run(...withSum([change.id, protocol, port, count, projectPath, usedAt]));
       }
       break;
     }
@@ -78,14 +81,17 @@ export function writeChange(statements: Statements, change: DurableChange): void
       const [protocol = '', port] = change.id.split(':');
       const rest = change.after;
       if (rest === null) statements.deleteQuarantine.run(protocol, Number(port));
-      else statements.putQuarantine.run(protocol, Number(port), rest.until, rest.restMs, rest.key);
+      else {
+        const values = [protocol, Number(port), rest.until, rest.restMs, rest.key];
+        statements.putQuarantine.run(...withSum(values));
+      }
       break;
     }
     case 'instance': {
       const instance = change.after;
       if (instance === null) statements.deleteInstance.run(change.id);
       else {
-        statements.putInstance.run(
+        const values = [
           instance.instanceId,
           instance.workingDirectory,
           instance.template,
@@ -94,7 +100,8 @@ export function writeChange(statements: Statements, change: DurableChange): void
           instance.ttlMs,
           JSON.stringify(instance.metadata),
           instance.registeredAt,
-        );
+        ];
+        statements.putInstance.run(...withSum(values));
       }
       break;
     }
@@ -103,14 +110,14 @@ export function writeChange(statements: Statements, change: DurableChange): void
       if (memory === null) statements.deleteRequest.run(change.id);
       else {
         const answer = JSON.stringify(memory.answer);
-        statements.putRequest.run(change.id, memory.fingerprint, memory.answeredAt, answer);
+        statements.putRequest.run(...withSum([change.id, memory.fingerprint, memory.answeredAt, answer]));
       }
       break;
     }
     case 'range': {
       const range = change.after;
       if (range === null) statements.deleteRange.run(change.id);
-      else statements.putRange.run(range.name, range.start, range.end, range.madeAt);
+      else statements.putRange.run(...withSum([range.name, range.start, range.end, range.madeAt]));
       break;
     }
     case 'audit':
@@ -124,28 +131,7 @@ export function writeChange(statements: Statements, change: DurableChange): void
 function insertEntry(statements: Statements, entry: AuditEntry): void {
   const { seq, at, moment, event, actor, reason, subject, lease } = entry;
   const { lockId, protocol, port, count, serviceType, serviceName, instanceId, projectPath } = subject;
-  if (lease === null) {
-    statements.insertEvent.run(
-      seq,
-      at,
-      moment,
-      event,
-      actor.instanceId,
-      actor.pid,
-      actor.command,
-      reason,
-      lockId,
-      protocol,
-      port,
-      count,
-      serviceType,
-      serviceName,
-      instanceId,
-      projectPath,
-    );
-    return;
-  }
-  statements.insertLeaseEvent.run(
+  const values = [
     seq,
     at,
     moment,
@@ -162,6 +148,12 @@ function insertEntry(statements: Statements, entry: AuditEntry): void {
     serviceName,
     instanceId,
     projectPath,
+  ];
+  if (lease === null) {
+    statements.insertEvent.run(...withSumOf(SUMMED.audit, values));
+    return;
+  }
+  values.push(
     lease.pid,
     lease.process === null ? null : JSON.stringify(lease.process),
     lease.singleton ? 1 : 0,
@@ -169,12 +161,13 @@ function insertEntry(statements: Statements, entry: AuditEntry): void {
     lease.ttlMs,
     lease.allocatedAt,
   );
+  statements.insertLeaseEvent.run(...withSum(values));
 }
 
 function insertLease({ insertLease: statement }: Statements, lease: Lease): void {
   const process = lease.process === null ? null : JSON.stringify(lease.process);
   for (let port = lease.port; port < lease.port + lease.count; port++) {
-    statement.run(
+    const values = [
       lease.protocol,
       port,
       lease.port,
@@ -190,7 +183,8 @@ function insertLease({ insertLease: statement }: Statements, lease: Lease): void
       lease.singleton ? 1 : 0,
       lease.ttlMs,
       lease.allocatedAt,
-    );
+    ];
+    statement.run(...withSum(values));
   }
 }
 
