@@ -8,6 +8,8 @@ import type { World } from './world.ts';
 export class LogAudit {
   /** The number of the last event on the disk. */
   #last = 0;
+  /** Leases of which events are lost. */
+  readonly #untold = new Set<string>();
   readonly #world: World;
 
   constructor(world: World) {
@@ -32,6 +34,12 @@ export class LogAudit {
     for (const { table, id, after } of changes) if (table === 'audit' && after === null) this.#last = id - 1;
   }
 
+  /** The file was cut: what it still tells of these leases may be all or half of the truth. */
+  cut(lockIds: Iterable<string>): void {
+    this.#last = Math.max(0, ...this.#world.disk.audit.keys());
+    for (const lockId of lockIds) this.#untold.add(lockId);
+  }
+
   /** The events that are kept tell exactly the leases that there are. */
   judge(): void {
     const { disk } = this.#world;
@@ -39,7 +47,7 @@ export class LogAudit {
     const told = fold([...disk.audit.values()].sort((a, b) => a.seq - b.seq));
     for (const id of new Set([...told.keys(), ...disk.leases.keys()])) {
       const [row, event] = [disk.leases.get(id), told.get(id)];
-      if (isDeepStrictEqual(row, event)) continue;
+      if (this.#untold.has(id) || isDeepStrictEqual(row, event)) continue;
       const wrong = row === undefined ? 'tells a lease that ended' : 'does not tell the lease';
       this.#world.violation(15, `the audit ${wrong} ${id} as it is`);
     }

@@ -16,7 +16,8 @@ const LOOK_EVERY_MS = 1000;
 
 /** What a new daemon remembers is what the disk holds (invariant 15). */
 export function auditStart(world: World, coordinator: Coordinator, gate: Gate): void {
-  const stored = JSON.stringify([...(world.disk.lost ?? world.disk.leases).keys()].sort());
+  const { lost, leases: rows } = world.disk;
+  const stored = JSON.stringify([...new Set([...(lost?.keys() ?? []), ...rows.keys()])].sort());
   const storedRanges = JSON.stringify([...world.disk.ranges.values()]);
   coordinator
     .query(({ state }) => ({

@@ -248,6 +248,21 @@ export class Auditor {
     this.rests.forget();
   }
 
+  /** The state file was cut: what clients were told of what is gone is void, and what ended may be back. */
+  storeWasCut(gone: readonly DurableChange[]): void {
+    const { disk, machine } = this.#world;
+    const former = new Map(this.records);
+    this.powerWasCut(gone);
+    this.log.cut(former.keys());
+    for (const { lease } of this.live())
+      if (!disk.leases.has(lease.lockId)) this.records.delete(lease.lockId);
+    for (const [lockId, lease] of disk.lost ?? []) {
+      const record = former.get(lockId);
+      const isSame = record?.endedAt === null && isDeepStrictEqual(record.lease, lease);
+      this.records.set(lockId, isSame ? record : newRecord(lease, machine, this.now, this.now));
+    }
+  }
+
   socketChanged(socket: Socket): void {
     for (const record of this.live()) {
       if (!coversPort(record, socket.protocol, socket.port)) continue;
@@ -262,7 +277,7 @@ export class Auditor {
     if (record !== undefined) record.heardAt = this.now;
   }
 
-  /** The table of leases was lost, and the audit told of this one. */
+  /** This lease was lost, and the audit told of it. */
   #returns(lease: Lease): void {
     const record = this.records.get(lease.lockId);
     const isSame = record?.endedAt === null && isDeepStrictEqual(record.lease, lease);

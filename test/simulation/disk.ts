@@ -11,9 +11,11 @@ import type {
 import { invert } from '../../src/core/change.ts';
 import type { Instance } from '../../src/core/instance.ts';
 import type { Lease } from '../../src/core/lease.ts';
+import { LOST_LEASES_NOTE } from '../../src/core/rebuild.ts';
+import { StyxyError } from '../../src/errors.ts';
 import type { AuditCut } from '../../src/store/audit-store.ts';
 import { spanOf, trimPart } from '../../src/store/memory-audit.ts';
-import type { StoredState } from '../../src/store/store.ts';
+import type { SetAside, StoredState } from '../../src/store/store.ts';
 
 /** How many commits at the end of the log a power cut may undo. */
 const UNSYNCED_COMMITS = 5;
@@ -31,6 +33,12 @@ export class Disk {
   /** The leases whose rows are gone, until a daemon has written again. */
   lost: ReadonlyMap<string, Lease> | null = null;
   elapsedMs = 0;
+  /** What the next daemon is told that it cannot read. */
+  setAside: SetAside[] = [];
+  /** Whether the end of the audit was lost once: it is no witness of every lease any more. */
+  wasCut = false;
+  /** Whether a newer program wrote the file last, so that this one must not touch it. */
+  isNewer = false;
   #unsynced: (readonly DurableChange[])[] = [];
 
   /** Applies all of `changes`, as their rows are when written as JSON. */
@@ -71,7 +79,7 @@ export class Disk {
 
   /** Loses the rows of all leases; the audit tells of them. */
   loseLeases(): void {
-    this.lost ??= new Map(this.leases);
+    this.lost = new Map([...(this.lost ?? []), ...this.leases]);
     this.leases.clear();
     // What a power cut undid of it would be rows in a table that is not there.
     this.sync();
@@ -79,6 +87,11 @@ export class Disk {
 
   /** Everything, as a new daemon reads it. */
   load(): StoredState {
+    if (this.isNewer) throw new StyxyError('STORE_NEWER', 'the simulated store is of a newer program');
+    // Told once: from then on the rows lie where damaged ones are kept, and a note says that leases are among them.
+    const { setAside } = this;
+    this.setAside = [];
+    if (setAside.some(({ table }) => table === 'lease')) this.notes.set(LOST_LEASES_NOTE, 'then');
     return {
       leases: [...this.leases.values()],
       keys: new Map(this.keys),
@@ -89,7 +102,7 @@ export class Disk {
       fenceCeiling: this.fenceCeiling,
       elapsedMs: this.elapsedMs,
       lastAudit: spanOf(this.audit)?.last ?? 0,
-      setAside: [],
+      setAside,
     };
   }
 

@@ -1,5 +1,6 @@
 // Owns the misfortunes of a simulated world: crashes, sleep, stops, full disks, blind tables, strangers, wrong clocks.
 
+import { cutFile, flipLeases } from './disk-damage.ts';
 import type { Random } from './random.ts';
 import { stranger } from './strangers.ts';
 import type { Weather } from './weather.ts';
@@ -19,6 +20,7 @@ const FAULTS: readonly ((world: World, random: Random) => void)[] = [
   (world) => world.crash('killed'),
   cutPower,
   loseLeaseTable,
+  damageFile,
   sleep,
   stopDaemon,
   (world, random) =>
@@ -27,6 +29,7 @@ const FAULTS: readonly ((world: World, random: Random) => void)[] = [
   (world, random) => spell(world, random, 'probeDelayMs', random.int(1, 400), world.weather.probeDelayMs),
   (world, random) => spell(world, random, 'table', random.pick(['denied', 'partial']), 'good', LONG_SPELL_MS),
   (world, random) => spell(world, random, 'tableDelayMs', random.int(500, 4000), 5),
+  staleTable,
   (world, random) => spell(world, random, 'canIdentify', false, true),
   (world, random) => {
     // A big jump looks like a sleep to whoever counts by this clock, a small one looks like time.
@@ -77,6 +80,11 @@ function spell<Part extends keyof Weather>(
   });
 }
 
+function staleTable(world: World, random: Random): void {
+  spell(world, random, 'isTableStale', true, false);
+  spell(world, random, 'tableDelayMs', random.int(500, 4000), 5);
+}
+
 function cutPower(world: World, random: Random): void {
   const undone = world.disk.cutPower(random.int(0, 3));
   world.log(`power is cut, ${undone.length} changes are lost`);
@@ -86,9 +94,27 @@ function cutPower(world: World, random: Random): void {
 
 /** The next daemon has the leases from the audit alone. Not one of them may be another one than before. */
 function loseLeaseTable(world: World): void {
+  if (world.disk.wasCut) return;
   world.log(`the table of ${world.disk.leases.size} leases is lost`);
   world.crash('killed');
   world.disk.loseLeases();
+}
+
+/** The state file is found flipped, cut, emptied, or written by a newer program. */
+function damageFile(world: World, random: Random): void {
+  const { disk, auditor, timeline } = world;
+  const what = random.pick(['flipped', 'flipped', 'cut', 'newer'] as const);
+  if (what === 'flipped' && disk.wasCut) return;
+  world.crash('killed');
+  world.log(`the state file is ${what}`);
+  if (what === 'flipped') flipLeases(disk, random);
+  if (what === 'cut') auditor.storeWasCut(cutFile(disk, random, timeline.now));
+  if (what !== 'newer') return;
+  disk.isNewer = true;
+  timeline.after(random.int(1000, LONG_SPELL_MS), () => {
+    world.log('the newer program is there');
+    disk.isNewer = false;
+  });
 }
 
 function sleep(world: World, random: Random): void {

@@ -223,7 +223,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   ),
   patched(
     'a range over leased ports',
-    /^invariant 16: .* lies over lease/,
+    /^invariant (16: .* lies over lease|21: .* was probed)/,
     'core/automatic-type.ts',
     'taken.push(...state.taken(protocol), ...pending[protocol]);',
     'taken.push(...pending[protocol]);',
@@ -283,6 +283,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     'core/quota.ts',
     'if (rest >= limit) return',
     'if (rest + 1 >= limit) return',
+  ),
+  patched(
+    'a repair that is forgotten by a daemon that dies over it',
+    /^invariant 15: /,
+    'coordinator/startup-recovery.ts',
+    "((await store.readNote(LOST_LEASES_NOTE)) ?? '') !== ''",
+    'false',
   ),
   patched(
     'held leases that are looked at as rarely as others',

@@ -1,6 +1,6 @@
 // Owns programs that nobody leased anything for: strangers on ports of the ranges, and heirs of a dead process's pid.
 
-import type { Lease } from '../../src/core/lease.ts';
+import type { Lease, Protocol } from '../../src/core/lease.ts';
 import type { Address, Process } from './machine.ts';
 import type { Random } from './random.ts';
 import { AUTOMATIC, TYPES } from './weather.ts';
@@ -35,6 +35,17 @@ export function stranger(world: World, random: Random): void {
   const isBound = machine.bind(process.pid, 'tcp', port, { isNamed: random.chance(0.8), address });
   if (isBound) world.log(`stranger ${process.pid} in ${process.cwd} takes ${address} ${port}`);
   timeline.after(isBound ? random.int(1000, 90_000) : 0, () => machine.end(process));
+}
+
+/** Between the probe and the commit, a stranger binds one of the ports that were found free. */
+export function snatch(world: World, protocol: Protocol, ports: readonly number[]): void {
+  const { machine, timeline, chaos } = world;
+  const port = chaos.pickMaybe(ports);
+  if (port === undefined) return;
+  const process = machine.spawn(1, chaos.pick(PLACES));
+  if (machine.bind(process.pid, protocol, port))
+    world.log(`stranger ${process.pid} takes ${port} after its probe`);
+  timeline.after(chaos.int(1000, 60_000), () => machine.end(process));
 }
 
 /**

@@ -9,8 +9,11 @@ import { countPart, nearestTo, readPart, spanOf } from '../../src/store/memory-a
 import type { Store } from '../../src/store/store.ts';
 import type { Socket } from './machine.ts';
 import type { RangeWriter } from './range-writer.ts';
+import { snatch } from './strangers.ts';
 import type { World } from './world.ts';
 
+/** How often a stranger takes a port that was just found free. */
+const SNATCHED = 0.005;
 /** Epoch ms at the start of every world. */
 const WALL_START = 1_700_000_000_000;
 
@@ -89,6 +92,7 @@ function createStore(world: World, gate: Gate): Store {
     const effect = (): void => {
       world.step(gate);
       if (gate.isDead) return;
+      if (disk.isNewer) world.violation(15, 'a store of a newer program was written');
       if (weather.storeFault !== null) {
         auditor.commitFails();
         throw new StyxyError(weather.storeFault, 'the simulated disk says no');
@@ -145,7 +149,9 @@ function createProbe(world: World, gate: Gate): PortProbe {
         // released by then, which could not be committed, is there again, and nobody can call the probe back.
         if (auditor.failedCommits === failedCommits) auditor.probed(protocol, ports);
         world.step(gate);
-        return ports.filter((port) => world.machine.isTaken(protocol, port));
+        const found = ports.filter((port) => world.machine.isTaken(protocol, port));
+        if (world.chaos.chance(SNATCHED)) snatch(world, protocol, ports);
+        return found;
       };
       const { probeDelayMs } = world.weather;
       return probeDelayMs === 0 ? taken() : later(world, gate, world.chaos.int(0, probeDelayMs), taken);
@@ -166,7 +172,12 @@ function createPortTable(world: World, gate: Gate): PortTable {
     }
     return cache.listeners;
   };
-  const soon = <T>(compute: () => T) => later(world, gate, world.chaos.int(0, weather.tableDelayMs), compute);
+  const soon = <T>(compute: () => T) => {
+    const delayMs = world.chaos.int(0, weather.tableDelayMs);
+    if (!weather.isTableStale) return later(world, gate, delayMs, compute);
+    const seen = compute();
+    return later(world, gate, delayMs, () => seen);
+  };
   return {
     listeners: ({ ports, maxAgeMs = 200 } = {}) =>
       soon(() => read(maxAgeMs)?.filter(({ port }) => ports === undefined || ports.has(port)) ?? null),

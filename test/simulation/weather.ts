@@ -13,6 +13,8 @@ export interface Weather {
   /** How the table of listeners answers. `partial` names no owners. */
   table: 'good' | 'denied' | 'partial';
   tableDelayMs: number;
+  /** Whether the table is read when it is asked for, and arrives late: what it says may be over by then. */
+  isTableStale: boolean;
   /** Whether processes can be identified at all. */
   canIdentify: boolean;
   /** By how much the wall clock is wrong, in ms. */
@@ -28,6 +30,7 @@ export function fairWeather(): Weather {
     probeDelayMs: 0,
     table: 'good',
     tableDelayMs: 5,
+    isTableStale: false,
     canIdentify: true,
     wallOffsetMs: 0,
     crashInSteps: null,
