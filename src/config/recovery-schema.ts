@@ -37,7 +37,7 @@ export const RECOVERY_SCHEMA: SectionSetting = {
           1000,
           3_600_000,
           30_000,
-          'A missing listener is counted once in this time, in milliseconds.',
+          'A missing listener is counted once in this time, in milliseconds. All leases are looked at every five seconds, or as often as this says where that is more often.',
         ),
         max_failures: integer(
           1,

@@ -248,6 +248,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     {
       state,
       time,
+      missIntervalMs: () => options.catalogue().missIntervalMs,
       noticeSleep,
       observeAll() {
         watch.notePass();

@@ -9,7 +9,7 @@ const someProcess = { pid: 7, startTicks: '1', bootId: 'b', pidNamespace: 'n' };
 const NOTHING_SEEN = { kind: 'observe', listeners: new Map(), holders: new Map() } as const;
 
 /** A watch whose ticks are taken by hand. */
-function scene(hasEnded: Promise<void> = Promise.resolve()) {
+function scene(hasEnded: Promise<void> = Promise.resolve(), missIntervalMs = 30_000) {
   const desk = createDesk(testCatalogue([serviceType('dev', 3000, 3009)]));
   const done: string[] = [];
   const note = (what: string) => async () => void done.push(what);
@@ -25,6 +25,7 @@ function scene(hasEnded: Promise<void> = Promise.resolve()) {
     {
       state: desk.state,
       time: () => ({ now: desk.now, wall: 0 }),
+      missIntervalMs: () => missIntervalMs,
       noticeSleep: () => {},
       async observeAll() {
         done.push('all');
@@ -86,6 +87,13 @@ describe('the watch', () => {
     const { desk, ticks, stop } = scene();
     desk.granted();
     assert.deepEqual(await ticks(11), ['all', 'all', 'all']);
+    await stop();
+  });
+
+  it('looks at all leases more often where misses are counted more often', async () => {
+    const { desk, ticks, stop } = scene(Promise.resolve(), 2000);
+    desk.granted();
+    assert.deepEqual(await ticks(5), ['all', 'all', 'all']);
     await stop();
   });
 

@@ -10,6 +10,8 @@ import type { Timings } from './timings.ts';
 export interface Watched {
   readonly state: StateView;
   time(): Moment;
+  /** How often misses are counted (ms): no pass is rarer than that. */
+  missIntervalMs(): number;
   /** Must come before anything may end: a tick that comes late says that nobody could be heard meanwhile. */
   noticeSleep(): void;
   /** Looks at leases and the processes of instances. Resolves to the lock ids of the leases that were looked at. */
@@ -53,7 +55,7 @@ export function startWatch(watched: Watched, scheduler: Scheduler, timings: Timi
     const { now } = watched.time();
     watched.noticeSleep();
     const { state } = watched;
-    const isDue = now - lastPass >= timings.passMs || now >= nextTermEnd;
+    const isDue = now - lastPass >= Math.min(timings.passMs, watched.missIntervalMs()) || now >= nextTermEnd;
     const isAnybodyThere = state.leaseCount > 0 || state.watchedInstances.size > 0;
     if (isDue && isAnybodyThere && sweeping === null) {
       const lockIds = await watched.observeAll();
