@@ -3,11 +3,9 @@
 import type { CheckAnswer, LeaseJson } from '../api/schemas.ts';
 import type { CleanupAnswer } from '../api/schemas-cleanup.ts';
 import { type Client, expectOk } from '../client/client.ts';
-import { isSameProcess, type ProcessIdentity } from '../core/process-identity.ts';
+import { proveServer } from '../os/orphan-server.ts';
 import type { Processes } from './members.ts';
 import type { Spare } from './own-daemon.ts';
-import { sendSignal } from './signals.ts';
-import { endTree } from './tree-ending.ts';
 
 export type OrphanedLease = CleanupAnswer['orphans'][number];
 
@@ -28,9 +26,6 @@ export interface OrphanEnding {
   readonly spare: Spare;
 }
 
-/** The variable by which processes that `styxy run` started know their lease. */
-const LEASE_VARIABLE = 'STYXY_LOCK_ID';
-
 /**
  * Ends the server of an orphaned lease with all its processes: SIGTERM first, SIGKILL for what does not go.
  *
@@ -48,59 +43,20 @@ export async function endOrphan(
   const pid = check.system_usage?.pid ?? null;
   // Ending those before it took its time: somebody may have come back for it, or adopted it.
   const isOrphan = check.allocated_to?.lock_id === lease.lock_id && check.allocated_to.orphan;
-  if (!isOrphan) return { lease, pid, verdict: 'left', processes: [] };
-  const marked = processes.withEnvironment(LEASE_VARIABLE, lease.lock_id);
-  const listener = pid === null ? null : provenListener(processes, pid, orphan, marked);
-  if (listener === null) return { lease, pid, verdict: 'left', processes: [] };
-  const roots = [listener, ...wrappersOf(processes, listener, marked)];
-  const members: ProcessIdentity[] = [];
-  const find = (): readonly ProcessIdentity[] => {
-    for (const root of roots) {
-      if (processes.life(root) !== 'alive') continue;
-      for (const each of [root, ...processes.descendants(root.pid)]) {
-        if (each.pid !== process.pid && !members.some((known) => isSameProcess(known, each)))
-          members.push(each);
-      }
-    }
-    return spare(members);
-  };
-  const pids = find().map((each) => each.pid);
+  const seen = server === null ? null : identityOf(server);
+  const proven =
+    !isOrphan || pid === null
+      ? null
+      : proveServer(processes, { lockId: lease.lock_id, server: seen, pid }, spare);
+  if (proven === null) return { lease, pid, verdict: 'left', processes: [] };
+  const pids = proven.members().map((each) => each.pid);
   if (isDryRun) return { lease, pid, verdict: 'would-end', processes: pids };
-  const left = await endTree({
-    find,
-    life: processes.life,
-    signal: sendSignal,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  });
+  const left = await proven.end();
   return { lease, pid, verdict: left.length === 0 ? 'ended' : 'stuck', processes: pids };
 }
 
-/** The process that listens now, where it is the one that the daemon saw serve, or carries the lease's own mark. */
-function provenListener(
-  processes: Processes,
-  pid: number,
-  { server }: OrphanedLease,
-  marked: readonly ProcessIdentity[],
-): ProcessIdentity | null {
-  if (server !== null && server.pid === pid) {
-    const { start_ticks: startTicks, boot_id: bootId, pid_namespace: pidNamespace } = server;
-    const seen = { pid, startTicks, bootId, pidNamespace };
-    if (processes.life(seen) === 'alive') return seen;
-  }
-  return marked.find((each) => each.pid === pid) ?? null;
+function identityOf({ pid, start_ticks: startTicks, boot_id: bootId, pid_namespace: pidNamespace }: Server) {
+  return { pid, startTicks, bootId, pidNamespace };
 }
 
-/** What the server was started through, such as npm and a shell: the way up from it, as far as the mark goes. */
-function wrappersOf(
-  processes: Processes,
-  listener: ProcessIdentity,
-  marked: readonly ProcessIdentity[],
-): ProcessIdentity[] {
-  const wrappers: ProcessIdentity[] = [];
-  for (const pid of processes.ancestors(listener.pid).slice(1)) {
-    const wrapper = marked.find((each) => each.pid === pid);
-    if (wrapper === undefined) break;
-    wrappers.push(wrapper);
-  }
-  return wrappers;
-}
+type Server = NonNullable<OrphanedLease['server']>;

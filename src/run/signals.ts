@@ -1,4 +1,4 @@
-// Owns the signals: which are passed on to a command, which one it has already, and how one is sent.
+// Owns the signals: which are passed on to a command, and which one it has already.
 
 import { isInForeground } from './terminal.ts';
 
@@ -34,13 +34,4 @@ export function receiveSignals(
   return () => {
     for (const signal of PASSED_ON) process.off(signal, listener);
   };
-}
-
-/** Sends a signal; a process that is gone, or somebody else's, is not ours to end. */
-export function sendSignal(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // Nothing is owed to it.
-  }
 }

@@ -2,12 +2,13 @@
 
 import type { StdioOptions } from 'node:child_process';
 import type { Home } from '../home.ts';
+import { sendSignal } from '../os/send-signal.ts';
+import { endTree, type TreeWorld } from '../os/tree-ending.ts';
 import { startChild } from './child.ts';
 import type { Ending } from './exit-status.ts';
 import { type Mark, type Members, memberFinder, type Processes } from './members.ts';
 import { spareDaemon } from './own-daemon.ts';
-import { receiveSignals, sendSignal } from './signals.ts';
-import { endTree, type TreeWorld } from './tree-ending.ts';
+import { receiveSignals } from './signals.ts';
 
 /** How long a command that was asked to end by SIGTERM may take before it is killed, in ms. */
 const TERM_GRACE_MS = 5_000;
