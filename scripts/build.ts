@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { buildDashboard } from './build/dashboard.ts';
 import { installFile } from './build/install-file.ts';
 import { writeLibrary } from './build/library.ts';
 import { writeNotices } from './build/notices.ts';
@@ -152,11 +153,14 @@ const wanted = new Set(files.map(({ path }) => basename(path)));
 for (const name of readdirSync(DIST))
   if (name.endsWith('.cjs') && !wanted.has(name)) rmSync(join(DIST, name));
 
-const metafiles = results.flatMap(({ metafile }): Metafile[] => (metafile === undefined ? [] : [metafile]));
+const page = await buildDashboard(ROOT, join(DIST, 'dashboard'));
+const metafiles = [...results, page].flatMap(({ metafile }): Metafile[] =>
+  metafile === undefined ? [] : [metafile],
+);
 const packages = writeNotices(ROOT, metafiles);
 for (const { outputs } of metafiles) {
   for (const [path, { bytes }] of Object.entries(outputs))
     console.log(`${basename(path).padEnd(12)} ${(bytes / 1024).toFixed(0).padStart(6)} KiB`);
 }
 console.log(`${packages} packages are bundled: THIRD-PARTY-NOTICES.md`);
-process.exitCode = results.some(({ warnings }) => warnings.length > 0) ? 1 : 0;
+process.exitCode = [...results, page].some(({ warnings }) => warnings.length > 0) ? 1 : 0;

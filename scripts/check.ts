@@ -10,6 +10,7 @@ export const PLAIN_STEPS: readonly Step[] = [
   },
   { name: 'biome', command: ['node_modules/.bin/biome', 'check', '--error-on-warnings'] },
   { name: 'types', command: ['node_modules/.bin/tsc'] },
+  { name: 'page types', command: ['node_modules/.bin/tsc', '-p', 'src/dashboard'] },
 ];
 
 const HANGING_MS = 120_000;

@@ -8,6 +8,7 @@ import { operationEntries } from './operations.ts';
 import * as leases from './schemas.ts';
 import * as cleanup from './schemas-cleanup.ts';
 import * as daemon from './schemas-daemon.ts';
+import * as dashboard from './schemas-dashboard.ts';
 import * as events from './schemas-events.ts';
 import * as instances from './schemas-instance.ts';
 import * as ranges from './schemas-ranges.ts';
@@ -43,7 +44,7 @@ export function openapiDocument(): Json {
       version: VERSION,
       summary: "Ports for every dev server, worktree and coding agent of a developer's machine",
       description:
-        'JSON in, JSON out. The unix socket `styxy.sock` in STYXY_HOME needs no token; over TCP on loopback every operation but `GET /health` needs `Authorization: Bearer <token>` with the content of `auth.token`. Unknown fields are refused.',
+        'JSON in, JSON out. The unix socket `styxy.sock` in STYXY_HOME needs no token; over TCP on loopback every operation but `GET /health` and the files of the dashboard needs `Authorization: Bearer <token>` with the content of `auth.token`. Unknown fields are refused.',
       license: { name: 'MIT', identifier: 'MIT' },
       'x-api-version': API_VERSION,
     },
@@ -147,6 +148,7 @@ function namedSchemas(): ReadonlyMap<object, string> {
     ...ranges,
     ...daemon,
     ...events,
+    ...dashboard,
   })) {
     // A query stands with its operation, one parameter for each field.
     if (typeof value === 'object' && !/(?:Query|Headers)$/.test(name))

@@ -24,6 +24,8 @@ export interface Operation {
   readonly errors: readonly ErrorCode[];
   /** Answered over TCP without a token. */
   readonly isPublic?: boolean;
+  /** A file of the dashboard, which its page loads as browsers load files. */
+  readonly isStatic?: boolean;
 }
 
 /** What every operation may refuse that changes something. */

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../errors.ts';
 import * as names from './names.ts';
 import { type Operation, STORE } from './operation.ts';
 import { AUDIT_OPERATIONS } from './operations-audit.ts';
+import { DASHBOARD_OPERATIONS } from './operations-dashboard.ts';
 import { EVENT_OPERATIONS } from './operations-events.ts';
 import { HOOK_OPERATIONS } from './operations-hooks.ts';
 import { RANGE_OPERATIONS } from './operations-ranges.ts';
@@ -204,6 +205,7 @@ export const OPERATIONS = {
   ...AUDIT_OPERATIONS,
   ...EVENT_OPERATIONS,
   ...HOOK_OPERATIONS,
+  ...DASHBOARD_OPERATIONS,
   metrics: {
     method: 'GET',
     path: '/metrics',

@@ -14,6 +14,8 @@ export const string = (options: Options = {}): T.TString => make<T.TString>({ ty
 export const integer = (options: Options = {}): T.TInteger =>
   make<T.TInteger>({ type: 'integer', ...options });
 
+export const number = (options: Options = {}): T.TNumber => make<T.TNumber>({ type: 'number', ...options });
+
 export const boolean = (options: Options = {}): T.TBoolean =>
   make<T.TBoolean>({ type: 'boolean', ...options });
 

@@ -27,6 +27,7 @@ import { scanCommand } from './commands/scan.ts';
 import { setupCommand } from './commands/setup.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommand } from './commands/token.ts';
+import { uiCommand } from './commands/ui.ts';
 import { waitCommand } from './commands/wait.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   configCommand,
   auditCommand,
   eventsCommand,
+  uiCommand,
   daemonCommand,
   autostartCommand,
   setupCommand,

@@ -11,6 +11,9 @@ const INSTANCE = new RegExp(INSTANCE_ID, 'u');
 const PRODUCT = /^[\w.!#$%&'*+^`|~/-]{1,64}/;
 const MAX_PID = 2_147_483_647;
 
+/** The dashboard: a browser names itself, and nothing of it is of use to people. */
+const PAGE: Actor = { ...NOBODY, command: 'styxy ui' };
+
 /** What was read last. A connection that is kept sends the same header again and again. */
 let last: { readonly header: string; readonly actor: Actor } | null = null;
 
@@ -20,7 +23,9 @@ let last: { readonly header: string; readonly actor: Actor } | null = null;
  * @param instanceId the instance in whose name the request speaks, where it names one
  */
 export function actorOf(reply: FastifyReply, instanceId?: string | null): Actor {
-  const actor = actorNamed(reply.request.headers['user-agent']);
+  const { headers } = reply.request;
+  // Only our own page is let in with this header.
+  const actor = headers['sec-fetch-site'] === 'same-origin' ? PAGE : actorNamed(headers['user-agent']);
   return instanceId === undefined || instanceId === null || instanceId === actor.instanceId
     ? actor
     : { ...actor, instanceId };

@@ -9,20 +9,21 @@ import type { Coordinator } from '../coordinator/contract.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import type { AuthToken } from '../home/auth-token.ts';
 import type { Home } from '../home.ts';
-import type { Clock, PortProbe, PortTable, ProcessNames, ProcessTable } from '../os/os.ts';
+import type { Clock, PortProbe, PortTable, ProcessNames, ProcessTable, ProcessTree } from '../os/os.ts';
+import type { DashboardParts } from './dashboard-parts.ts';
 import type { EventStreams } from './event-streams.ts';
 import type { Holds } from './holds.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import type { RangeFile } from './range-file.ts';
 import type { Tally } from './tally.ts';
 
-export interface DaemonContext {
+export interface DaemonContext extends DashboardParts {
   readonly coordinator: Coordinator;
   readonly catalogue: () => Catalogue;
   readonly clock: Clock;
   readonly probe: PortProbe;
   readonly portTable: PortTable;
-  readonly processes: ProcessTable;
+  readonly processes: ProcessTable & ProcessTree;
   readonly processNames: ProcessNames;
   readonly holds: Holds;
   readonly events: EventStreams;

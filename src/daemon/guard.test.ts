@@ -8,12 +8,14 @@ const PORT = 9876;
 
 function guardAt(now: { ms: number }) {
   const options = {
-    isRightToken: (given: string) => given === 'right',
+    isRightToken: (given: string, { url }: Head) =>
+      given === 'right' || (given === 'code' && url === '/ui/session'),
     wrongTokens: countWrongTokens(() => now.ms),
-    isPublicPath: (path: string) => path === '/health',
+    isPublicPath: (path: string) => path === '/health' || isStaticPath(path),
   };
+  const isStaticPath = (path: string): boolean => path === '/' || path.startsWith('/assets/');
   return {
-    guard: createGuard({ ...options, isOwnHost: ownHosts(['127.0.0.1', '::1'], PORT) }),
+    guard: createGuard({ ...options, isStaticPath, isOwnHost: ownHosts(['127.0.0.1', '::1'], PORT) }),
     tokenGuard: createTokenGuard(options),
   };
 }
@@ -52,6 +54,27 @@ describe('the gate', () => {
       'passes',
     ],
     ['a page of another site', head('/status', { 'sec-fetch-site': 'cross-site' }), 'FORBIDDEN'],
+    [
+      'a script of our own page',
+      head('/assets/app.js', {
+        'sec-fetch-site': 'same-origin',
+        'sec-fetch-mode': 'no-cors',
+        authorization: '-',
+      }),
+      'passes',
+    ],
+    [
+      'our script in another page',
+      head('/assets/app.js', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }),
+      'FORBIDDEN',
+    ],
+    ['the API as if it were a picture', head('/status', { 'sec-fetch-mode': 'no-cors' }), 'FORBIDDEN'],
+    [
+      'a code, where it is exchanged',
+      head('/ui/session', { authorization: 'Bearer code' }, 'POST'),
+      'passes',
+    ],
+    ['a code elsewhere', head('/status', { authorization: 'Bearer code' }), 'UNAUTHORIZED'],
     ['no path', head('status'), 'INVALID_REQUEST'],
     ['an authority of our own', head(`http://127.0.0.1:${PORT}/status`), 'passes'],
     ['an authority of others', head('http://evil.com/status'), 'FORBIDDEN'],

@@ -15,7 +15,8 @@ export interface Refused {
 }
 
 export interface TokenGuardOptions {
-  readonly isRightToken: (given: string) => boolean;
+  /** Whether what was given opens this request: the token, a session, or the code that the request exchanges. */
+  readonly isRightToken: (given: string, head: Head) => boolean;
   readonly wrongTokens: WrongTokens;
   /** Whether a path is answered without a token; the method is GET. */
   readonly isPublicPath: (path: string) => boolean;
@@ -23,6 +24,8 @@ export interface TokenGuardOptions {
 
 export interface GuardOptions extends TokenGuardOptions {
   readonly isOwnHost: IsOwnHost;
+  /** Whether a path is a file of the dashboard, which a page loads in ways that it may not call the API in. */
+  readonly isStaticPath: (path: string) => boolean;
 }
 
 /**
@@ -52,7 +55,7 @@ export function createGuard(options: GuardOptions): Guard {
         );
       }
     }
-    return fromPage(headers, options.isOwnHost) ?? checkToken(head);
+    return fromPage(head, options) ?? checkToken(head);
   };
 }
 
@@ -61,10 +64,10 @@ export function createTokenGuard(options: TokenGuardOptions): Guard {
   return (head) =>
     head.method === 'GET' && options.isPublicPath(pathOf(head.url ?? ''))
       ? null
-      : withoutToken(head.headers, options);
+      : withoutToken(head, options);
 }
 
-function fromPage(headers: Head['headers'], isOwnHost: IsOwnHost): Refused | null {
+function fromPage({ headers, url = '' }: Head, { isOwnHost, isStaticPath }: GuardOptions): Refused | null {
   const { origin } = headers;
   if (origin !== undefined && !(origin.startsWith('http://') && isOwnHost(origin.slice('http://'.length)))) {
     return refused('FORBIDDEN', `A page of ${JSON.stringify(origin.slice(0, 100))} may not call this daemon`);
@@ -73,7 +76,7 @@ function fromPage(headers: Head['headers'], isOwnHost: IsOwnHost): Refused | nul
   if (site !== undefined && site !== 'same-origin' && site !== 'none') {
     return refused('FORBIDDEN', 'A page of another origin may not call this daemon');
   }
-  if (headers['sec-fetch-mode'] === 'no-cors') {
+  if (headers['sec-fetch-mode'] === 'no-cors' && !isStaticPath(pathOf(url))) {
     return refused(
       'FORBIDDEN',
       'A page may call this API with CORS alone, and not at all from another origin',
@@ -82,18 +85,23 @@ function fromPage(headers: Head['headers'], isOwnHost: IsOwnHost): Refused | nul
   return null;
 }
 
-function withoutToken(headers: Head['headers'], options: TokenGuardOptions): Refused | null {
-  const given = headers.authorization;
+function withoutToken(head: Head, options: TokenGuardOptions): Refused | null {
+  const given = head.headers.authorization;
   const challenge = { 'www-authenticate': 'Bearer realm="styxy"' };
   if (given === undefined) return refused('UNAUTHORIZED', 'The request has no token', challenge);
-  const token = /^bearer +(\S+) *$/i.exec(given)?.[1];
-  if (token === undefined) {
+  const token = bearerOf(given);
+  if (token === null) {
     return refused('UNAUTHORIZED', 'The Authorization header is not `Bearer <token>`', challenge);
   }
-  if (options.isRightToken(token)) return null;
+  if (options.isRightToken(token, head)) return null;
   const waitSeconds = options.wrongTokens.count();
   if (waitSeconds === null) return refused('UNAUTHORIZED', 'The token is wrong', challenge);
   return refused('TOO_MANY_REQUESTS', 'Too many wrong tokens', { 'retry-after': String(waitSeconds) });
+}
+
+/** What an Authorization header bears; null where it is of another kind. */
+export function bearerOf(header: string): string | null {
+  return /^bearer +(\S+) *$/i.exec(header)?.[1] ?? null;
 }
 
 /** Takes the authority out of an absolute-form request line; null when the line is neither a path nor one of these. */

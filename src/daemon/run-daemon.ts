@@ -12,6 +12,7 @@ import { catchUp, createConfigurationChange, payDebts } from './configuration-ch
 import type { DaemonContext } from './context.ts';
 import { namedPid, writeDaemonInfo } from './daemon-info.ts';
 import { noteDamagedCopies } from './damaged-copies.ts';
+import { createDashboardParts } from './dashboard-parts.ts';
 import { createDirectoryLook } from './directory-look.ts';
 import { numberOfStart } from './event-journal.ts';
 import { createEventStreams } from './event-streams.ts';
@@ -31,7 +32,7 @@ import type { Settings } from './settings.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 import { withRetries } from './store-retries.ts';
 import { createTally } from './tally.ts';
-import { createSelfCheck, type OwnAddress, type SelfCheck } from './watchdog.ts';
+import { createSelfCheck, ownAddress, type SelfCheck } from './watchdog.ts';
 
 export interface DaemonOptions {
   /** STYXY_HOME, STYXY_API_PORT, STYXY_LOG_LEVEL. */
@@ -185,6 +186,7 @@ export async function runDaemon(options: DaemonOptions): Promise<RunningDaemon> 
       tally,
       loopDelay: createLoopDelay(),
       token,
+      ...createDashboardParts({ coordinator: started, tally, token, clock: system.clock }),
       home,
       pidNamespace: place?.pidNamespace ?? null,
       socket,
@@ -288,11 +290,6 @@ async function loadSystem() {
     processes: platform.createProcessTable(),
     processNames: platform.createProcessNames(),
   };
-}
-
-function ownAddress(socket: string | null, port: number | null): OwnAddress | null {
-  if (socket !== null) return { socketPath: socket };
-  return port === null ? null : { host: '127.0.0.1', port };
 }
 
 function describe(error: unknown): string {

@@ -6,7 +6,7 @@ import { OPERATIONS } from '../api/operations.ts';
 import { StyxyError } from '../errors.ts';
 import { createApp, type OnBug } from './app.ts';
 import type { DaemonContext } from './context.ts';
-import { createGuard, createTokenGuard, type Guard } from './guard.ts';
+import { createGuard, createTokenGuard, type Guard, type Head, pathOf } from './guard.ts';
 import { HANDLERS } from './handlers/all.ts';
 import type { Log } from './logs.ts';
 import { createMemoryTrim } from './memory-trim.ts';
@@ -87,16 +87,27 @@ function counted({ tally }: DaemonContext, guard: Guard): Guard {
   };
 }
 
-const PUBLIC_PATHS: ReadonlySet<string> = new Set(
-  (Object.values(OPERATIONS) as Operation[])
-    .filter(({ isPublic }) => isPublic === true)
-    .map(({ path }) => path),
-);
+const operations = Object.values(OPERATIONS) as Operation[];
+const isPublicPath = among(operations.filter(({ isPublic }) => isPublic === true));
+const isStaticPath = among(operations.filter(({ isStatic }) => isStatic === true));
+/** Where a code is exchanged, and good for nothing else. */
+const { method: SIGN_IN_METHOD, path: SIGN_IN_PATH } = OPERATIONS.signIn;
 
-function guardOptions({ token, clock }: DaemonContext) {
+/** Whether a path is one of these operations': most are named in full, of a few the last part is any name. */
+function among(wanted: readonly Operation[]): (path: string) => boolean {
+  const paths = new Set(wanted.map(({ path }) => path));
+  const folders = [...paths].filter((path) => path.includes(':')).map((path) => path.replace(/:.*$/, ''));
+  return (path) => paths.has(path) || folders.some((folder) => path.startsWith(folder));
+}
+
+function guardOptions({ token, signIn, clock }: DaemonContext) {
   return {
-    isRightToken: token.isRight,
+    isRightToken: (given: string, { method, url = '' }: Head) =>
+      token.isRight(given) ||
+      signIn.isSession(given) ||
+      (method === SIGN_IN_METHOD && pathOf(url) === SIGN_IN_PATH && signIn.knowsCode(given)),
     wrongTokens: countWrongTokens(() => clock.monotonic()),
-    isPublicPath: (path: string) => PUBLIC_PATHS.has(path),
+    isPublicPath,
+    isStaticPath,
   };
 }

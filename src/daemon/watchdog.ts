@@ -13,6 +13,12 @@ const OUTLASTS_A_START: ReadonlySet<ErrorCode> = new Set(['STORE_FULL']);
 /** Where the daemon answers, as `http.get` takes it. */
 export type OwnAddress = { readonly socketPath: string } | { readonly host: string; readonly port: number };
 
+/** Where a daemon answers that listens on a socket, on a port, or on both. */
+export function ownAddress(socket: string | null, port: number | null): OwnAddress | null {
+  if (socket !== null) return { socketPath: socket };
+  return port === null ? null : { host: '127.0.0.1', port };
+}
+
 export interface SelfCheckOptions {
   /** Makes a real commit. Rejects with the store's fault. */
   readonly commit: () => Promise<void>;

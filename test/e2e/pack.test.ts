@@ -96,6 +96,7 @@ describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' :
       'agents.cjs',
       'cli.cjs',
       'daemon.cjs',
+      'dashboard',
       'index.cjs',
       'index.d.cts',
       'index.d.ts',
@@ -119,6 +120,8 @@ describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' :
   it('names every package that the bundles hold', () => {
     const notices = readFileSync(join(ROOT, 'THIRD-PARTY-NOTICES.md'), 'utf8');
     for (const name of [
+      'preact',
+      'uplot',
       'fastify',
       'pino',
       'jsonc-parser',

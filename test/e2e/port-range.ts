@@ -24,6 +24,8 @@ export const AREAS = {
   serving: [21_800, 21_899],
   explaining: [21_900, 21_999],
   events: [29_450, 29_479],
+  picturing: [16_200, 16_399],
+  crowding: [12_500, 15_999],
   embedding: [21_900, 21_949],
   auditing: [17_800, 17_999],
   speaking: [16_200, 16_399],

@@ -25,6 +25,7 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   'PORT=$(styxy': /^http:\/\/localhost:210\d\d$/m,
   // Plain `localhost` where the system's resolver knows no names below it.
   'the API is at': /the API is at http:\/\/(backend\.[\w-]+\.)?localhost:211\d\d/,
+  'styxy ui': /^http:\/\/127\.0\.0\.1:\d+\/#code=[\w-]{43}$/m,
   'styxy env --shell':
     /postgres:\/\/localhost\/shop_\d+_[0-9a-f]{8} and http:\/\/.*localhost:211\d\d\n[\s\S]*3 variables written/,
   'styxy check': /3093/,

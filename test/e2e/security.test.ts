@@ -189,9 +189,11 @@ describe('token', () => {
       assert.match(String(answer.headers['www-authenticate']), /^Bearer/);
     });
   }
-  it('is not needed for health, and for nothing else', async () => {
+  it('is not needed for health and the files of the dashboard, and for nothing else', async () => {
     const none = { authorization: undefined };
     assert.equal((await daemon.tcp('GET', '/health', undefined, none)).status, 200);
+    for (const path of ['/', '/assets/nope.js', '/assets/auth.token'])
+      assert.notEqual((await daemon.tcp('GET', path, undefined, none)).status, 401, path);
     for (const path of [
       '/health/',
       '/HEALTH',
@@ -199,12 +201,17 @@ describe('token', () => {
       '/health/..',
       '/status',
       '/openapi.json',
-      '/',
+      '/assets',
+      '/index.html',
+      '/overview',
       '/nope',
     ]) {
       assert.equal((await daemon.tcp('GET', path, undefined, none)).status, 401, path);
     }
     assert.equal((await daemon.tcp('POST', '/health', {}, none)).status, 401);
+    assert.equal((await daemon.tcp('POST', '/', {}, none)).status, 401);
+    assert.equal((await daemon.tcp('POST', '/ui/code', {}, none)).status, 401);
+    assert.equal((await daemon.tcp('POST', '/ui/session', {}, none)).status, 401);
   });
   it('after a hundred wrong ones a wrong one waits, the right one does not', async () => {
     const own = await startDaemon();

@@ -16,6 +16,7 @@ const LONGER: Readonly<Record<string, string>> = {};
 /** Folders whose files are run as a whole, by the test that does. */
 const TESTED_FROM_OUTSIDE: Readonly<Record<string, string>> = {
   'src/daemon/handlers': 'test/e2e/http.test.ts',
+  'src/dashboard/components': 'test/e2e/dashboard.test.ts',
   'src/doctor/checks': 'src/doctor/examine.test.ts',
   'src/library': 'test/e2e/library.test.ts',
   'src/vite': 'test/e2e/vite-plugin.test.ts',

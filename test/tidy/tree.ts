@@ -33,7 +33,7 @@ export function repositoryFiles(): string[] {
 
 /** TypeScript files of `folder`, tests among them. */
 export function sourcesOf(folder: string): string[] {
-  return repositoryFiles().filter((path) => path.startsWith(`${folder}/`) && path.endsWith('.ts'));
+  return repositoryFiles().filter((path) => path.startsWith(`${folder}/`) && /\.tsx?$/.test(path));
 }
 
 export function isTest(path: string): boolean {

@@ -8,11 +8,14 @@ import { listAllocations } from './allocations.ts';
 import { audit, auditStats } from './audit.ts';
 import { check } from './check.ts';
 import { cleanup } from './cleanup.ts';
+import { dashboard, dashboardFile, signIn, signInCode } from './dashboard.ts';
+import { endOrphan } from './end-orphan.ts';
 import { events } from './events.ts';
 import { hook } from './hook.ts';
 import { heartbeatInstance, listInstances, registerInstance, retireInstance } from './instances.ts';
 import { hold, release, renew } from './lease.ts';
 import { metrics } from './metrics.ts';
+import { history, overview } from './overview.ts';
 import { consolidateRanges, showAutoAllocation, switchAutoAllocation, undoRange } from './ranges.ts';
 import { scan } from './scan.ts';
 
@@ -41,6 +44,13 @@ export const HANDLERS: Handlers = {
   auditStats,
   events,
   hook,
+  signInCode,
+  signIn,
+  overview,
+  history,
+  endOrphan,
+  dashboard,
+  dashboardFile,
   metrics,
   rotateToken,
   shutdown,

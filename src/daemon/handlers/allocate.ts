@@ -8,11 +8,13 @@ import type { DaemonContext, Handler } from '../context.ts';
 import { allocateCommand, refuse } from './command.ts';
 
 export const allocate: Handler<'allocate'> = async (context, { body }, reply) => {
+  const begun = context.history.begin();
   const command = allocateCommand(context, body);
   const outcome = await context.coordinator.submit<'allocate'>(
     command instanceof Promise ? await command : command,
     actorOf(reply, body.instance_id),
   );
+  if (begun !== null) context.history.end(begun);
   if (!outcome.ok) {
     context.tally.refused(body.service_type, outcome.refusal.code);
     return refuse(reply, outcome.refusal);

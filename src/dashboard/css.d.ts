@@ -1,0 +1,3 @@
+// Owns the word to the compiler that a style sheet can be imported: the bundler gathers them.
+
+declare module '*.css';
