@@ -14,6 +14,8 @@ export function afterCommand(command: SimpleCommand, scope: Scope, input: Source
     case 'cd':
       return afterCd(command.words, scope);
     case 'pushd':
+      // Without a directory, it swaps two that nobody has seen.
+      return args.length === 1 ? afterCd(command.words, scope) : { ...scope, directory: null };
     case 'popd':
       return { ...scope, directory: null };
     case 'export':

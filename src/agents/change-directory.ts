@@ -17,7 +17,7 @@ export function afterCd(words: readonly CommandWord[], scope: Scope): Scope {
   if (to === undefined) return { ...scope, directory: scope.home };
   const texts = isWorktree(to) ? rootOf(scope) : textsOf(to, scope);
   const [text, ...others] = texts ?? [];
-  const isKnown = text !== undefined && others.length === 0 && text !== '-' && text !== '';
+  const isKnown = text !== undefined && others.length === 0 && !/^(?:[-+]\d*)?$/.test(text);
   if (!isKnown) return { ...scope, directory: null };
   const base = text.startsWith('/') ? '/' : scope.directory;
   const directory = base === null ? null : resolve(base, text);

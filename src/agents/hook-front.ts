@@ -5,6 +5,7 @@
 
 import { TELLING_OF_CONFLICTS } from './address-in-use.ts';
 import { DIALECTS } from './dialects.ts';
+import { MAX_BODY_BYTES } from './event-size.ts';
 import { type AgentName, OCCASIONS, type Occasion } from './occasions.ts';
 import { tellingWords } from './telling-words.ts';
 
@@ -24,6 +25,8 @@ export interface FrontFacts {
 const IN_WORD = 'A-Za-z0-9_-';
 /** A longer text is looked through by `grep`, which is started for it: the shell's own patterns are slow on it. In characters. */
 const MAX_MATCHED = 1_000;
+/** JSON may write six bytes for one; no agent writes spaces between. A longer event would not be sent, whatever is in it. */
+const MAX_INPUT = 6 * MAX_BODY_BYTES;
 /** Patterns in one branch of a `case`, by line. */
 const PER_LINE = 6;
 
@@ -43,6 +46,7 @@ former=$LC_ALL
 LC_ALL=C
 case $1 in
 ${eventsOf(agent, 'before-command')})
+  [ \${#input} -le ${MAX_INPUT} ] || ${quiet}
   text=\${input#*'"${inputKey}"'}
   if [ \${#text} -gt ${MAX_MATCHED} ]; then
     printf '%s' "$text" | grep -Eq ${word(commandExpression())}

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startAgent, type TestAgent } from './agent-hooks.ts';
-import { openPlace } from './cli-harness.ts';
+import { openPlace, PROGRAM } from './cli-harness.ts';
 
 interface Instance {
   readonly instance_id: string;
@@ -19,8 +21,8 @@ after(async () => {
   await place.close();
 });
 
-function agentIn(session: string, cwd: string): TestAgent {
-  const agent = startAgent(place, session, cwd);
+function agentIn(session: string, cwd: string, commandOf?: (event: string) => string): TestAgent {
+  const agent = startAgent(place, session, cwd, commandOf);
   agents.push(agent);
   return agent;
 }
@@ -64,6 +66,7 @@ describe('sessions of Claude Code', () => {
     assert.match(agent.exports(), /^export STYXY_INSTANCE=claude-two$/m);
     assert.match(agent.exports(), /^export STYXY_PORT_MY_API=\d+$/m);
     assert.match(agent.exports(), /^export STYXY_URL_MY_API=http:\S+$/m);
+    assert.match(agent.exports(), /^export STYXY_SLUG=told_[a-z0-9]+$/m);
     assert.doesNotMatch(agent.exports(), /export PORT=/);
   });
 
@@ -157,5 +160,49 @@ describe('a hook', () => {
       const { status, stdout } = await place.styxy(args);
       assert.deepEqual([status, stdout], [0, ''], args.join(' '));
     }
+  });
+
+  it('fails open where nothing can be written', async () => {
+    const app = place.directory('unwritable');
+    const file = join(place.dir, 'a-file');
+    writeFileSync(file, '');
+    const run = `'${process.execPath}' '${PROGRAM}' hook claude`;
+    // Not even root writes into these.
+    for (const home of [file, join(file, 'below'), '/proc/styxy']) {
+      const agent = agentIn(`home-${basename(home)}`, app, () => `STYXY_HOME='${home}' ${run}`);
+      for (const [event, fields] of [
+        ['SessionStart', { source: 'startup' }],
+        ['PreToolUse', { tool_name: 'Bash', tool_input: { command: 'npm run dev' } }],
+        ['PostToolUseFailure', { error: 'listen EADDRINUSE: address already in use :::3000' }],
+        ['SessionEnd', { reason: 'other' }],
+      ] as const) {
+        const { status, stdout, stderr } = await agent.event(event, fields);
+        assert.deepEqual([status, stdout, stderr], [0, '', ''], `${event} in ${home}`);
+      }
+    }
+    for (const exports of [place.dir, join(file, 'below'), '/proc/styxy.sh']) {
+      const agent = agentIn(`file-${basename(exports)}`, app, () => `CLAUDE_ENV_FILE='${exports}' ${run}`);
+      const { status, stderr, said } = await agent.event('SessionStart', { source: 'startup' });
+      assert.deepEqual([status, stderr], [0, ''], exports);
+      assert.match(said.additionalContext ?? '', /has no port yet/, exports);
+    }
+  });
+
+  it('waits for no daemon that is stopped, and has it replaced', async () => {
+    const daemon = async (): Promise<number | null> => {
+      const { status, stdout } = await place.styxy(['status', '--json'], { env: { STYXY_AUTOSTART: '0' } });
+      return status === 0 ? JSON.parse(stdout).pid : null;
+    };
+    const former = await daemon();
+    assert.ok(former !== null);
+    process.kill(former, 'SIGSTOP');
+    const agent = agentIn('nine', place.dir);
+    const tool_input = { command: 'kill 1' };
+    const { status, stdout, stderr } = await agent.event('PreToolUse', { tool_name: 'Bash', tool_input });
+    assert.deepEqual([status, stdout, stderr], [0, '', '']);
+    let now: number | null = null;
+    for (let tries = 0; (now === null || now === former) && tries < 50; tries++) now = await daemon();
+    assert.notEqual(now, former);
+    assert.notEqual(now, null);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +11,8 @@ import { freeRange } from './port-range.ts';
 
 const SESSIONS = 8;
 const PATIENCE_MS = 60_000;
+/** The port that the first of them asks for, and another is told to free; where somebody has it, one of the tests' own. */
+const LITERAL = 3000;
 const APP = `require('node:http').createServer((_, answer) => answer.end(require('node:path').basename(process.cwd())))
   .listen(Number(process.env.PORT || FIXED), '127.0.0.1');`;
 
@@ -40,8 +43,9 @@ interface Started {
 }
 
 /** What an agent does that is told to start the app: asks its hook, and runs what comes back. */
-async function startApp(agent: TestAgent, directory: string): Promise<Started> {
-  const tool_input = { command: 'npm run dev', description: 'Start the app', timeout: 600_000 };
+async function startApp(agent: TestAgent, directory: string, asked: number | null): Promise<Started> {
+  const asking = asked === null ? '' : `PORT=${asked} `;
+  const tool_input = { command: `${asking}npm run dev`, description: 'Start the app', timeout: 600_000 };
   const { said, stdout } = await agent.event('PreToolUse', {
     tool_name: 'Bash',
     tool_input,
@@ -52,11 +56,21 @@ async function startApp(agent: TestAgent, directory: string): Promise<Started> {
   assert.deepEqual(others, { description: 'Start the app', timeout: 600_000 });
   assert.match(rewritten, / run --lock \S+ -p \d+ -- npm run dev$/);
   const port = Number(/-p (\d+) /.exec(rewritten)?.[1]);
+  if (asked !== null) assert.equal(port, asked);
   assert.match(said.additionalContext ?? '', new RegExp(`port ${port}\\b`));
   servers.push(
-    spawn('/bin/sh', ['-c', `exec ${rewritten}`], { cwd: directory, env: place.env, stdio: 'ignore' }),
+    spawn('/bin/sh', ['-c', `exec env ${rewritten}`], { cwd: directory, env: place.env, stdio: 'ignore' }),
   );
   return { agent, directory, port };
+}
+
+async function canListen(port: number): Promise<boolean> {
+  const server = createServer();
+  const isListening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, () => resolve(true));
+  });
+  await new Promise((resolve) => server.close(resolve));
+  return isListening;
 }
 
 async function answerOf(port: number): Promise<string> {
@@ -72,14 +86,16 @@ async function answerOf(port: number): Promise<string> {
 
 describe('eight sessions in eight worktrees', () => {
   let started: readonly Started[] = [];
+  let freed = LITERAL;
 
   before(async () => {
+    if (!(await canListen(LITERAL))) freed = range[1];
     mkdirSync(place.home, { recursive: true, mode: 0o700 });
     writeFileSync(join(place.home, 'config.json'), JSON.stringify({ service_types: { api: { range } } }));
     const shop = place.directory('shop');
     writeFileSync(
       join(shop, 'package.json'),
-      JSON.stringify({ name: 'shop', scripts: { dev: 'node server.js' } }),
+      JSON.stringify({ name: 'shop', scripts: { dev: 'node server.js', free: `npx kill-port ${freed}` } }),
     );
     writeFileSync(join(shop, 'server.js'), APP.replace('FIXED', String(range[0])));
     const git = (...words: string[]): unknown =>
@@ -102,7 +118,7 @@ describe('eight sessions in eight worktrees', () => {
         const agent = startAgent(place, `session-${at}`, directory, commandOf);
         agents.push(agent);
         await agent.event('SessionStart', { source: 'startup' });
-        return await startApp(agent, directory);
+        return await startApp(agent, directory, at === 0 ? freed : null);
       }),
     );
   });
@@ -122,20 +138,25 @@ describe('eight sessions in eight worktrees', () => {
   });
 
   it("cannot end each other's servers, and can end their own", async () => {
-    const [mine, other] = started;
+    const [other, mine] = started;
     assert.ok(mine !== undefined && other !== undefined);
+    assert.equal(other.port, freed);
     for (const text of [
-      `kill $(lsof -ti :${other.port})`,
-      `lsof -ti tcp:${other.port} | xargs kill -9`,
-      `fuser -k ${other.port}/tcp`,
-      `npx kill-port ${other.port}`,
+      `kill $(lsof -ti :${freed})`,
+      `lsof -ti tcp:${freed} | xargs kill -9`,
+      `lsof -ti:${freed} | xargs -I% kill %`,
+      `for p in $(lsof -ti :${freed}); do kill -9 $p; done`,
+      `PID=$(lsof -ti:${freed}); kill "$PID"`,
+      `ss -ltnp | grep :${freed} | grep -oP 'pid=\\K\\d+' | xargs kill`,
+      `bash -c "fuser -k ${freed}/tcp"`,
+      `fuser -k ${freed}/tcp`,
+      `npx kill-port ${freed}`,
+      'npm run free',
       'pkill -f "node server.js"',
       'killall node',
     ]) {
-      const { said } = await mine.agent.event('PreToolUse', {
-        tool_name: 'Bash',
-        tool_input: { command: text },
-      });
+      const tool_input = { command: text };
+      const { said } = await mine.agent.event('PreToolUse', { tool_name: 'Bash', tool_input });
       assert.equal(said.permissionDecision, 'deny', text);
       assert.match(
         said.permissionDecisionReason ?? '',
@@ -146,6 +167,7 @@ describe('eight sessions in eight worktrees', () => {
     const own = { command: `kill $(lsof -ti :${mine.port})` };
     const { stdout } = await mine.agent.event('PreToolUse', { tool_name: 'Bash', tool_input: own });
     assert.equal(stdout, '');
+    assert.equal(await answerOf(freed), basename(other.directory));
   });
 
   it('leave what is none of their business alone', async () => {

@@ -172,6 +172,20 @@ describe('the front of a hook', () => {
     assert.equal((await tell('PostToolUse', '{"stdout":"ok, npm run dev"}')).stdout, '');
   });
 
+  it('hands nothing on that nobody would be asked about for its length', async () => {
+    const long = (length: number): string => `npm run dev ${'#'.repeat(length)}`;
+    assert.match((await tell('PreToolUse', preTool(long(100_000)))).stdout, /^asked /);
+    for (const length of [400_000, 10_000_000])
+      assert.deepEqual(await tell('PreToolUse', preTool(long(length))), {
+        status: 0,
+        stdout: '',
+        stderr: '',
+      });
+    // What a program prints is looked through to its end.
+    const printed = JSON.stringify({ tool_response: { stdout: `${'#'.repeat(1_000_000)} EADDRINUSE` } });
+    assert.match((await tell('PostToolUse', printed)).stdout, /^asked /);
+  });
+
   it('fails open', async () => {
     const broken = join(dir, 'broken');
     writeFileSync(broken, frontScript({ ...facts, node: join(dir, 'none') }));

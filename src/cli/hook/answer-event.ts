@@ -16,9 +16,11 @@ import { isOnPath } from './own-program.ts';
 const MAX_BYTES = 8 * 1024 * 1024;
 /** A session is never held back for long, and its end has 1.5 s for all hooks together. */
 const SESSION_MS = 1_000;
-/** The settings file gives a hook five seconds. */
-const TOOL_MS = 4_000;
+/** A daemon answers in milliseconds, and on a machine that is overloaded in more; nobody waits for a command that does not start. */
+const TOOL_MS = 2_000;
 const LATE_MS = 30_000;
+/** Silence for so long is looked into: a daemon that is stopped is not waited for. */
+const SILENCE_MS = 500;
 
 /** @returns what to print; null for nothing */
 export async function answerEvent(call: HookCall): Promise<string | null> {
@@ -27,18 +29,33 @@ export async function answerEvent(call: HookCall): Promise<string | null> {
   if (input === null || event === null) return null;
   const home = resolveOwnHome(call.env);
   const limitMs = call.isLate ? LATE_MS : isOfTool(event) ? TOOL_MS : SESSION_MS;
-  const { promise: late, resolve } = Promise.withResolvers<null>();
+  const { promise: late, resolve, reject } = Promise.withResolvers<null>();
   const timer = setTimeout(resolve, limitMs, null);
+  const look = setTimeout(() => {
+    if (!call.isLate) isStopped(home).then((is) => is && reject(new Stopped()), reject);
+  }, SILENCE_MS);
   try {
     return await Promise.race([exchange(call, home, event, limitMs), late]);
   } catch (error) {
-    if (call.isLate || !(error instanceof StyxyError) || error.code !== 'DAEMON_UNREACHABLE') return null;
+    const isAway = error instanceof StyxyError && error.code === 'DAEMON_UNREACHABLE';
+    if (call.isLate || !(isAway || error instanceof Stopped)) return null;
+    // The next event finds one that answers.
     const { wakeDaemon } = await import('./wake-daemon.ts');
     wakeDaemon(call, event, input);
     return null;
   } finally {
     clearTimeout(timer);
+    clearTimeout(look);
   }
+}
+
+/** Thrown where the daemon is stopped, as by SIGSTOP, and will not answer. */
+class Stopped extends Error {}
+
+async function isStopped(home: Home): Promise<boolean> {
+  const { isProven, readDaemonInfo, readStat } = await import('../../client/running-daemon.ts');
+  const info = readDaemonInfo(home);
+  return info !== null && isProven(home, info) && readStat(info.pid)?.state === 'T';
 }
 
 async function exchange(

@@ -1,5 +1,6 @@
 // Owns an event as a hook is given it, and its form for the daemon, which takes no large body.
 
+import { MAX_BODY_BYTES } from '../../agents/event-size.ts';
 import { isAgentName, type Occasion, occasionOf } from '../../agents/occasions.ts';
 
 export interface AgentEvent {
@@ -7,8 +8,6 @@ export interface AgentEvent {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** The daemon takes 64 KiB. */
-const MAX_BYTES = 60 * 1024;
 /** What is kept of each text that a tool printed, in characters of four bytes at most: programs complain at the end. */
 const MAX_KEPT = [12_000, 3_000, 500] as const;
 const MAX_DEPTH = 6;
@@ -47,7 +46,7 @@ export function fitting({ occasion, fields }: AgentEvent): Readonly<Record<strin
 }
 
 function isSmall(body: unknown): boolean {
-  return Buffer.byteLength(JSON.stringify(body)) <= MAX_BYTES;
+  return Buffer.byteLength(JSON.stringify(body)) <= MAX_BODY_BYTES;
 }
 
 function withEnds(value: unknown, maxLength: number, depth: number): unknown {

@@ -1,4 +1,4 @@
-// Owns the variables that a session gets at its start: who it is, and which ports its checkout has.
+// Owns the variables that a session gets at its start: who it is, which ports its checkout has, and how that is called.
 
 import { appendFileSync } from 'node:fs';
 import type { Dialect } from '../../agents/dialect.ts';
@@ -6,6 +6,7 @@ import type { AllocationsAnswer } from '../../api/schemas.ts';
 import type { InstancesAnswer } from '../../api/schemas-instance.ts';
 import { type Client, expectOk } from '../../client/client.ts';
 import { resolvesLocalNames } from '../../client/local-names.ts';
+import { projectSlug } from '../../project/slug.ts';
 import { portVariables } from '../../run/environment.ts';
 import { projectPathAt, query } from '../reach.ts';
 import type { AgentEvent } from './event-body.ts';
@@ -59,7 +60,10 @@ async function variablesOf(client: Client, directory: string): Promise<Record<st
   const project = await projectPathAt(directory);
   const path = `/allocations${query({ project_path: project })}`;
   const { allocations } = expectOk(await client.request<AllocationsAnswer>('GET', path));
-  return portVariables(allocations, await resolvesLocalNames());
+  return {
+    STYXY_SLUG: projectSlug(project),
+    ...portVariables(allocations, await resolvesLocalNames()),
+  };
 }
 
 function shellWord(text: string): string {

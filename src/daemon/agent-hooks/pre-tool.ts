@@ -39,6 +39,7 @@ export async function answerPreTool(context: DaemonContext, call: PreToolCall): 
   const wishes = readWishes(command, {
     directory: resolve(session.project.directory, event.directory ?? ''),
     home: homedir(),
+    worktree: session.project.path,
     reader: projectFiles(MAX_READS),
   });
   if (wishes === null) return NOTHING;
