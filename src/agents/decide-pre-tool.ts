@@ -66,16 +66,14 @@ function killText(hits: readonly KillHit[]): string {
 type Judged =
   | { readonly kind: 'leave' }
   | { readonly kind: 'deny' | 'tell'; readonly sentence: string }
-  | { readonly kind: 'lease'; readonly request: LeaseRequest; readonly sentence: string | null };
+  | { readonly kind: 'lease'; readonly request: LeaseRequest };
 
 function decideServers(servers: readonly ServerCommand[], facts: PreToolFacts): PreToolDecision {
   const judged = servers.map((server) => judge(server, facts));
   const [denied] = judged.flatMap((each) => (each.kind === 'deny' ? [each.sentence] : []));
   if (denied !== undefined) return { kind: 'deny', reason: denied };
   const requests = judged.flatMap((each) => (each.kind === 'lease' ? [each.request] : []));
-  const sentences = judged.flatMap((each) =>
-    each.kind === 'leave' || each.sentence === null ? [] : [each.sentence],
-  );
+  const sentences = judged.flatMap((each) => (each.kind === 'tell' ? [each.sentence] : []));
   const sentence = sentences.length === 0 ? null : sentences.join(' ');
   if (requests.length > 0) return { kind: 'lease', requests, sentence };
   return sentence === null ? { kind: 'none' } : { kind: 'tell', sentence };
@@ -92,11 +90,16 @@ function judge(server: ServerCommand, { machine, projectOf }: PreToolFacts): Jud
   if (reach === 'none')
     return holder === undefined ? { kind: 'leave' } : { kind: 'tell', sentence: takenText(server, holder) };
   if (reach === 'fixed' && holder !== undefined) return { kind: 'deny', sentence: takenText(server, holder) };
-  const sentence = holder === undefined ? null : `Styxy: port ${askedPort} is held by ${ownerText(holder)}.`;
   return {
     kind: 'lease',
-    request: { server, serviceType, directory, preferredPort: askedPort, exact: reach === 'fixed' },
-    sentence,
+    request: {
+      server,
+      serviceType,
+      directory,
+      preferredPort: askedPort,
+      exact: reach === 'fixed',
+      holder: holder === undefined ? null : ownerText(holder),
+    },
   };
 }
 

@@ -21,6 +21,21 @@ export function ownerText(lease: LeaseFact, pid: number | null = null): string {
   return `${quoted(serviceName ?? serviceType)}${where}${more} on ${on}`;
 }
 
+/** Somebody who listens and holds no lease. */
+export interface Stranger {
+  readonly process: string | null;
+  readonly pid: number | null;
+  readonly cwd: string | null;
+  readonly container: string | null;
+}
+
+/** `"node" (process 4121) in "/work/shop"`, `the container "shop-db-1"`. */
+export function strangerText({ process, pid, cwd, container }: Stranger): string {
+  if (container !== null) return `the container ${quoted(container)}`;
+  const who = process === null ? 'somebody' : quoted(process);
+  return `${who}${pid === null ? '' : ` (process ${pid})`}${cwd === null ? '' : ` in ${quoted(cwd)}`}`;
+}
+
 export function quoted(text: string, maxLength = MAX_NAME): string {
   const short = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
   return JSON.stringify(short);

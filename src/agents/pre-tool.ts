@@ -63,6 +63,8 @@ export interface Granted {
   readonly server: ServerCommand;
   readonly lockId: string;
   readonly port: number;
+  /** Who holds the port that was asked for, in words; null where that one was granted, or none was asked for. */
+  readonly holder: string | null;
 }
 
 /** What to ask the coordinator for. A live copy of the project's own is never joined. */
@@ -73,4 +75,6 @@ export interface LeaseRequest {
   readonly preferredPort: number | null;
   /** That port or nothing. */
   readonly exact: boolean;
+  /** Who holds the port that it asks for, in words; null where no lease of another's is known on it. */
+  readonly holder: string | null;
 }

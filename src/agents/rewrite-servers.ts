@@ -2,7 +2,7 @@
 
 import type { RewritePermission } from './answer.ts';
 import type { Powers } from './dialect.ts';
-import type { Granted, LineWishes } from './pre-tool.ts';
+import type { Granted, LeaseRequest, LineWishes } from './pre-tool.ts';
 
 /** What a shell takes as it is. */
 const PLAIN_WORD = /^[\w@%+=:,./-]+$/;
@@ -25,12 +25,21 @@ export function rewriteServers(text: string, granted: readonly Granted[], styxy:
 /** What the agent is told of the ports, one sentence for each server. */
 export function grantedText(granted: readonly Granted[]): string {
   return granted
-    .map(({ server: { askedPort, plan, serviceType }, port }) => {
+    .map(({ server: { askedPort, plan, serviceType }, port, holder }) => {
       const what = plan.tool ?? serviceType;
-      const instead = askedPort === null || askedPort === port ? '' : ` instead of ${askedPort}`;
+      const held = holder === null ? '' : `, which is held by ${holder}`;
+      const instead = askedPort === null || askedPort === port ? '' : ` instead of ${askedPort}${held}`;
       return `Styxy: ${what} gets port ${port}${instead}; use http://localhost:${port} for it.`;
     })
     .join(' ');
+}
+
+/** What the agent is told where nothing may be rewritten; null where nobody is in the way. */
+export function heldText(requests: readonly LeaseRequest[]): string | null {
+  const held = requests.flatMap(({ preferredPort, holder }) =>
+    holder === null ? [] : [`Styxy: port ${preferredPort} is held by ${holder}.`],
+  );
+  return held.length === 0 ? null : held.join(' ');
 }
 
 /** Modes in which the agent runs a command like this one without asking anybody. */

@@ -30,7 +30,8 @@ function told(text: string, given?: Given): string {
     ({ serviceType, preferredPort, exact }) =>
       `${serviceType} ${preferredPort ?? 'any'}${exact ? ' exact' : ''}`,
   );
-  return [...requests, ...(decision.sentence === null ? [] : ['told'])].join(', ');
+  const isTold = decision.sentence !== null || decision.requests.some(({ holder }) => holder !== null);
+  return [...requests, ...(isTold ? ['told'] : [])].join(', ');
 }
 
 describe('a command that starts a server', () => {
@@ -70,7 +71,10 @@ describe('a command that starts a server', () => {
     const decision = decide('npm run dev -- --port 3000');
     assert.ok(decision.kind === 'lease');
     const owner = '"web" of "/home/dev/shop-fix-ui" (branch "fix-ui", session "claude 7d1f") on port 3000';
-    assert.equal(decision.sentence, `Styxy: port 3000 is held by ${owner}.`);
+    assert.deepEqual(
+      decision.requests.map(({ holder }) => holder),
+      [owner],
+    );
     const denied = decide('npm run dev:fixed');
     assert.ok(denied.kind === 'deny');
     assert.ok(denied.reason.includes(owner), denied.reason);

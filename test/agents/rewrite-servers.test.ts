@@ -8,7 +8,12 @@ import { AROUND } from './shop.ts';
 
 function granted(text: string, ...ports: number[]): Granted[] {
   const servers = readWishes(text, AROUND)?.servers ?? [];
-  return servers.map((server, at) => ({ server, lockId: `lock-${at}`, port: ports[at] ?? 5173 }));
+  return servers.map((server, at) => ({
+    server,
+    lockId: `lock-${at}`,
+    port: ports[at] ?? 5173,
+    holder: null,
+  }));
 }
 
 function rewritten(text: string): string {
@@ -51,6 +56,14 @@ describe('a line that is rewritten', () => {
     );
     assert.match(grantedText(granted('npm run dev -- --port 3000', 5180)), /port 5180 instead of 3000;/);
     assert.match(grantedText(granted('npm run dev -- --port 3000', 3000)), /port 3000; use/);
+    const moved = granted('npm run dev -- --port 3000', 5180).map((each) => ({
+      ...each,
+      holder: '"web" of "/b"',
+    }));
+    assert.equal(
+      grantedText(moved),
+      'Styxy: Vite gets port 5180 instead of 3000, which is held by "web" of "/b"; use http://localhost:5180 for it.',
+    );
   });
 });
 

@@ -77,6 +77,8 @@ describe('sessions of Claude Code', () => {
     await agent.event('SessionEnd', { reason: 'clear' });
     await agent.event('SessionStart', { source: 'clear', session_id: 'three-b' });
     assert.equal((await instanceOf('three-b'))?.instance_id, 'claude-three');
+    await agent.event('SessionStart', { source: 'fork', session_id: 'three-fork' });
+    assert.equal((await instanceOf('three-fork'))?.instance_id, 'claude-three');
     await agent.kill();
     const later = agentIn('three-c', app);
     let id: string | undefined;
@@ -88,6 +90,26 @@ describe('sessions of Claude Code', () => {
       if (id !== 'claude-three') await later.event('SessionEnd', { reason: 'other' });
     }
     assert.equal(id, 'claude-three');
+  });
+
+  it('that end without a word are noticed, and what they held is free', async () => {
+    const app = place.directory('silent');
+    const agent = agentIn('silent', app);
+    await agent.event('SessionStart', { source: 'startup' });
+    const tool_input = { command: 'npx vite' };
+    const mode = { permission_mode: 'bypassPermissions', tool_name: 'Bash' };
+    // What a subagent starts is its session's.
+    const subagent = { agent_id: 'a1', agent_type: 'general-purpose' };
+    await agent.event('PreToolUse', { ...mode, ...subagent, tool_input });
+    const held = async (): Promise<readonly string[]> => {
+      const { stdout } = await place.styxy(['list', '--json', '--project', app]);
+      const { allocations } = JSON.parse(stdout) as { allocations: { instance_id: string }[] };
+      return allocations.map(({ instance_id: id }) => id);
+    };
+    assert.deepEqual(await held(), ['claude-silent']);
+    await agent.kill();
+    for (let tries = 0; (await held()).length > 0 && tries < 300; tries++) await sleep(100);
+    assert.deepEqual(await held(), []);
   });
 
   it('move to another worktree, and end', async () => {

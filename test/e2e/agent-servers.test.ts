@@ -170,6 +170,51 @@ describe('eight sessions in eight worktrees', () => {
     assert.equal(await answerOf(freed), basename(other.directory));
   });
 
+  it('that ask for a port of another get one of their own, and are told in one sentence whose it is', async () => {
+    const [, mine] = started;
+    const tool_input = { command: `PORT=${freed} npm run dev` };
+    const mode = { permission_mode: 'bypassPermissions' };
+    const outcome = await mine?.agent.event('PreToolUse', { ...mode, tool_name: 'Bash', tool_input });
+    assert.match(
+      outcome?.said.updatedInput?.command ?? '',
+      / run --lock \S+ -p (?!3000\b)\d+ -- npm run dev$/,
+    );
+    assert.match(
+      outcome?.said.additionalContext ?? '',
+      new RegExp(
+        `^Styxy: [^.]+ gets port \\d+ instead of ${freed}, which is held by "api" of "[^"]*shop-0" \\(branch "shop-0", session "claude session-"\\) on port ${freed}; use \\S+ for it\\.$`,
+      ),
+    );
+  });
+
+  it('are explained whose a port is, since when, and which is their own', async () => {
+    const [, mine] = started;
+    assert.ok(mine !== undefined);
+    for (const fields of [
+      { error: `Error: listen EADDRINUSE: address already in use :::${freed}` },
+      // Python does not say which port it is.
+      {
+        error: 'OSError: [Errno 98] Address already in use',
+        tool_input: { command: `python3 -m http.server ${freed}` },
+      },
+    ]) {
+      const { said } = await mine.agent.event('PostToolUseFailure', fields);
+      const text = said.additionalContext ?? '';
+      assert.match(
+        text,
+        new RegExp(`no bug in your code.*port ${freed}\\b|${freed}\\b.*no bug in your code`, 'i'),
+      );
+      for (const part of [
+        'shop-0',
+        'branch shop-0',
+        'session "claude session-"',
+        'since ',
+        `${mine.port} ("api")`,
+      ])
+        assert.ok(text.includes(part), `${part} in ${text}`);
+    }
+  });
+
   it('leave what is none of their business alone', async () => {
     const [first] = started;
     for (const text of ['git status', 'npm test', 'vite build', 'git commit -m "npm run dev"']) {

@@ -45,7 +45,7 @@ const broken = fc
 
 function rewrite(text: string): string {
   const servers = readWishes(text, AROUND)?.servers.filter(({ reach }) => reach !== 'none') ?? [];
-  const granted = servers.map((server) => ({ server, lockId: 'L', port: 5999 }));
+  const granted = servers.map((server) => ({ server, lockId: 'L', port: 5999, holder: null }));
   return rewriteServers(text, granted, ['styxy']);
 }
 

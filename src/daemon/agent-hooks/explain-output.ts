@@ -1,13 +1,19 @@
 // Owns the explanation of a port that a program could not have: no bug in the code, who holds it, which port is one's own.
 
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import { findPortConflicts, type PortConflict } from '../../agents/address-in-use.ts';
 import type { AgentEvent } from '../../agents/event.ts';
 import { quoted } from '../../agents/owner-text.ts';
 import { sessionName } from '../../agents/session.ts';
 import { knownName } from '../../core/lease.ts';
+import { projectFiles } from '../../project/project-files.ts';
 import type { DaemonContext } from '../context.ts';
 import { lookAtPort } from '../handlers/check.ts';
 import type { Session } from './sessions.ts';
+
+/** So many looks at package.json and its neighbours. */
+const MAX_READS = 100;
 
 /** @returns null where the output complains of no port */
 export async function explainOutput(
@@ -19,12 +25,28 @@ export async function explainOutput(
   const conflicts = findPortConflicts(event.output);
   const sentences: string[] = [];
   for (const conflict of conflicts) {
-    const sentence = await explain(context, session, conflict, hasFailed);
+    const isSure = conflict.isCertain || hasFailed;
+    const port = conflict.port ?? (isSure ? await portOfCommand(session, event) : null);
+    const sentence = await explain(context, session, { ...conflict, port }, hasFailed);
     if (sentence !== null) sentences.push(sentence);
   }
   if (sentences.length === 0) return null;
   const own = await ownPorts(context, session);
   return ['Styxy:', ...sentences, ...(own === null ? [] : [own])].join(' ');
+}
+
+/** Python, Java, Rust and others do not say which port they could not have; the command may. */
+async function portOfCommand(
+  { project }: Session,
+  { command, directory }: AgentEvent,
+): Promise<number | null> {
+  if (command === null) return null;
+  const { meantPort } = await import('../../agents/meant-port.ts');
+  return meantPort(command, {
+    directory: resolve(project.directory, directory ?? ''),
+    home: homedir(),
+    reader: projectFiles(MAX_READS),
+  });
 }
 
 async function explain(

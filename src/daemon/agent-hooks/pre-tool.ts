@@ -5,6 +5,7 @@ import { extname, join, resolve } from 'node:path';
 import { type AgentAnswer, NOTHING, object, replace, tell } from '../../agents/answer.ts';
 import type { Powers } from '../../agents/dialect.ts';
 import type { AgentEvent } from '../../agents/event.ts';
+import { strangerText } from '../../agents/owner-text.ts';
 import type { Granted, LeaseRequest, LineWishes } from '../../agents/pre-tool.ts';
 import type { Actor } from '../../core/audit.ts';
 import type { AllocateReply } from '../../core/reply.ts';
@@ -73,11 +74,14 @@ async function rewrite(
   requests: readonly LeaseRequest[],
   sentence: string | null,
 ): Promise<AgentAnswer> {
-  const { grantedText, permissionFor, rewriteServers } = await import('../../agents/rewrite-servers.ts');
+  const { grantedText, heldText, permissionFor, rewriteServers } = await import(
+    '../../agents/rewrite-servers.ts'
+  );
   const { event, powers } = call;
   const setting = context.hookPolicy().rewrite_permission;
   const permission = permissionFor(wishes, event.permissionMode, setting, powers);
-  const unchanged = sentence === null ? NOTHING : tell(sentence);
+  const held = [sentence, heldText(requests)].filter((each) => each !== null);
+  const unchanged = held.length === 0 ? NOTHING : tell(held.join(' '));
   if (permission === null) return unchanged;
   const granted = await grant(context, call, requests);
   if (typeof granted === 'string') return tell([sentence, granted].filter(Boolean).join(' '));
@@ -105,9 +109,22 @@ async function grant(
     }
     const { lockId, port } = reply.snapshot.lease;
     if (!reply.existing) fresh.push(lockId);
-    granted.push({ server: request.server, lockId, port });
+    granted.push({ server: request.server, lockId, port, holder: await holderOf(context, request, port) });
   }
   return granted;
+}
+
+/** Who keeps a request from the port that it asks for; also somebody without a lease. */
+async function holderOf(
+  { portTable }: DaemonContext,
+  { holder, preferredPort }: LeaseRequest,
+  port: number,
+): Promise<string | null> {
+  if (preferredPort === null || preferredPort === port) return null;
+  if (holder !== null) return holder;
+  const listeners = await portTable.listeners({ ports: new Set([preferredPort]) });
+  const stranger = listeners?.find(({ protocol }) => protocol === 'tcp');
+  return stranger === undefined ? null : strangerText(stranger);
 }
 
 /** A live copy is never joined: a lease with a holder or a listener makes way for another one. */
@@ -152,7 +169,13 @@ async function allocate(
   const first = await ask(false);
   if (typeof first === 'string' || !first.existing || first.snapshot.lease.singleton) return first;
   const isUsed = first.snapshot.remainingMs === null || first.snapshot.vitals.state === 'active';
-  return isUsed ? await ask(true) : first;
+  const isWished = (port: number): boolean => (request.preferredPort ?? port) === port;
+  if (!isUsed && isWished(first.snapshot.lease.port)) return first;
+  const second = await ask(true);
+  if (isUsed || (typeof second !== 'string' && isWished(second.snapshot.lease.port))) return second;
+  // Its own lease, which nobody uses, is as good as any other port.
+  if (typeof second !== 'string') await release(context, second.snapshot.lease.lockId, instanceId, actor);
+  return first;
 }
 
 async function release(
