@@ -16,6 +16,8 @@ describe('a port of a service', () => {
     ['53:53/udp', [[53, 1, { target: 53, published: '53', protocol: 'udp' }]]],
     ['127.0.0.1:8080:80', [[8080, 1, { host_ip: '127.0.0.1', target: 80, published: '8080', ...tcp }]]],
     ['[::1]:8080:80', [[8080, 1, { host_ip: '::1', target: 80, published: '8080', ...tcp }]]],
+    ['::1:8080:80/tcp', [[8080, 1, { host_ip: '::1', target: 80, published: '8080', ...tcp }]]],
+    ['1:2:3', 'doubt'],
     ['8000-8010:80', [[8000, 11, { target: 80, published: '8000-8010', ...tcp }]]],
     [
       '8000-8001:90-91',

@@ -20,9 +20,12 @@ export type PortEntry =
 
 const HIGHEST = 65_535;
 
-/** [[IP:]HOST:]CONTAINER[/PROTOCOL], where HOST and CONTAINER may be ranges and HOST may be empty. */
+/**
+ * [[IP:]HOST:]CONTAINER[/PROTOCOL], where HOST and CONTAINER may be ranges and HOST may be empty. Compose 1 prints an IPv6
+ * address without its brackets.
+ */
 const SHORT =
-  /^(?:(?:(?<ip>\[[0-9a-fA-F:.%]+\]|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|localhost):)?(?<host>[0-9]*(?:-[0-9]+)?):)?(?<target>[0-9]+(?:-[0-9]+)?)(?:\/(?<protocol>[a-z]+))?$/;
+  /^(?:(?:(?<ip>\[[0-9a-fA-F:.%]+\]|(?:[0-9a-fA-F]{0,4}:){2,}[0-9a-fA-F.]*|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|localhost):)?(?<host>[0-9]*(?:-[0-9]+)?):)?(?<target>[0-9]+(?:-[0-9]+)?)(?:\/(?<protocol>[a-z]+))?$/;
 
 /** @param entry as it stands in a file, with its variables filled in */
 export function readPort(entry: unknown): PortEntry {

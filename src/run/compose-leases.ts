@@ -5,6 +5,7 @@ import { type Client, expectOk } from '../client/client.ts';
 import type { Move } from '../compose/moves.ts';
 import { isContainerProxy } from '../os/containers/proxy.ts';
 import { allowedName, type Project } from '../project/project.ts';
+import { releaseLease } from './release.ts';
 
 /** So many leases one request may ask for. */
 const MAX_BATCH = 64;
@@ -117,10 +118,6 @@ export async function listenerOf(client: Client, lease: LeaseJson): Promise<Chec
 /** Releases what was not there before. Never fails: what is left ends with its term. */
 export async function releaseNew(client: Client, leased: readonly LeasedMove[]): Promise<void> {
   for (const { lease, isFormer } of leased) {
-    if (isFormer) continue;
-    const query = new URLSearchParams({ fence: String(lease.fence) });
-    if (lease.instance_id !== null) query.set('instance_id', lease.instance_id);
-    if (lease.project_path !== null) query.set('project_path', lease.project_path);
-    await client.request('DELETE', `/allocate/${encodeURIComponent(lease.lock_id)}?${query}`).catch(() => {});
+    if (!isFormer) await releaseLease(async () => client, lease);
   }
 }

@@ -52,7 +52,8 @@ export function fixedNames({ services }: ComposeModel): string | null {
   return `there is one container of a name on a machine, so no other checkout can run ${names} beside this one: leave \`container_name\` out`;
 }
 
-export function goOn(going: readonly LeasedMove[]): string {
+/** @param words the command line of Compose up to its subcommand */
+export function goOn(going: readonly LeasedMove[], words: readonly string[]): string {
   const services = going.map(({ move, lease }) => `${move.name} on ${lease.port}`).join(', ');
-  return `in the background, each with its lease: ${services}; to end them: styxy run -- docker compose down`;
+  return `in the background, each with its lease: ${services}; to end them: styxy run -- ${words.join(' ')} down`;
 }

@@ -6,7 +6,7 @@ import type { Client } from '../client/client.ts';
 import { movesOf } from '../compose/moves.ts';
 import { isIgnored, type Moved, overrideOf } from '../compose/override.ts';
 import { programName } from '../tools/word.ts';
-import { askConfig } from './compose-config.ts';
+import { askConfig, type ConfigQuestion } from './compose-config.ts';
 import { type LeasedMove, leaseMoves, releaseNew } from './compose-leases.ts';
 import * as messages from './compose-messages.ts';
 import { readProject } from './compose-project.ts';
@@ -52,7 +52,7 @@ export async function moveProject(
   const { leased, text, isAskable } = project;
   const path = join(place, 'styxy.override.yaml');
   writeFileSync(path, text, { mode: 0o600 });
-  const objection = isAskable ? await objectionTo(scene, path, leased) : unaskable(scene);
+  const objection = await objectionTo(scene, path, leased, isAskable);
   if (objection !== null) {
     say(messages.notReplaced(objection));
     await releaseNew(client, leased);
@@ -103,24 +103,30 @@ function movedOf({ move, lease }: LeasedMove): Moved {
 }
 
 /**
- * Of a Compose that cannot be asked nothing is known, but for Podman's own: those that have no `config` (1.0.3 is one)
- * stop at the tag.
+ * Why Compose does not do with the override what it is for; null where it does, or nothing is known.
+ *
+ * @param isAskable whether it answered for these services before; Compose 1 takes none behind `config`
  */
-function unaskable({ run }: ComposeScene): string | null {
-  return programName(run.texts[0] ?? '').startsWith('podman') ? 'it has no `config`' : null;
-}
-
-/** Why Compose does not do with the override what it is for; null where it does, or does not say. */
 async function objectionTo(
   { run, files, env, name }: ComposeScene,
   path: string,
   leased: readonly LeasedMove[],
+  isAskable: boolean,
 ): Promise<string | null> {
   const { texts, command, directory, assigned } = run;
   const told = toldProject({ ...run, insertAt: command.at }, files, texts, env, name, path);
   const words = told.words.slice(0, told.words.length - texts.length + command.at);
-  const { services } = command;
-  const said = await askConfig({ words, services, directory, env: { ...told.env, ...assigned } });
-  if (said.model === null) return said.why;
-  return isIgnored(said.model, leased.map(movedOf)) ? 'it adds to the ports instead' : null;
+  const services = isAskable ? command.services : [];
+  const question = { services, directory, env: { ...told.env, ...assigned } };
+  const said = await askConfig({ ...question, words });
+  if (said.model !== null)
+    return isIgnored(said.model, leased.map(movedOf)) ? 'it adds to the ports instead' : null;
+  const isToBlame = isAskable || (await hasModel({ ...question, words: texts.slice(0, command.at) }));
+  if (isToBlame) return said.why;
+  // Podman's own that has no `config` (1.0.3 is one) stops at the tag.
+  return programName(texts[0] ?? '').startsWith('podman') ? 'it has no `config`' : null;
+}
+
+async function hasModel(question: ConfigQuestion): Promise<boolean> {
+  return (await askConfig(question)).model !== null;
 }

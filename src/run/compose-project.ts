@@ -26,10 +26,11 @@ export interface ComposeRun {
 export function composeRunOf({ id, tool, end, directory }: RunPlan): ComposeRun | null {
   if (tool !== null && id !== 'compose') return null;
   const { words, assigned, isCutOff } = end;
-  if (words.some(({ isLiteral }) => !isLiteral)) return null;
   const texts = words.map(({ text }) => text);
-  const command = readComposeCommand(texts);
-  if (command === null) return null;
+  const read = readComposeCommand(texts);
+  if (read === null || words.slice(0, read.at + 1).some(({ isLiteral }) => !isLiteral)) return null;
+  // Whichever services a variable names: all have a lease then.
+  const command = words.every(({ isLiteral }) => isLiteral) ? read : { ...read, services: [] };
   return { command, texts, insertAt: words[command.at]?.at ?? null, assigned, isCutOff, directory };
 }
 

@@ -48,7 +48,7 @@ export async function runCompose(
     around.onLeaseless(leases);
     const told = toldProject(run, files, words, env, name, null);
     const isDown = run.command.subcommand === 'down';
-    return await runTold(told, around, isDown ? downKeeping({ ...scene, env: told.env }, reach) : null);
+    return await runTold(run, told, around, isDown ? downKeeping({ ...scene, env: told.env }, reach) : null);
   }
   say(messages.project(files.projectName ?? name ?? '', name !== null));
   const place = mkdtempSync(join(tmpdir(), 'styxy-compose-'));
@@ -62,7 +62,7 @@ export async function runCompose(
     const all = expectOk(await client.request<AllocationsAnswer>('GET', path));
     around.onLeaseless(all);
     const variables = portVariables(all.allocations, hasLocalNames);
-    return await runTold({ ...told, env: { ...told.env, ...variables } }, around, keeping);
+    return await runTold(run, { ...told, env: { ...told.env, ...variables } }, around, keeping);
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
@@ -82,6 +82,7 @@ function downKeeping(
 }
 
 async function runTold(
+  { texts, command }: ComposeRun,
   { words, env }: Told,
   { home, stdio, say }: RunSurroundings,
   keeping: ComposeKeeping | null,
@@ -100,6 +101,6 @@ async function runTold(
     return exitStatus(ending);
   } finally {
     const going = (await keeping?.finish(isDone)) ?? [];
-    if (going.length > 0) say(messages.goOn(going));
+    if (going.length > 0) say(messages.goOn(going, texts.slice(0, command.at)));
   }
 }

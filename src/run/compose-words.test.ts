@@ -10,6 +10,7 @@ const scripts = {
   up: 'docker compose up -d',
   named: 'docker compose -f own.yaml up',
   variable: 'docker compose up $SERVICE',
+  unclear: 'docker compose -f $FILE up',
   chain: 'docker compose up -d && vite',
   assigned: 'TAG=2 docker compose up',
 };
@@ -100,8 +101,13 @@ describe('how Compose is told its override', () => {
     assert.deepEqual(runOf('npm run assigned')?.assigned, { TAG: '2' });
   });
 
+  it('for all services where it is not certain which are meant', () => {
+    assert.deepEqual(runOf('docker compose up db')?.command.services, ['db']);
+    assert.deepEqual(runOf('npm run variable')?.command.services, []);
+  });
+
   it('only where it is certain that Compose is what runs', () => {
-    for (const line of ['npm run variable', 'npm run chain', 'vite', 'docker run postgres', 'docker compose'])
+    for (const line of ['npm run unclear', 'npm run chain', 'vite', 'docker run postgres', 'docker compose'])
       assert.equal(runOf(line), null, line);
   });
 });

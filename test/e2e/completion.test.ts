@@ -85,6 +85,7 @@ describe('bash', { skip: missing(BASH) }, () => {
     assert.deepEqual(await completed('allocate', '-s', 'do'), ['docs']);
     assert.deepEqual(await completed('release', lockId.slice(0, 4)), [lockId]);
     assert.deepEqual(await completed('explain', 'STALE'), ['STALE_FENCE']);
+    assert.match((await completed('check', '3')).join('\n'), /^3\d{3}$/);
   });
 
   it('puts together what readline takes apart', async () => {
@@ -111,6 +112,9 @@ describe('fish', { skip: missing(FISH) }, () => {
     assert.deepEqual(await completed('styxy al'), ['allocate\tAllocate a port']);
     assert.match((await completed('styxy allocate --service=do')).join('\n'), /^--service=docs\t/);
     assert.match((await completed('styxy check ')).join('\n'), /^3\d{3}\t3\d{3} web in /m);
+    const leases = (await completed('styxy release ')).map((line) => line.split('\t')[0]);
+    assert.deepEqual(leases, [lockId]);
+    assert.match((await completed('styxy list --project ')).join('\n'), /touch ran/);
     assert.deepEqual(await completed('styxy config import gui'), ['guide.md']);
   });
 });
@@ -131,10 +135,12 @@ describe('zsh', { skip: missing(ZSH) }, () => {
       }
       shown 'styxy allocate -s d' '*database *docs *'
       shown 'styxy al' '*styxy allocate *'
+      shown "styxy release ${lockId.slice(0, 4)}" '*${lockId} *'
       shown 'styxy config import gui' '*guide.md *'`;
     const printed = await shell(ZSH, ['-f', '-c', script]);
     assert.match(printed, /database +-- PostgreSQL/);
     assert.match(printed, /styxy allocate /);
+    assert.match(printed, new RegExp(`styxy release ${lockId} `));
     assert.match(printed, /guide\.md/);
   });
 });

@@ -44,7 +44,7 @@ export const LEASELESS: readonly Leaseless[] = [
         'docker-compose up',
         'podman-compose up',
       ],
-      'Each port that its file publishes is moved to a leased one, unless -s, -n, -p or --lock asks for something else (docs/compose.md).',
+      'Put `styxy run --` right in front of it: each port that its file publishes is moved to a leased one then (docs/compose.md).',
     ),
     rejects: ['-d', '--detach'],
     valueOptions: ['-f', '--file', '-p', '--project-name', '--profile', '--env-file', '--project-directory'],
