@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { pluginFront } from '../src/agents/hook-front.ts';
 import { buildDashboard } from './build/dashboard.ts';
 import { installFile } from './build/install-file.ts';
 import { writeLibrary } from './build/library.ts';
@@ -148,6 +149,8 @@ const results = await Promise.all(
 const files = results.flatMap(({ outputFiles }) => outputFiles);
 for (const { path, contents } of files)
   installFile(path, contents, basename(path) === PROGRAM ? 0o755 : 0o644);
+// The hooks of the plug-in for Claude Code call it.
+installFile(join(DIST, 'claude-hook.sh'), pluginFront(), 0o755);
 writeLibrary(ROOT, DIST);
 const wanted = new Set(files.map(({ path }) => basename(path)));
 for (const name of readdirSync(DIST))

@@ -10,8 +10,10 @@ import { renderDoctor } from './doctor-page.ts';
 import { renderError, renderErrors } from './errors-page.ts';
 import { grafanaDashboard } from './grafana-dashboard.ts';
 import { renderHttp } from './http-page.ts';
+import { renderLlms } from './llms-page.ts';
 import { renderManPage } from './man-page.ts';
 import { renderMetrics } from './metrics-page.ts';
+import { pluginHooks, pluginManifest, pluginMarketplace } from './plugin.ts';
 import { renderTools } from './tools-page.ts';
 
 export interface GeneratedDocument {
@@ -36,6 +38,10 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
   { path: 'man/styxy.1', render: () => renderManPage(COMMANDS) },
   { path: 'openapi/openapi.json', render: () => json(openapiDocument()) },
   { path: 'schema/config.schema.json', render: () => json(configJsonSchema()) },
+  { path: 'llms.txt', render: () => renderLlms(COMMANDS) },
+  { path: '.claude-plugin/plugin.json', render: () => json(pluginManifest()) },
+  { path: '.claude-plugin/marketplace.json', render: () => json(pluginMarketplace()) },
+  { path: 'hooks/hooks.json', render: () => json(pluginHooks()) },
 ];
 
 function json(value: unknown): string {

@@ -6,6 +6,7 @@
 import { TELLING_OF_CONFLICTS } from './address-in-use.ts';
 import { DIALECTS } from './dialects.ts';
 import { MAX_BODY_BYTES } from './event-size.ts';
+import { hookMark } from './hook-mark.ts';
 import { type AgentName, OCCASIONS, type Occasion } from './occasions.ts';
 import { tellingWords } from './telling-words.ts';
 
@@ -32,14 +33,53 @@ const PER_LINE = 6;
 
 /** The script: the first argument is the event's name, the event comes on standard input. */
 export function frontScript({ agent, node, nodeFlags, program, home, version }: FrontFacts): string {
+  return scriptOf(agent, {
+    origin: `made by styxy ${version}: \`styxy hooks install\` writes it anew`,
+    program: [node, ...nodeFlags, program].map(word).join(' '),
+    preparation: (quiet) => `[ -x ${word(node)} ] && [ -f ${word(program)} ] || ${quiet}
+unset NODE_OPTIONS
+STYXY_HOME=${word(home)}
+export STYXY_HOME`,
+  });
+}
+
+/**
+ * The front in the plug-in of Claude Code, which is the package itself. It knows no path of the machine, and is silent where the
+ * settings have hooks of ours already: one of the two acts.
+ */
+export function pluginFront(): string {
+  const settings = [
+    `\${CLAUDE_CONFIG_DIR:-$HOME/.claude}/settings.json`,
+    ...['settings.json', 'settings.local.json'].map((name) => `$CLAUDE_PROJECT_DIR/.claude/${name}`),
+  ].map((path) => `"${path}"`);
+  return scriptOf('claude', {
+    origin: 'made with the package',
+    program: 'node "$program"',
+    preparation: (quiet) => `! grep -Fqs ${word(hookMark('claude'))} ${settings.join(' ')} || ${quiet}
+program=$CLAUDE_PLUGIN_ROOT/dist/styxy.cjs
+[ -f "$program" ] || ${quiet}
+unset NODE_OPTIONS`,
+  });
+}
+
+interface Way {
+  /** Where the script is from. */
+  readonly origin: string;
+  /** The words that call the program. */
+  readonly program: string;
+  /** What comes before that, with the words of the shell for leaving without one of ours. */
+  preparation(quiet: string): string;
+}
+
+function scriptOf(agent: AgentName, { origin, program, preparation }: Way): string {
   const { inputKey, silence } = DIALECTS[agent];
   const quiet = silence === '' ? 'exit 0' : `{ printf '%s' ${word(silence)}; exit 0; }`;
-  const ask = `${[node, ...nodeFlags, program].map(word).join(' ')} hook ${agent} "$1" 2>/dev/null <<STYXY
+  const ask = `${program} hook ${agent} "$1" 2>/dev/null <<STYXY
 $input
 STYXY
 `;
   return `#!/bin/sh
-# The front of Styxy's hooks for ${agent}, made by styxy ${version}: \`styxy hooks install\` writes it anew.
+# The front of Styxy's hooks for ${agent}, ${origin}.
 # It starts Node only where an event may concern Styxy. Whatever goes wrong, the agent goes on.
 input=$(cat) || ${quiet}
 former=$LC_ALL
@@ -62,10 +102,7 @@ ${eventsOf(agent, 'after-command', 'failed-command')})
   ;;
 esac
 LC_ALL=$former
-[ -x ${word(node)} ] && [ -f ${word(program)} ] || ${quiet}
-unset NODE_OPTIONS
-STYXY_HOME=${word(home)}
-export STYXY_HOME
+${preparation(quiet)}
 cd / || ${quiet}
 ${silence === '' ? ask : `answer=$(${ask})\n[ -n "$answer" ] || ${quiet}\nprintf '%s\\n' "$answer"\n`}exit 0
 `;

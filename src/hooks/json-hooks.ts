@@ -2,6 +2,7 @@
 
 import { findNodeAtLocation, getNodeValue, type Node } from 'jsonc-parser';
 import type { Fields } from '../agents/event.ts';
+import { hookMark } from '../agents/hook-mark.ts';
 import type { AgentName } from '../agents/occasions.ts';
 import { parseDocument } from '../config/config-document.ts';
 import { appendChild, editDocument, removeChild } from '../config/edit-document.ts';
@@ -20,11 +21,6 @@ export interface JsonHooks {
 
 /** Where handlers have their command. */
 const COMMAND_KEYS = ['command', 'bash', 'powershell'];
-
-/** By the comment at its end a command is known as ours, wherever its program is. */
-function markOf(agent: AgentName): string {
-  return `# styxy hook ${agent}`;
-}
 
 export function jsonHooks(spec: JsonHooks): HookText {
   const found = (text: string): HookEntry[] => ownHandlers(spec, text).map(({ entry }) => entry);
@@ -52,7 +48,7 @@ export function jsonHooks(spec: JsonHooks): HookText {
 
 function wantedHooks({ agent, events, handlerOf }: JsonHooks, call: HookCall): HookEntry[] {
   return events.map(([event, matcher]) => {
-    const command = `${call(event)} ${markOf(agent)}`;
+    const command = `${call(event)} ${hookMark(agent)}`;
     return { event, matcher, command, handler: handlerOf(command) };
   });
 }
@@ -106,7 +102,7 @@ function handlersOf({ agent, form }: JsonHooks, event: string, item: unknown, at
 
 function isOurs(agent: AgentName, command: string): boolean {
   return (
-    command.endsWith(markOf(agent)) || new RegExp(`\\bstyxy(?:\\.cjs)?['"]? hook ${agent}\\b`).test(command)
+    command.endsWith(hookMark(agent)) || new RegExp(`\\bstyxy(?:\\.cjs)?['"]? hook ${agent}\\b`).test(command)
   );
 }
 

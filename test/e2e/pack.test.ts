@@ -81,19 +81,26 @@ describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' :
   it('holds the program and its papers, and nothing else', () => {
     const root = join(prefix, 'lib', 'node_modules', 'styxy');
     assert.deepEqual(readdirSync(root).sort(), [
+      '.claude-plugin',
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'THIRD-PARTY-NOTICES.md',
       'dist',
+      'hooks',
+      'llms.txt',
       'man',
       'package.json',
       'schema',
+      'skills',
     ]);
+    assert.deepEqual(readdirSync(join(root, '.claude-plugin')).sort(), ['marketplace.json', 'plugin.json']);
+    assert.deepEqual(readdirSync(join(root, 'hooks')).sort(), ['hooks.json']);
     assert.equal(existsSync(join(prefix, 'share', 'man', 'man1', 'styxy.1')), true, '`man styxy` finds it');
     assert.deepEqual(readdirSync(join(root, 'schema')), ['config.schema.json']);
     assert.deepEqual(readdirSync(join(root, 'dist')).sort(), [
       'agents.cjs',
+      'claude-hook.sh',
       'cli.cjs',
       'daemon.cjs',
       'dashboard',

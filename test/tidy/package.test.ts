@@ -58,15 +58,19 @@ describe('package.json', () => {
     assert.equal(manifest.engines.node, '>=22.13');
   });
 
-  it('packs the program, its papers, its manual page and the schema of its configuration, and no source', () => {
+  it('packs the program, its papers, the schema of its configuration and a plug-in for agents, and no source', () => {
     assert.deepEqual([...manifest.files].sort(), [
+      '.claude-plugin',
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'THIRD-PARTY-NOTICES.md',
       'dist',
+      'hooks',
+      'llms.txt',
       'man',
       'schema',
+      'skills',
     ]);
     assert.match(manifest.bin.styxy ?? '', /^dist\//);
     assert.equal(manifest.license, 'MIT');
