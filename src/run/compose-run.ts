@@ -14,7 +14,7 @@ import { sceneOf } from './compose-scene.ts';
 import { type Told, toldProject } from './compose-words.ts';
 import { portVariables } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
-import { loadProcesses, newMark } from './members.ts';
+import { loadProcesses } from './members.ts';
 import { leaseLost, notStarted } from './messages.ts';
 import type { RunOptions, RunSurroundings } from './run-options.ts';
 import { supervise } from './supervision.ts';
@@ -87,15 +87,11 @@ async function runTold(
   { home, stdio, say }: RunSurroundings,
   keeping: ComposeKeeping | null,
 ): Promise<number> {
-  const mark = newMark();
   let isDone = false;
   try {
-    const marked = { ...env, [mark.name]: mark.value };
-    const termGraceMs = STOPPING_MS;
-    const { ending } = await supervise(
-      { home, words, env: marked, stdio, mark, termGraceMs, onStarted: () => {} },
-      loadProcesses,
-    );
+    // Podman has no daemon: what it leaves behind are the containers, which carry no mark of ours either.
+    const compose = { home, words, env, stdio, mark: null, leavesRest: true, onStarted: () => {} };
+    const { ending } = await supervise({ ...compose, termGraceMs: STOPPING_MS }, loadProcesses);
     if (ending.kind === 'not-started') say(notStarted(words, ending.code));
     isDone = ending.kind === 'exited' && ending.status === 0;
     return exitStatus(ending);

@@ -29,6 +29,8 @@ export interface Supervised {
   readonly mark: Mark | null;
   /** How long it may take to end at SIGTERM before it is killed, in ms; five seconds unless given. */
   readonly termGraceMs?: number;
+  /** Whether what it leaves behind is none of ours to end, as the containers of an engine without a daemon. */
+  readonly leavesRest?: boolean;
   /** Called once when the command was started. */
   readonly onStarted: (started: Started) => void;
 }
@@ -48,14 +50,14 @@ export interface Supervision {
 }
 
 /**
- * Runs a command to its end, passes signals on to it, and ends every process that it leaves behind.
+ * Runs a command to its end, passes signals on to it, and ends every process that it leaves behind, unless it may.
  *
  * Only SIGTERM has a deadline: to reload on SIGHUP, or to ask back on SIGINT, is a program's good right.
  *
  * @param loadProcesses gives the system's view of processes; called after the start, which it shall not delay
  */
 export async function supervise(
-  { home, words, env, stdio, mark, termGraceMs = TERM_GRACE_MS, onStarted }: Supervised,
+  { home, words, env, stdio, mark, termGraceMs = TERM_GRACE_MS, leavesRest = false, onStarted }: Supervised,
   loadProcesses: () => Promise<Processes>,
 ): Promise<Supervision> {
   let signals = 0;
@@ -113,7 +115,7 @@ export async function supervise(
     if (!hasEnded) lookAgain(members, FIRST_LOOK_MS);
     whenKnown.resolve(world);
     const ending = await child.ended;
-    await endTree(world, undefined, () => isImpatient);
+    if (!leavesRest) await endTree(world, undefined, () => isImpatient);
     return { ending, wasSignalled: signals > 0 };
   } finally {
     clearTimeout(deadline);
