@@ -1,4 +1,4 @@
-// Owns the proof that the recipes of the README and of the guides run as they stand there, against the built program.
+// Owns the proof that the recipes of the README and of every page in docs run as they stand there, against the built program.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -15,9 +15,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { handWrittenPages, recipesIn } from '../tidy/recipes.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(ROOT, 'dist', 'styxy.cjs');
+/** Pages of which each recipe runs by itself, in a project and a home of its own. */
 const PAGES = ['README.md', 'docs/autostart.md', 'docs/claude-code.md', 'docs/compose.md', 'docs/agents.md'];
 
 /** What a recipe's output must show, by a word that only this recipe holds. */
@@ -40,6 +42,24 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   'config validate': /is right\./,
   '--agent codex': /Codex CLI runs new hooks once you have trusted them[\s\S]*removed .*hooks\.json/,
   '--unix-socket': /"allocations":\s*\[/,
+};
+
+/** All other pages: their recipes run one after another in one shell, as somebody types them who reads the page. */
+const STORIES = handWrittenPages().filter((page) => !PAGES.includes(page) && recipesOf(page).length > 0);
+
+/** What a page's recipes must show together. */
+const TOLD: Readonly<Record<string, readonly RegExp[]>> = {
+  'docs/guide.md': [
+    /Port 21\d\d\d: dev web of/,
+    /^api answers at http/m,
+    /^hello$/m,
+    /shop\n.*PORT[\s\S]*api +api +active[\s\S]*shop-fix\n/,
+    /This is a port conflict and no bug in your code[\s\S]*^taken$/m,
+    /^PORT_UNAVAILABLE/m,
+    /granted +211\d\d +api of/,
+  ],
+  'docs/reference/troubleshooting.md': [/^ok +Node/m, /^No event matches\.$/m],
+  'docs/reference/recovery.md': [/^Recovery +done/m],
 };
 
 /** Ranges of this file's own: daemons of other tests, which know nothing of this one, use the shipped ranges meanwhile. */
@@ -93,12 +113,22 @@ require('node:http').createServer((request, response) => response.end('hello'))
   .listen(Number(process.env.PORT), () => console.log('listening on ' + process.env.PORT));
 `;
 
-function recipes(): string[] {
-  const pages = PAGES.map((page) => readFileSync(join(ROOT, page), 'utf8')).join('\n');
-  return [...pages.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
-    .map(([, block = '']) => block)
-    .filter((block) => !block.startsWith('npm '));
+/** Those that a shell without a network can run; what begins with npm, CI runs first of all. */
+function recipesOf(page: string): string[] {
+  return recipesIn(readFileSync(join(ROOT, page), 'utf8')).filter((block) => !block.startsWith('npm '));
 }
+
+function recipes(): string[] {
+  return PAGES.flatMap(recipesOf);
+}
+
+/** For the commits of a recipe: the new home has no settings of git. */
+const AUTHOR = {
+  GIT_AUTHOR_NAME: 'Ann',
+  GIT_AUTHOR_EMAIL: 'ann@example.com',
+  GIT_COMMITTER_NAME: 'Ann',
+  GIT_COMMITTER_EMAIL: 'ann@example.com',
+};
 
 function run(
   script: string,
@@ -141,32 +171,55 @@ describe('the recipes of the README', {
       );
   });
 
+  /** Runs a script as somebody who has just begun: a new project, a new home. */
+  async function play(name: string, script: string): Promise<string> {
+    const project = join(place, `shop-${name}`);
+    const home = join(place, `home-${name}`);
+    mkdirSync(project);
+    mkdirSync(join(home, '.styxy'), { recursive: true, mode: 0o700 });
+    writeFileSync(join(home, '.styxy', 'config.json'), JSON.stringify(CONFIG), { mode: 0o600 });
+    execFileSync('git', ['init', '--quiet', project]);
+    writeFileSync(join(project, 'server.js'), SERVER);
+    const env = {
+      PATH: [join(place, 'bin'), dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
+      HOME: home,
+      STYXY_HOME: join(home, '.styxy'),
+      STYXY_API_PORT: '0',
+      EDITOR: 'true',
+      ...AUTHOR,
+    };
+    try {
+      const { status, output } = await run(`${PREAMBLE}${script}${EPILOGUE}`, project, env);
+      assert.equal(status, 0, output);
+      assert.doesNotMatch(output, /\(node:\d+\)|Warning:/);
+      return output;
+    } finally {
+      const stopped = await run('styxy daemon stop', project, env);
+      assert.equal(stopped.status, 0, stopped.output);
+    }
+  }
+
   for (const [index, recipe] of recipes().entries()) {
     it(recipe.trim().split('\n')[0] ?? '', async () => {
-      const project = join(place, `shop-${index}`);
-      const home = join(place, `home-${index}`);
-      mkdirSync(project);
-      mkdirSync(join(home, '.styxy'), { recursive: true, mode: 0o700 });
-      writeFileSync(join(home, '.styxy', 'config.json'), JSON.stringify(CONFIG), { mode: 0o600 });
-      execFileSync('git', ['init', '--quiet', project]);
-      writeFileSync(join(project, 'server.js'), SERVER);
-      const env = {
-        PATH: [join(place, 'bin'), dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
-        HOME: home,
-        STYXY_HOME: join(home, '.styxy'),
-        STYXY_API_PORT: '0',
-        EDITOR: 'true',
-      };
-      try {
-        const { status, output } = await run(`${PREAMBLE}${recipe}${EPILOGUE}`, project, env);
-        assert.equal(status, 0, output);
-        assert.doesNotMatch(output, /\(node:\d+\)|Warning:/);
-        for (const [word, shown] of Object.entries(EXPECTED))
-          if (recipe.includes(word)) assert.match(output, shown);
-      } finally {
-        const stopped = await run('styxy daemon stop', project, env);
-        assert.equal(stopped.status, 0, stopped.output);
-      }
+      const output = await play(String(index), recipe);
+      for (const [word, shown] of Object.entries(EXPECTED))
+        if (recipe.includes(word)) assert.match(output, shown);
     });
   }
+
+  for (const [index, page] of STORIES.entries()) {
+    it(`${page}, from its first recipe to its last`, async () => {
+      // The last line that is printed of a story that fails says which of its recipes did.
+      const told = recipesOf(page).map((recipe, n) => `echo '--- recipe ${n + 1}'\n${recipe}`);
+      const output = await play(`story-${index}`, told.join(''));
+      for (const shown of TOLD[page] ?? []) assert.match(output, shown);
+    });
+  }
+
+  it('tells of pages that are there', () => {
+    assert.deepEqual(
+      Object.keys(TOLD).filter((page) => !STORIES.includes(page)),
+      [],
+    );
+  });
 });

@@ -11,6 +11,8 @@ import { parseGuide } from '../../src/config/parse-guide.ts';
 import { startScript } from '../../src/config/placement-script.ts';
 import { ERROR_CODES, HOMEPAGE, helpUrl } from '../../src/errors.ts';
 import { DEFAULT_API_PORT } from '../../src/home.ts';
+import { commandsIn, commandsOfLine, objectionTo } from './hints.ts';
+import { blocksIn, handWrittenPages, recipesIn } from './recipes.ts';
 import { ROOT, read, repositoryFiles } from './tree.ts';
 
 const pages = repositoryFiles().filter((path) => path.endsWith('.md'));
@@ -67,6 +69,46 @@ describe('documents', () => {
       broken.filter((each) => each !== null),
       [],
     );
+  });
+
+  it('show no recipe that no test runs', () => {
+    // Recipes of pages that people write are run by test/e2e/readme.test.ts; those of the others come from data, which is
+    // checked by the parser of the command line below, and in the pages of errors by errors.test.ts.
+    const isRun = new Set(handWrittenPages());
+    const isGenerated = new Set(DOCUMENTS.map(({ path }) => path));
+    const unrun = pages
+      .filter((page) => !isRun.has(page) && !isGenerated.has(page))
+      .flatMap((page) =>
+        recipesIn(read(page))
+          .filter((recipe) => !recipe.startsWith('npm '))
+          .map((recipe) => `${page}: ${recipe.split('\n')[0]}`),
+      );
+    assert.deepEqual(unrun, []);
+  });
+
+  it('say why a command that they show is not run', () => {
+    const silent = handWrittenPages().flatMap((page) =>
+      blocksIn(read(page))
+        .filter(({ info }) => !/^(?:sh|console|json|mermaid)$|^text not run: \S/.test(info))
+        .filter(({ text }) => /^\s*(?:\$ )?(?:styxy|npm|npx|docker|git) /m.test(text))
+        .map(({ info, text }) => `${page}: \`\`\`${info}: ${text.split('\n')[0]}`),
+    );
+    assert.deepEqual(silent, []);
+  });
+
+  it('name commands that can be typed', () => {
+    const refused = handWrittenPages().flatMap((page) => {
+      const text = read(page);
+      const typed = blocksIn(text)
+        .filter(({ info }) => info === 'console' || info.startsWith('text'))
+        .flatMap(({ text: shown }) => [...shown.matchAll(/^(?:\$ )?(styxy .*?)(?: {2,}#.*)?$/gm)])
+        .flatMap(([, line = '']) => commandsOfLine(line));
+      return [...commandsIn(prose(text)), ...typed]
+        .map((command) => objectionTo(command.replace(/\bPORT\b/g, '3000')))
+        .filter((objection) => objection !== null)
+        .map((objection) => `${page}: ${objection}`);
+    });
+    assert.deepEqual(refused, []);
   });
 
   it('name npm scripts that exist', () => {
