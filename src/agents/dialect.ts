@@ -22,6 +22,11 @@ export interface Dialect {
   readonly inputKey: string;
   /** What a hook must print that has nothing to say. */
   readonly silence: '' | '{}';
+  /**
+   * Whether its shells find programs where its hooks do. A login shell makes a PATH of its own, and `styxy` may not be in that; the
+   * program is called by its paths then.
+   */
+  readonly keepsPath: boolean;
   /** Whether the answer to the start of a session takes variables for its shells, as `env`. */
   readonly takesVariables: boolean;
   /** @returns null for what is no event of a session, or none of our business */

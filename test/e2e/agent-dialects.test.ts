@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { type Fields, startAgent, type TestAgent } from './agent-hooks.ts';
-import { openPlace } from './cli-harness.ts';
+import { openPlace, PROGRAM } from './cli-harness.ts';
 import { freeRange } from './port-range.ts';
 import { at, SPEAKERS } from './speakers.ts';
 
@@ -22,6 +22,9 @@ const server = createServer();
 let foreign = 0;
 
 before(async () => {
+  const bin = place.directory('bin');
+  symlinkSync(PROGRAM, join(bin, 'styxy'));
+  place.env.PATH = `${bin}:${place.env.PATH}`;
   mkdirSync(place.home, { recursive: true, mode: 0o700 });
   writeFileSync(join(place.home, 'config.json'), JSON.stringify({ service_types: { api: { range } } }));
   for (const { folder } of Object.values(SPEAKERS)) place.directory(folder);
@@ -69,6 +72,7 @@ for (const [name, speaker] of Object.entries(SPEAKERS)) {
       const rewritten = String(at(said, speaker.rewritten));
       const [, port] = /^.* run --lock \S+ -p (\d+) -- npm run dev$/.exec(rewritten) ?? [];
       assert.ok(Number(port) >= range[0] && Number(port) <= range[1], rewritten);
+      assert.equal(rewritten.startsWith('styxy run'), speaker.keepsPath, rewritten);
       assert.partialDeepStrictEqual(at(said, speaker.rewritten.slice(0, 1)), speaker.rewrites);
       const listed = await place.styxy(['list', '--json']);
       assert.match(listed.stdout, new RegExp(`"instance_id": *"${name}-${session}"`));

@@ -33,6 +33,8 @@ export interface Speaker {
   /** What a refusal and a rewriting say besides. */
   readonly refuses: Fields;
   readonly rewrites: Fields;
+  /** Whether its shells find `styxy` where its hooks do. */
+  readonly keepsPath: boolean;
   /** What is printed where there is nothing to say. */
   readonly silence: '' | '{}';
   /** The start of a session, and where its answer has variables; null where it has none. */
@@ -67,6 +69,7 @@ export const SPEAKERS: Readonly<Record<string, Speaker>> = {
     refusal: [SPECIFIC, 'permissionDecisionReason'],
     refuses: { permissionDecision: 'deny' },
     rewrites: { permissionDecision: 'allow' },
+    keepsPath: false,
     silence: '',
     start: 'SessionStart',
     variables: null,
@@ -92,6 +95,7 @@ export const SPEAKERS: Readonly<Record<string, Speaker>> = {
     refusal: ['reason'],
     refuses: { decision: 'deny' },
     rewrites: { hookEventName: 'BeforeTool' },
+    keepsPath: true,
     silence: '',
     start: 'SessionStart',
     variables: null,
@@ -122,6 +126,7 @@ export const SPEAKERS: Readonly<Record<string, Speaker>> = {
     refusal: ['agent_message'],
     refuses: { permission: 'deny' },
     rewrites: { timeout: 30_000 },
+    keepsPath: false,
     silence: '{}',
     start: 'sessionStart',
     variables: ['env'],
@@ -146,6 +151,7 @@ export const SPEAKERS: Readonly<Record<string, Speaker>> = {
     refusal: ['permissionDecisionReason'],
     refuses: { permissionDecision: 'deny' },
     rewrites: { description: 'Starts it', mode: 'async' },
+    keepsPath: true,
     silence: '',
     start: 'sessionStart',
     variables: null,

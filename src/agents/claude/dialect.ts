@@ -9,6 +9,7 @@ export const claude: Dialect = {
   agent: 'claude',
   inputKey: 'tool_input',
   silence: '',
+  keepsPath: true,
   takesVariables: false,
   read(body) {
     if (!isFields(body)) return null;

@@ -9,6 +9,8 @@ export const codex: Dialect = {
   agent: 'codex',
   inputKey: 'tool_input',
   silence: '',
+  // It runs commands by `bash -lc`.
+  keepsPath: false,
   takesVariables: false,
   read(body) {
     if (!isFields(body)) return null;

@@ -8,6 +8,7 @@ export const copilot: Dialect = {
   agent: 'copilot',
   inputKey: 'toolArgs',
   silence: '',
+  keepsPath: true,
   takesVariables: false,
   read(body) {
     if (!isFields(body)) return null;

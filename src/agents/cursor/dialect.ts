@@ -11,6 +11,8 @@ export const cursor: Dialect = {
   agent: 'cursor',
   inputKey: 'tool_input',
   silence: '{}',
+  // Its documents do not say which shell it is.
+  keepsPath: false,
   takesVariables: true,
   read(body) {
     if (!isFields(body)) return null;

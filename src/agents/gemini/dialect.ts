@@ -10,6 +10,7 @@ export const gemini: Dialect = {
   agent: 'gemini',
   inputKey: 'tool_input',
   silence: '',
+  keepsPath: true,
   takesVariables: false,
   read(body) {
     if (!isFields(body)) return null;

@@ -8,6 +8,8 @@ export const opencode: Dialect = {
   agent: 'opencode',
   inputKey: 'tool_input',
   silence: '',
+  // Its shells are login shells.
+  keepsPath: false,
   takesVariables: true,
   read(body) {
     if (!isFields(body)) return null;

@@ -20,7 +20,7 @@ export const hook: Handler<'hook'> = async (context, { params, query, body }, re
     agentPid:
       query.agent_pid ??
       (query.pid === undefined ? null : programAbove(context.processes, context.processNames, query.pid)),
-    isOnPath: query.on_path ?? false,
+    isOnPath: DIALECTS[agent].keepsPath && (query.on_path ?? false),
     actor: actorOf(reply),
   });
 };
