@@ -1,4 +1,4 @@
-// Owns the command's process: it gets our own standard streams, so that terminals and pipes work as without us.
+// Owns the command's process: it gets our own standard streams, so that terminals and pipes work as without us, or pipes that are read.
 
 import { type StdioOptions, spawn } from 'node:child_process';
 import type { Ending } from './exit-status.ts';
@@ -11,16 +11,33 @@ export interface Child {
   kill(signal: NodeJS.Signals): void;
 }
 
+export type OutputStream = 'stdout' | 'stderr';
+
+export interface ChildOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** `inherit` passes the standard streams on untouched. */
+  readonly stdio: StdioOptions;
+  /** This process's own unless given. */
+  readonly cwd?: string | undefined;
+  /** Takes what the command prints, where its streams are pipes. */
+  readonly onOutput?: ((stream: OutputStream, chunk: Buffer) => void) | undefined;
+}
+
 /**
- * Starts a command in this process's group and working directory.
+ * Starts a command in this process's group.
  *
- * @param words the command, looked up in the PATH of `env`, and its arguments
- * @param stdio `inherit` passes the standard streams on untouched
+ * @param words the command, looked up in the PATH of its environment, and its arguments
  */
-export function startChild(words: readonly string[], env: NodeJS.ProcessEnv, stdio: StdioOptions): Child {
+export function startChild(words: readonly string[], { env, stdio, cwd, onOutput }: ChildOptions): Child {
   const [command = '', ...args] = words;
   try {
-    const child = spawn(command, args, { env, stdio });
+    const child = spawn(command, args, { env, stdio, cwd });
+    // What it no longer reads is no fault of ours.
+    child.stdin?.on('error', () => {});
+    if (onOutput !== undefined) {
+      child.stdout?.on('data', (chunk: Buffer) => onOutput('stdout', chunk));
+      child.stderr?.on('data', (chunk: Buffer) => onOutput('stderr', chunk));
+    }
     const ended = new Promise<Ending>((resolve) => {
       child.once('error', (error: NodeJS.ErrnoException) => {
         // An error after the start, such as a signal that was not permitted, is not its end.

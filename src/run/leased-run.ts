@@ -47,7 +47,7 @@ export interface Attempt {
 /** Runs the command until the last process of it has ended, and releases the lease. */
 export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promise<Attempt> {
   const { lease, plan } = run;
-  const { home, env, say, stdio } = around;
+  const { home, env, say, stdio, cwd, onOutput, receive } = around;
   const words = plan.words(lease.port);
   // Whoever ends the daemon while the command runs may want it to stay ended.
   const reach = (): Promise<Client> => connect({ home, env, autostart: false, timeoutMs: KEEP_TIMEOUT_MS });
@@ -61,6 +61,7 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
   };
 
   const onStarted = (started: Started): void => {
+    around.onStarted?.();
     watch = watchPort({
       isServer: plan.tool !== null,
       usage: () => usageOf(reach, lease),
@@ -87,7 +88,17 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
   let heir: SystemUsage | null = null;
   try {
     const { ending, wasSignalled } = await supervise(
-      { home, words, env: { ...environmentOf(run, env), [mark.name]: mark.value }, stdio, mark, onStarted },
+      {
+        home,
+        words,
+        env: { ...environmentOf(run, around), [mark.name]: mark.value },
+        stdio,
+        cwd,
+        onOutput,
+        receive,
+        mark,
+        onStarted,
+      },
       loadProcesses,
     );
     if (ending.kind === 'not-started') say(messages.notStarted(words, ending.code));
@@ -119,7 +130,7 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
 
 function environmentOf(
   { lease, project, plan, hasLocalNames }: LeasedRun,
-  env: NodeJS.ProcessEnv,
+  { env, complete = (all) => all }: RunSurroundings,
 ): NodeJS.ProcessEnv {
   const leased = {
     ...leasedEnvironment(env, lease, project, hasLocalNames),
@@ -127,7 +138,7 @@ function environmentOf(
   };
   // Several servers cannot share one port, not even the one that somebody wanted a lease for.
   const own = plan.leaseless === 'several' ? withoutPort(leased) : leased;
-  return { ...own, ...plan.environment(lease.port) };
+  return complete({ ...own, ...plan.environment(lease.port) });
 }
 
 async function usageOf(reach: () => Promise<Client>, lease: LeaseJson): Promise<SystemUsage | null> {

@@ -18,30 +18,33 @@ import { supervise } from './supervision.ts';
  */
 export async function runLeaseless(
   project: AllocationsAnswer,
-  { words }: RunOptions,
+  { words, isPortless = false }: RunOptions,
   plan: RunPlan,
   around: RunSurroundings,
   hasLocalNames: boolean,
 ): Promise<number> {
-  const { home, env, stdio, say } = around;
+  const { home, env, stdio, say, cwd, onOutput, receive, complete = (all) => all } = around;
   around.onLeaseless(project);
-  say(messages.leaseless(plan));
+  if (!isPortless) say(messages.leaseless(plan));
   const mark = newMark();
-  const own = plan.leaseless === 'several' ? withoutPort(env) : env;
+  const own = plan.leaseless === 'several' || isPortless ? withoutPort(env) : env;
   const { path } = projectOf(around.project(), plan.directory);
   const { ending } = await supervise(
     {
       home,
       words,
-      env: {
+      env: complete({
         ...own,
         ...portVariables(project.allocations, hasLocalNames),
         STYXY_SLUG: projectSlug(path),
         [mark.name]: mark.value,
-      },
+      }),
       stdio,
+      cwd,
+      onOutput,
+      receive,
       mark,
-      onStarted: () => {},
+      onStarted: () => around.onStarted?.(),
     },
     loadProcesses,
   );

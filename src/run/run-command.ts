@@ -21,6 +21,18 @@ import { supervise } from './supervision.ts';
 
 const NO_LEASES: AllocationsAnswer = { allocations: [], count: 0, next_cursor: null };
 
+/** A command that is understood, with what the daemon gave it. */
+export interface PreparedRun {
+  readonly options: RunOptions;
+  readonly plan: RunPlan;
+  /** The command line of Compose that it leads to; null where it leads to none, or has a lease of its own. */
+  readonly compose: ComposeRun | null;
+  /** Null for a command that has no port of its own. */
+  readonly claim: Claim | null;
+  /** Whether no other port will do. */
+  readonly isExact: boolean;
+}
+
 /**
  * Runs a command on a leased port, until the last process of it has ended and the lease is released.
  *
@@ -28,29 +40,70 @@ const NO_LEASES: AllocationsAnswer = { allocations: [], count: 0, next_cursor: n
  * @throws StyxyError a refusal of the daemon; DAEMON_UNREACHABLE only where a daemon is required
  */
 export async function runLeased(options: RunOptions, around: RunSurroundings): Promise<number> {
+  const { home, env } = around;
   const plan = await planOf(options, around);
   // Asked while the daemon is: a resolver may take its time.
   const hasLocalNames = resolvesLocalNames();
-  // Before anything is asked: what cannot be changed may be the reason of a refusal.
-  if (plan.fixedPort !== null && plan.advice !== null) around.say(plan.advice);
-  const compose = await composeOf(options, plan);
-  let given: Given;
+  let prepared: PreparedRun;
+  let project: AllocationsAnswer;
   try {
-    given = await ask(options, plan, compose !== null || isLeaseless(plan, options), around);
+    let client: Promise<Client> | null = null;
+    const reach = (): Promise<Client> => {
+      client ??= connect({ home, env });
+      return client;
+    };
+    prepared = await prepareRun(options, plan, around, reach);
+    project = await leasesOf(await reach(), prepared.claim?.lease ?? null, around);
   } catch (error) {
     const isUnreachable = error instanceof StyxyError && error.code === 'DAEMON_UNREACHABLE';
     if (!isUnreachable || options.requireDaemon) throw error;
     return await runWithout(options, around, error);
   }
-  if (given.claim === null && compose !== null) {
+  return await runPrepared(prepared, project, around, await hasLocalNames);
+}
+
+/**
+ * Gets a command what it runs on, and starts nothing.
+ *
+ * @throws StyxyError a refusal of the daemon, DAEMON_UNREACHABLE
+ */
+export async function prepareRun(
+  options: RunOptions,
+  plan: RunPlan,
+  around: RunSurroundings,
+  reach: () => Promise<Client>,
+): Promise<PreparedRun> {
+  // Before anything is asked: what cannot be changed may be the reason of a refusal.
+  if (plan.fixedPort !== null && plan.advice !== null) around.say(plan.advice);
+  const compose = await composeOf(options, plan);
+  const isWithoutLease = compose !== null || isLeaseless(plan, options);
+  const client = await reach();
+  if (isWithoutLease) return { options, plan, compose, claim: null, isExact: false };
+  return { options, plan, compose: null, ...(await ask(options, plan, around, client)) };
+}
+
+/**
+ * Runs a prepared command, until the last process of it has ended and the lease is released.
+ *
+ * @param project the leases that the command is told of
+ * @param hasLocalNames see `portVariables`
+ * @returns as `runLeased`
+ * @throws StyxyError where another lease for it cannot be had
+ */
+export async function runPrepared(
+  { options, plan, compose, claim: first, isExact }: PreparedRun,
+  project: AllocationsAnswer,
+  around: RunSurroundings,
+  hasLocalNames: boolean,
+): Promise<number> {
+  if (first === null && compose !== null) {
     const { runCompose } = await import('./compose-run.ts');
-    return await runCompose(compose, given.project, options, around, await hasLocalNames);
+    return await runCompose(compose, project, options, around, hasLocalNames);
   }
-  if (given.claim === null)
-    return await runLeaseless(given.project, options, plan, around, await hasLocalNames);
+  if (first === null) return await runLeaseless(project, options, plan, around, hasLocalNames);
+  let claim: Claim = first;
+  let known = project;
   for (let isFirst = true; ; isFirst = false) {
-    const { claim, project }: Given = given;
-    if (claim === null) throw new Error('a command that had a lease has none now');
     const { lease } = claim;
     around.onLease(lease, claim.kind === 'runs');
     if (claim.kind === 'runs') {
@@ -63,20 +116,20 @@ export async function runLeased(options: RunOptions, around: RunSurroundings): P
     // A range that was made for a type nobody knew may be a typing error.
     if ('auto_allocated' in lease) around.say(claim.message);
     for (const hint of messages.hints(plan, lease)) around.say(hint);
-    const canMove = isFirst && !given.isExact;
+    const canMove = isFirst && !isExact;
     const another = canMove ? () => reserveAnother(lease, around) : null;
-    const held = claim.held ?? null;
     const run = {
       lease,
-      held,
-      project: project.allocations,
+      held: claim.held ?? null,
+      project: known.allocations,
       plan,
-      hasLocalNames: await hasLocalNames,
+      hasLocalNames,
       another,
     };
     const { status, next } = await runOnLease(run, around);
     if (next === null) return status;
-    given = await givenWith(next, around);
+    claim = { kind: 'mine', lease: next, elsewhere: null, message: '' };
+    known = await leasesOf(await connect({ home: around.home, env: around.env }), next, around);
   }
 }
 
@@ -91,37 +144,17 @@ async function reserveAnother(lost: LeaseJson, around: RunSurroundings): Promise
   }
 }
 
-async function givenWith(lease: LeaseJson, around: RunSurroundings): Promise<Given> {
-  const claim: Claim = { kind: 'mine', lease, elsewhere: null, message: '' };
-  const client = await connect({ home: around.home, env: around.env });
-  return { claim, project: await leasesOf(client, lease, around), isExact: false };
-}
-
-/** What the daemon gives to a run. */
-interface Given {
-  /** Null for a command that has no port of its own. */
-  readonly claim: Claim | null;
-  readonly project: AllocationsAnswer;
-  /** Whether no other port will do. */
-  readonly isExact: boolean;
-}
-
 async function ask(
   options: RunOptions,
   plan: RunPlan,
-  isWithoutLease: boolean,
   around: RunSurroundings,
-): Promise<Given> {
-  const { home, env } = around;
-  const client = await connect({ home, env });
-  if (isWithoutLease) {
-    return { claim: null, project: await leasesOf(client, null, around), isExact: false };
-  }
+  client: Client,
+): Promise<Pick<PreparedRun, 'claim' | 'isExact'>> {
   const { pid } = process;
   const { lockId } = options;
   if (lockId !== null) {
     const claim = await settleClaim(client, await claimById(client, lockId, pid), pid, null);
-    return { claim, project: await leasesOf(client, claim.lease, around), isExact: false };
+    return { claim, isExact: false };
   }
   const request = requestOf(options, plan, around, pid);
   const claim = await claimLease(client, request)
@@ -129,7 +162,7 @@ async function ask(
     .catch(async (error: unknown) => {
       throw await withWayOut(client, error, options.exact);
     });
-  return { claim, project: await leasesOf(client, claim.lease, around), isExact: request.exact === true };
+  return { claim, isExact: request.exact === true };
 }
 
 /** The command line of Compose that it leads to, unless a lease is asked for that is another than those of its services. */
@@ -140,16 +173,19 @@ async function composeOf(options: RunOptions, plan: RunPlan): Promise<ComposeRun
 }
 
 /** What the command is understood to start. The catalogue is loaded here, and for no other command. */
-async function planOf({ words }: RunOptions, around: RunSurroundings): Promise<RunPlan> {
+export async function planOf(
+  { words }: RunOptions,
+  around: Pick<RunSurroundings, 'project'>,
+): Promise<RunPlan> {
   const { planRun } = await import('../tools/plan.ts');
   return planRun(words, around.project().directory, projectFiles());
 }
 
 /** The leases that the command is told of: all of its project, or of the one that it is started in. */
-async function leasesOf(
+export async function leasesOf(
   client: Client,
   lease: LeaseJson | null,
-  around: RunSurroundings,
+  around: Pick<RunSurroundings, 'project'>,
 ): Promise<AllocationsAnswer> {
   const project = lease === null ? around.project().path : lease.project_path;
   if (project === null) return NO_LEASES;

@@ -5,6 +5,8 @@ import type { AllocationsAnswer, LeaseJson } from '../api/schemas.ts';
 import type { StyxyError } from '../errors.ts';
 import type { Home } from '../home.ts';
 import type { Project } from '../project/project.ts';
+import type { ChildOptions } from './child.ts';
+import type { ReceiveSignals } from './signals.ts';
 
 export interface RunOptions {
   /** The command and its arguments, at least one word. */
@@ -19,6 +21,8 @@ export interface RunOptions {
   readonly requireDaemon: boolean;
   /** A lease that was granted before, instead of a new one. */
   readonly lockId: string | null;
+  /** Whether it opens no port, whatever it is: it gets no lease then, and nothing is said about it. */
+  readonly isPortless?: boolean;
 }
 
 /** Where a run happens, and whom it talks to. */
@@ -26,6 +30,16 @@ export interface RunSurroundings {
   readonly home: Home;
   readonly env: NodeJS.ProcessEnv;
   readonly stdio: StdioOptions;
+  /** Where the command's process starts; this process's own directory unless given. */
+  readonly cwd?: string;
+  /** Takes what the command prints, where `stdio` has pipes. */
+  readonly onOutput?: ChildOptions['onOutput'];
+  /** Where signals for the command come from; this process's own unless given. */
+  readonly receive?: ReceiveSignals;
+  /** Adds to the environment of the command what can only be known with its lease. */
+  complete?(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv;
+  /** Called when the command's process is there, each time. */
+  onStarted?(): void;
   /** The project that the command runs for. */
   project(): Project;
   /** Takes a sentence for people. */

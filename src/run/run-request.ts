@@ -13,6 +13,7 @@ const HIGHEST_WISH = 65_535;
 
 /** A command without a port of its own gets a lease only when it is asked for one, and none where it asks itself. */
 export function isLeaseless(plan: RunPlan, options: RunOptions): boolean {
+  if (options.isPortless === true) return true;
   if (plan.leaseless === null || plan.leaseless === 'nested') return plan.leaseless !== null;
   return !hasWish(options);
 }

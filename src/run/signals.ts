@@ -16,6 +16,9 @@ export interface ReceivedSignal {
   readonly isForCommand: boolean;
 }
 
+/** Passes signals on to `receive` until what it returns is called. */
+export type ReceiveSignals = (receive: (received: ReceivedSignal) => void) => () => void;
+
 /**
  * Calls `receive` for each signal that belongs to the command; from now on none of them ends this process.
  *

@@ -1,14 +1,13 @@
 // Owns the time between a command's start and the end of its last process: signals go in, its ending comes out.
 
-import type { StdioOptions } from 'node:child_process';
 import type { Home } from '../home.ts';
 import { sendSignal } from '../os/send-signal.ts';
 import { endTree, type TreeWorld } from '../os/tree-ending.ts';
-import { startChild } from './child.ts';
+import { type ChildOptions, startChild } from './child.ts';
 import type { Ending } from './exit-status.ts';
 import { type Mark, type Members, memberFinder, type Processes } from './members.ts';
 import { spareDaemon } from './own-daemon.ts';
-import { receiveSignals } from './signals.ts';
+import { type ReceiveSignals, receiveSignals } from './signals.ts';
 
 /** How long a command that was asked to end by SIGTERM may take before it is killed, in ms. */
 const TERM_GRACE_MS = 5_000;
@@ -20,12 +19,12 @@ const TERM_GRACE_MS = 5_000;
 const FIRST_LOOK_MS = 250;
 const MAX_LOOK_MS = 5_000;
 
-export interface Supervised {
+export interface Supervised extends ChildOptions {
   /** The home whose daemon is spared, also where the command started it. */
   readonly home: Home;
   readonly words: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly stdio: StdioOptions;
+  /** Where signals for the command come from; this process's own unless given. */
+  readonly receive?: ReceiveSignals | undefined;
   readonly mark: Mark | null;
   /** How long it may take to end at SIGTERM before it is killed, in ms; five seconds unless given. */
   readonly termGraceMs?: number;
@@ -52,12 +51,22 @@ export interface Supervision {
 /**
  * Runs a command to its end, passes signals on to it, and ends every process that it leaves behind, unless it may.
  *
- * Only SIGTERM has a deadline: to reload on SIGHUP, or to ask back on SIGINT, is a program's good right.
+ * Only SIGTERM has a deadline: to reload on SIGHUP, or to ask back on SIGINT, is a program's good right. SIGKILL, which no
+ * process receives itself, is for the whole tree.
  *
  * @param loadProcesses gives the system's view of processes; called after the start, which it shall not delay
  */
 export async function supervise(
-  { home, words, env, stdio, mark, termGraceMs = TERM_GRACE_MS, leavesRest = false, onStarted }: Supervised,
+  {
+    home,
+    words,
+    mark,
+    onStarted,
+    receive = receiveSignals,
+    termGraceMs = TERM_GRACE_MS,
+    leavesRest = false,
+    ...options
+  }: Supervised,
   loadProcesses: () => Promise<Processes>,
 ): Promise<Supervision> {
   let signals = 0;
@@ -75,7 +84,7 @@ export async function supervise(
       lookAgain(known, Math.min(2 * afterMs, MAX_LOOK_MS));
     }, afterMs);
   };
-  const stopReceiving = receiveSignals(({ signal, isForCommand }) => {
+  const stopReceiving = receive(({ signal, isForCommand }) => {
     signals += 1;
     if (hasEnded) {
       // The first one may be the very ctrl-C that ended the command; whoever sends another does not want to wait.
@@ -84,13 +93,14 @@ export async function supervise(
     }
     // What is below the command now may be nobody's child once the command is gone.
     members?.find();
-    if (isForCommand) child.kill(signal);
+    if (signal === 'SIGKILL') void whenKnown.promise.then((known) => endTree(known, 0));
+    else if (isForCommand) child.kill(signal);
     if (signal !== 'SIGTERM') return;
     deadline ??= setTimeout(() => {
       if (world !== null && !hasEnded) void endTree(world, 0);
     }, termGraceMs);
   });
-  const child = startChild(words, env, stdio);
+  const child = startChild(words, options);
   try {
     if (child.pid === null) return { ending: await child.ended, wasSignalled: false };
     void child.ended.then(() => {
