@@ -238,6 +238,27 @@ export const ERROR_KINDS = {
     retriable: false,
     hint: 'Set STYXY_HOME to a directory of yours on a local disk.',
   },
+  PROJECT_FILE_MISSING: {
+    title: 'No styxy.json',
+    status: 404,
+    exit: 1,
+    retriable: false,
+    hint: 'Write one, such as {"services": {"web": {"command": "vite"}}}; `styxy run -- npm run dev` needs none.',
+  },
+  PROJECT_FILE_INVALID: {
+    title: 'Mistakes in styxy.json',
+    status: 400,
+    exit: 1,
+    retriable: false,
+    hint: 'Correct what the message names; `styxy up --check` names every mistake with its line.',
+  },
+  ALREADY_UP: {
+    title: 'Already up',
+    status: 409,
+    exit: 1,
+    retriable: false,
+    hint: '`styxy down` ends what runs.',
+  },
   STORE_NEWER: {
     title: 'Store from a newer Styxy',
     status: 503,

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, openSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { StyxyError } from './errors.ts';
 
 /** A unix socket's path has room for this many bytes (sun_path less its final NUL). */
@@ -20,6 +20,8 @@ export interface Home {
   readonly daemonInfo: string;
   readonly logs: string;
   readonly backups: string;
+  /** Who runs which project's services by `styxy up`. */
+  readonly up: string;
 }
 
 /**
@@ -82,22 +84,31 @@ export function homeAt(dir: string): Home {
     daemonInfo: join(dir, 'daemon.json'),
     logs: join(dir, 'logs'),
     backups: join(dir, 'backups'),
+    up: join(dir, 'up'),
   };
 }
 
 /**
  * An address by which the home's socket can be bound and reached even where the home's path is too long for one.
  *
- * On Linux a long path goes through a descriptor of the directory, which stays open while the process lives.
- *
  * @returns null where a long path cannot be shortened; TCP is the way there
  */
 export function socketAddress(home: Home): string | null {
-  if (Buffer.byteLength(home.socket) <= MAX_SOCKET_PATH_BYTES || process.platform === 'win32')
-    return home.socket;
+  return addressOfSocket(home.socket);
+}
+
+/**
+ * An address by which the socket of a path can be bound and reached, however long the path is.
+ *
+ * On Linux a long path goes through a descriptor of the directory, which stays open while the process lives.
+ *
+ * @returns null where a long path cannot be shortened
+ */
+export function addressOfSocket(path: string): string | null {
+  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES || process.platform === 'win32') return path;
   if (process.platform !== 'linux') return null;
   try {
-    return `/proc/self/fd/${openSync(home.dir, 'r')}/styxy.sock`;
+    return `/proc/self/fd/${openSync(dirname(path), 'r')}/${basename(path)}`;
   } catch {
     return null;
   }
@@ -207,6 +218,7 @@ function lookAt(path: string): Stats | undefined {
   }
 }
 
-function pipeName(dir: string): string {
+/** The pipe by which Windows has what is a socket in `dir` elsewhere. */
+export function pipeName(dir: string): string {
   return `\\\\.\\pipe\\styxy-${Buffer.from(dir.toLowerCase()).toString('base64url').slice(-64)}`;
 }

@@ -2,8 +2,9 @@
 
 import { openapiDocument } from '../../src/api/openapi.ts';
 import { COMMANDS } from '../../src/cli/registry.ts';
-import { configJsonSchema } from '../../src/config/json-schema.ts';
+import { configJsonSchema, fileJsonSchema } from '../../src/config/json-schema.ts';
 import { ERROR_CODES } from '../../src/errors.ts';
+import { PROJECT_SCHEMA, PROJECT_SCHEMA_URL } from '../../src/up/project-schema.ts';
 import { renderCli } from './cli-page.ts';
 import { renderConfiguration } from './configuration-page.ts';
 import { renderDoctor } from './doctor-page.ts';
@@ -38,6 +39,10 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
   { path: 'man/styxy.1', render: () => renderManPage(COMMANDS) },
   { path: 'openapi/openapi.json', render: () => json(openapiDocument()) },
   { path: 'schema/config.schema.json', render: () => json(configJsonSchema()) },
+  {
+    path: 'schema/project.schema.json',
+    render: () => json(fileJsonSchema(PROJECT_SCHEMA, "A project's styxy.json", PROJECT_SCHEMA_URL)),
+  },
   { path: 'llms.txt', render: () => renderLlms(COMMANDS) },
   { path: '.claude-plugin/plugin.json', render: () => json(pluginManifest()) },
   { path: '.claude-plugin/marketplace.json', render: () => json(pluginMarketplace()) },

@@ -13,6 +13,7 @@ import { configCommand } from './commands/config.ts';
 import { daemonCommand } from './commands/daemon.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { downCommand } from './commands/down.ts';
 import { envCommand } from './commands/env.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -28,6 +29,7 @@ import { setupCommand } from './commands/setup.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokenCommand } from './commands/token.ts';
 import { uiCommand } from './commands/ui.ts';
+import { upCommand } from './commands/up.ts';
 import { waitCommand } from './commands/wait.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -41,6 +43,8 @@ export const COMMANDS: readonly Command[] = [
   waitCommand,
   envCommand,
   composeCommand,
+  upCommand,
+  downCommand,
   statusCommand,
   doctorCommand,
   instancesCommand,

@@ -24,10 +24,14 @@ export function hasScreen(env: NodeJS.ProcessEnv = process.env): boolean {
   return env.TERM !== 'dumb' && isatty(STDOUT);
 }
 
-/** Whether standard output takes colours: a terminal alone, and not with NO_COLOR. */
-export function hasColours(env: NodeJS.ProcessEnv = process.env): boolean {
+/**
+ * Whether a stream takes colours: a terminal alone, and not with NO_COLOR.
+ *
+ * @param fd standard output unless given
+ */
+export function hasColours(env: NodeJS.ProcessEnv = process.env, fd: number = STDOUT): boolean {
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false;
-  return env.TERM !== 'dumb' && isatty(STDOUT);
+  return env.TERM !== 'dumb' && isatty(fd);
 }
 
 /** Breaks a text into lines of at most `width` characters, at its spaces. */

@@ -11,10 +11,10 @@ import { SHIPPED_SERVICE_TYPES, SHIPPED_TEMPLATES } from './shipped-catalogue.ts
 export const CONFIG_SCHEMA_URL =
   'https://raw.githubusercontent.com/styxy/styxy/main/schema/config.schema.json';
 
-const NAME = /^[a-z0-9][a-z0-9-]{0,49}$/;
-const NAME_RULE = 'lower-case letters, digits and hyphens, at most 50, not beginning with a hyphen';
-const SERVICE_NAME = /^(?!-)(?!.*\.\.)[A-Za-z0-9@._/-]{1,100}$/;
-const SERVICE_NAME_RULE =
+export const NAME = /^[a-z0-9][a-z0-9-]{0,49}$/;
+export const NAME_RULE = 'lower-case letters, digits and hyphens, at most 50, not beginning with a hyphen';
+export const SERVICE_NAME = /^(?!-)(?!.*\.\.)[A-Za-z0-9@._/-]{1,100}$/;
+export const SERVICE_NAME_RULE =
   'letters, digits and @ . _ / -, at most 100, not beginning with a hyphen, no two dots in a row';
 const DAY_SECONDS = 86_400;
 

@@ -1,20 +1,25 @@
-// Owns the JSON Schema of config.json, by which editors complete the file and mark its mistakes.
+// Owns the JSON Schemas of config.json and of files like it, by which editors complete them and mark their mistakes.
 
 import { CONFIG_SCHEMA, CONFIG_SCHEMA_URL } from './config-schema.ts';
-import type { SectionSetting, Setting, TableSetting } from './setting.ts';
+import { exampleOf, type SectionSetting, type Setting, type TableSetting } from './setting.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/**
- * The schema as a document of draft 7, which every editor knows. What holds between values, such as that no two ranges
- * overlap, it cannot say; `styxy config validate` can.
- */
+/** The schema of config.json. */
 export function configJsonSchema(): JsonSchema {
-  const root = sectionSchema(CONFIG_SCHEMA);
+  return fileJsonSchema(CONFIG_SCHEMA, "Styxy's config.json", CONFIG_SCHEMA_URL);
+}
+
+/**
+ * The schema of a file as a document of draft 7, which every editor knows. What holds between values, such as that no two
+ * ranges overlap, it cannot say; reading the file can.
+ */
+export function fileJsonSchema(file: SectionSetting, title: string, id: string): JsonSchema {
+  const root = sectionSchema(file);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    $id: CONFIG_SCHEMA_URL,
-    title: "Styxy's config.json",
+    $id: id,
+    title,
     // Read by editors that would take the file for JSON without comments.
     allowComments: true,
     allowTrailingCommas: true,
@@ -40,7 +45,12 @@ function schemaOf(setting: Setting): JsonSchema {
     case 'flag':
       return withDefault(setting, { type: 'boolean', description });
     case 'text':
-      return withDefault(setting, { type: 'string', maxLength: setting.maxLength, description });
+      return withDefault(setting, {
+        type: 'string',
+        maxLength: setting.maxLength,
+        ...(setting.pattern === undefined ? {} : { pattern: setting.pattern.form.source }),
+        description,
+      });
     case 'choice':
       return withDefault(setting, { enum: setting.values, description });
     case 'list': {
@@ -86,7 +96,7 @@ function tableSchema(table: TableSetting): JsonSchema {
 
 function requiredOf(entry: Setting): JsonSchema {
   if (entry.kind !== 'section') return {};
-  const required = Object.entries(entry.keys).filter(([, { kind }]) => kind === 'range');
+  const required = Object.entries(entry.keys).filter(([, inner]) => exampleOf(inner) !== null);
   return required.length === 0 ? {} : { required: required.map(([key]) => key) };
 }
 

@@ -7,6 +7,7 @@ import type { ConfigDocument } from './config-document.ts';
 import {
   defaultOf,
   definedEntries,
+  exampleOf,
   type ListSetting,
   type SectionSetting,
   type Setting,
@@ -90,6 +91,8 @@ export function readSetting(
       if (value.length > setting.maxLength)
         return fail(`may have ${setting.maxLength} characters, but has ${value.length}`);
       if (UNPRINTABLE.test(value)) return fail('may not hold control characters');
+      if (setting.pattern?.form.test(value) === false)
+        return fail(`must be ${setting.pattern.rule}, not ${shown(node)}`);
       break;
     case 'choice':
       if (typeof value !== 'string' || !setting.values.includes(value)) {
@@ -141,10 +144,11 @@ function readSection(
     values.set(key, readSetting(reading, inner, valueNode, join(path, key), values.get(key)));
   }
   for (const [key, inner] of Object.entries(section.keys)) {
-    const isMissing = inner.kind === 'range' && values.get(key) === undefined;
+    const example = exampleOf(inner);
+    const isMissing = example !== null && values.get(key) === undefined;
     const isNamed = node.children?.some(({ children }) => children?.[0]?.value === key) ?? false;
     if (!isMissing || isNamed) continue;
-    reading.errors.push(reading.document.errorAt(node, path, `needs a "${key}", such as [12000, 12049]`));
+    reading.errors.push(reading.document.errorAt(node, path, `needs a "${key}", such as ${example}`));
   }
   return definedEntries(values);
 }

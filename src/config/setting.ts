@@ -15,13 +15,19 @@ export interface IntegerSetting extends Described {
 
 export interface FlagSetting extends Described {
   readonly kind: 'flag';
-  readonly default: boolean;
+  /** Undefined where leaving it out means something of its own. */
+  readonly default: boolean | undefined;
 }
 
 export interface TextSetting extends Described {
   readonly kind: 'text';
   readonly maxLength: number;
-  readonly default: string;
+  /** Undefined where leaving it out means something of its own. */
+  readonly default: string | undefined;
+  /** What it must look like, and the same in words. */
+  readonly pattern?: { readonly form: RegExp; readonly rule: string };
+  /** Where it must not be left out: one that is right. */
+  readonly example?: string;
 }
 
 export interface ChoiceSetting extends Described {
@@ -82,6 +88,12 @@ export function integer(
   description: string,
 ): IntegerSetting {
   return { kind: 'integer', min, max, default: fallback, description };
+}
+
+/** What a setting that must not be left out may look like, as JSON; null for one that may. */
+export function exampleOf(setting: Setting): string | null {
+  if (setting.kind === 'range') return '[12000, 12049]';
+  return setting.kind === 'text' && setting.example !== undefined ? JSON.stringify(setting.example) : null;
 }
 
 /** The default of a setting; undefined for a range and whatever else has none. */

@@ -5,6 +5,7 @@ import type { Explanation } from './explanation.ts';
 import { OF_AUTOSTART } from './of-autostart.ts';
 import { OF_DAEMON } from './of-daemon.ts';
 import { OF_LEASES } from './of-leases.ts';
+import { OF_PROJECTS } from './of-projects.ts';
 import { OF_REQUESTS } from './of-requests.ts';
 
 export const EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
@@ -12,6 +13,7 @@ export const EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
   ...OF_LEASES,
   ...OF_DAEMON,
   ...OF_AUTOSTART,
+  ...OF_PROJECTS,
 };
 
 /** The problem document of a code's example. */

@@ -16,7 +16,7 @@ import { portVariables } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
 import { loadProcesses } from './members.ts';
 import { leaseLost, notStarted } from './messages.ts';
-import type { RunOptions, RunSurroundings } from './run-options.ts';
+import { handlingOf, type RunOptions, type RunSurroundings } from './run-options.ts';
 import { supervise } from './supervision.ts';
 
 /** How long Compose may take to stop its containers, in ms: each has ten seconds unless its file gives it more. */
@@ -84,19 +84,26 @@ function downKeeping(
 async function runTold(
   { texts, command }: ComposeRun,
   { words, env }: Told,
-  { home, stdio, say }: RunSurroundings,
+  around: RunSurroundings,
   keeping: ComposeKeeping | null,
 ): Promise<number> {
   let isDone = false;
   try {
     // Podman has no daemon: what it leaves behind are the containers, which carry no mark of ours either.
-    const compose = { home, words, env, stdio, mark: null, leavesRest: true, onStarted: () => {} };
+    const compose = {
+      ...handlingOf(around),
+      words,
+      env: around.complete?.(env) ?? env,
+      mark: null,
+      leavesRest: true,
+      onStarted: () => around.onStarted?.(),
+    };
     const { ending } = await supervise({ ...compose, termGraceMs: STOPPING_MS }, loadProcesses);
-    if (ending.kind === 'not-started') say(notStarted(words, ending.code));
+    if (ending.kind === 'not-started') around.say(notStarted(words, ending.code));
     isDone = ending.kind === 'exited' && ending.status === 0;
     return exitStatus(ending);
   } finally {
     const going = (await keeping?.finish(isDone)) ?? [];
-    if (going.length > 0) say(messages.goOn(going, texts.slice(0, command.at)));
+    if (going.length > 0) around.say(messages.goOn(going, texts.slice(0, command.at)));
   }
 }

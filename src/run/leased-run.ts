@@ -13,7 +13,7 @@ import { loadProcesses, newMark } from './members.ts';
 import * as messages from './messages.ts';
 import { type PortWatch, watchPort } from './port-watch.ts';
 import { releaseLease } from './release.ts';
-import type { RunSurroundings } from './run-options.ts';
+import { handlingOf, type RunSurroundings } from './run-options.ts';
 import type { SoleHold } from './sole-hold.ts';
 import { type Started, supervise } from './supervision.ts';
 
@@ -47,7 +47,7 @@ export interface Attempt {
 /** Runs the command until the last process of it has ended, and releases the lease. */
 export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promise<Attempt> {
   const { lease, plan } = run;
-  const { home, env, say, stdio, cwd, onOutput, receive } = around;
+  const { home, env, say } = around;
   const words = plan.words(lease.port);
   // Whoever ends the daemon while the command runs may want it to stay ended.
   const reach = (): Promise<Client> => connect({ home, env, autostart: false, timeoutMs: KEEP_TIMEOUT_MS });
@@ -89,13 +89,9 @@ export async function runOnLease(run: LeasedRun, around: RunSurroundings): Promi
   try {
     const { ending, wasSignalled } = await supervise(
       {
-        home,
+        ...handlingOf(around),
         words,
         env: { ...environmentOf(run, around), [mark.name]: mark.value },
-        stdio,
-        cwd,
-        onOutput,
-        receive,
         mark,
         onStarted,
       },

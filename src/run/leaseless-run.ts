@@ -8,7 +8,7 @@ import { portVariables, withoutPort } from './environment.ts';
 import { exitStatus } from './exit-status.ts';
 import { loadProcesses, newMark } from './members.ts';
 import * as messages from './messages.ts';
-import type { RunOptions, RunSurroundings } from './run-options.ts';
+import { handlingOf, type RunOptions, type RunSurroundings } from './run-options.ts';
 import { supervise } from './supervision.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function runLeaseless(
   around: RunSurroundings,
   hasLocalNames: boolean,
 ): Promise<number> {
-  const { home, env, stdio, say, cwd, onOutput, receive, complete = (all) => all } = around;
+  const { env, say, complete = (all) => all } = around;
   around.onLeaseless(project);
   if (!isPortless) say(messages.leaseless(plan));
   const mark = newMark();
@@ -31,7 +31,7 @@ export async function runLeaseless(
   const { path } = projectOf(around.project(), plan.directory);
   const { ending } = await supervise(
     {
-      home,
+      ...handlingOf(around),
       words,
       env: complete({
         ...own,
@@ -39,10 +39,6 @@ export async function runLeaseless(
         STYXY_SLUG: projectSlug(path),
         [mark.name]: mark.value,
       }),
-      stdio,
-      cwd,
-      onOutput,
-      receive,
       mark,
       onStarted: () => around.onStarted?.(),
     },

@@ -25,6 +25,11 @@ export interface RunOptions {
   readonly isPortless?: boolean;
 }
 
+/** How the process of a command is started and reached, as its surroundings have it. */
+export function handlingOf({ home, stdio, cwd, onOutput, receive }: RunSurroundings) {
+  return { home, stdio, cwd, onOutput, receive };
+}
+
 /** Where a run happens, and whom it talks to. */
 export interface RunSurroundings {
   readonly home: Home;

@@ -33,6 +33,9 @@ const ELSEWHERE: Readonly<Partial<Record<ErrorCode, string>>> = {
   HOME_UNUSABLE: 'a home on a network: test/e2e/daemon-places.test.ts',
   WAIT_TIMEOUT: 'the command line: test/e2e/adopt-wait.test.ts',
   AUTOSTART_UNAVAILABLE: 'a machine without service managers: test/e2e/autostart.test.ts',
+  PROJECT_FILE_MISSING: 'the command line: test/e2e/up.test.ts',
+  PROJECT_FILE_INVALID: 'the command line: test/e2e/up.test.ts',
+  ALREADY_UP: 'the command line: test/e2e/up.test.ts',
   FILE_NOT_OURS: 'the command line: test/e2e/autostart.test.ts',
 };
 

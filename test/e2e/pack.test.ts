@@ -97,7 +97,7 @@ describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' :
     assert.deepEqual(readdirSync(join(root, '.claude-plugin')).sort(), ['marketplace.json', 'plugin.json']);
     assert.deepEqual(readdirSync(join(root, 'hooks')).sort(), ['hooks.json']);
     assert.equal(existsSync(join(prefix, 'share', 'man', 'man1', 'styxy.1')), true, '`man styxy` finds it');
-    assert.deepEqual(readdirSync(join(root, 'schema')), ['config.schema.json']);
+    assert.deepEqual(readdirSync(join(root, 'schema')), ['config.schema.json', 'project.schema.json']);
     assert.deepEqual(readdirSync(join(root, 'dist')).sort(), [
       'agents.cjs',
       'claude-hook.sh',

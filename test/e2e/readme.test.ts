@@ -20,7 +20,14 @@ import { handWrittenPages, recipesIn } from '../tidy/recipes.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(ROOT, 'dist', 'styxy.cjs');
 /** Pages of which each recipe runs by itself, in a project and a home of its own. */
-const PAGES = ['README.md', 'docs/autostart.md', 'docs/claude-code.md', 'docs/compose.md', 'docs/agents.md'];
+const PAGES = [
+  'README.md',
+  'docs/autostart.md',
+  'docs/claude-code.md',
+  'docs/compose.md',
+  'docs/agents.md',
+  'docs/projects.md',
+];
 
 /** What a recipe's output must show, by a word that only this recipe holds. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
@@ -30,6 +37,9 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   'styxy ui': /^http:\/\/127\.0\.0\.1:\d+\/#code=[\w-]{43}$/m,
   'styxy env --shell':
     /postgres:\/\/localhost\/shop_\d+_[0-9a-f]{8} and http:\/\/.*localhost:211\d\d\n[\s\S]*3 variables written/,
+  'styxy wait web --http && styxy down':
+    /all 2 services are ready\n {2}api {2}http:\S+:211\d\d\n {2}web {2}http:\S+:210\d\d\n[\s\S]*Ended api, web\./,
+  'styxy up --check': /is right: 4 services\.[\s\S]*Ended worker\. Still up: [\s\S]*all services have ended/,
   'styxy check': /3093/,
   '-s ai -n models': /models runs once on this machine, and .* has reserved it/,
   'styxy adopt': /Port 3088: .* files[\s\S]*is leased to the server that listens there/,

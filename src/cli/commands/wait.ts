@@ -2,8 +2,8 @@
 
 import { SERVICE_NAME } from '../../api/names.ts';
 import type { AllocationsAnswer, CheckAnswer, LeaseJson } from '../../api/schemas.ts';
+import { acceptsConnections, answersHttp } from '../../client/answering.ts';
 import { type Client, expectOk } from '../../client/client.ts';
-import { acceptsConnections, answersHttp } from '../answering.ts';
 import { type Command, type Invocation, parseInteger, UsageError } from '../command.ts';
 import { projectAt, query, reach } from '../reach.ts';
 import { visible } from '../visible.ts';

@@ -49,8 +49,9 @@ interface Seen {
 
 /** Not config.json, which people keep where they like, as by a link into their dotfiles. */
 function filesOf(home: Home): Seen[] {
-  const files = [home.store, `${home.store}-wal`, home.token, home.daemonInfo, home.logs, home.backups];
-  return [...files, ...(process.platform === 'win32' ? [] : [home.socket])].flatMap((path) => {
+  const files = [home.store, `${home.store}-wal`, home.token, home.daemonInfo];
+  const folders = [home.logs, home.backups, home.up];
+  return [...files, ...folders, ...(process.platform === 'win32' ? [] : [home.socket])].flatMap((path) => {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     return stats === undefined ? [] : [{ path, stats }];
   });

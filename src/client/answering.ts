@@ -1,7 +1,7 @@
 // Owns the question whether a server on this machine answers: by a connection, or by HTTP.
 
 import { connect } from 'node:net';
-import { lookupLocally } from '../client/local-names.ts';
+import { lookupLocally } from './local-names.ts';
 
 /** How long one try may take, in ms: a server that accepts and says nothing does not answer. */
 const TRY_MS = 2_000;
