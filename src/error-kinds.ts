@@ -243,7 +243,7 @@ export const ERROR_KINDS = {
     status: 404,
     exit: 1,
     retriable: false,
-    hint: 'Write one, such as {"services": {"web": {"command": "vite"}}}; `styxy run -- npm run dev` needs none.',
+    hint: '`styxy up --init` proposes one; `styxy run -- npm run dev` needs none.',
   },
   PROJECT_FILE_INVALID: {
     title: 'Mistakes in styxy.json',

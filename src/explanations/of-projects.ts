@@ -10,7 +10,8 @@ export const OF_PROJECTS = {
       'It lies in a folder below the one where the command was called, or in another checkout.',
     ],
     remedies: [
-      { what: 'Write one, at the root of the checkout or in the folder of the services.' },
+      { what: 'See which one the package scripts of the checkout make.', command: 'styxy up --init' },
+      { what: 'Or write one, at the root of the checkout or in the folder of the services.' },
       { what: 'Run one service without it.', command: 'styxy run -- npm run dev' },
     ],
     example: {

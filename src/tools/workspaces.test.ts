@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { projectTree } from '../../test/fixtures/project-tree.ts';
-import { nearestPackage, workspacePackage, workspaceRoot } from './workspaces.ts';
+import {
+  nearestPackage,
+  packageAt,
+  workspacePackage,
+  workspacePackages,
+  workspaceRoot,
+} from './workspaces.ts';
 
 function members(names: Readonly<Record<string, string>>): Record<string, unknown> {
   return Object.fromEntries(
@@ -71,6 +77,16 @@ describe('the packages of a workspace', () => {
     };
     assert.equal(workspacePackage('/w', 'no-such-package', counting), null);
     assert.ok(reads < 5_000, `${reads} reads`);
+  });
+
+  it('are all there, but the root and those that a pattern excludes', () => {
+    const reader = projectTree({ ...all, '/w/package.json': { workspaces: ['.', ...patterns] } });
+    const root = packageAt('/w', reader);
+    assert.ok(root !== null);
+    assert.deepEqual(
+      workspacePackages(root, reader).map(({ name }) => name),
+      ['@acme/web', 'front', 'cli'],
+    );
   });
 });
 

@@ -60,6 +60,18 @@ export function workspaceRoot(directory: string, reader: ProjectReader): Package
   return null;
 }
 
+/** Every package of a workspace but its root, in the order of its patterns, without those that a pattern excludes. */
+export function workspacePackages(root: Package, reader: ProjectReader): Package[] {
+  const children = childrenOf(reader);
+  const patterns = root.workspaces.slice(0, MAX_PATTERNS);
+  const meant = (those: readonly string[]): Set<string> =>
+    new Set(those.flatMap((pattern) => expand(root.directory, pattern, children)));
+  const excluded = meant(patterns.filter((each) => each.startsWith('!')).map((each) => each.slice(1)));
+  return [...meant(patterns)]
+    .filter((directory) => directory !== root.directory && !excluded.has(directory))
+    .flatMap((directory) => packageAt(directory, reader) ?? []);
+}
+
 export function packageAt(directory: string, reader: ProjectReader): Package | null {
   const text = reader.text(join(directory, 'package.json'));
   const pnpm = reader.text(join(directory, 'pnpm-workspace.yaml'));

@@ -39,7 +39,9 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
     /postgres:\/\/localhost\/shop_\d+_[0-9a-f]{8} and http:\/\/.*localhost:211\d\d\n[\s\S]*3 variables written/,
   'styxy wait web --http && styxy down':
     /all 2 services are ready\n {2}api {2}http:\S+:211\d\d\n {2}web {2}http:\S+:210\d\d\n[\s\S]*Ended api, web\./,
-  'styxy up --check': /is right: 4 services\.[\s\S]*Ended worker\. Still up: [\s\S]*all services have ended/,
+  'styxy up --init --write':
+    /"api": \{ "command": "npm run dev", "cwd": "apps\/api" \},\n[\s\S]*Written to [\s\S]*is right: 2 services\./,
+  'styxy down worker': /is right: 4 services\.[\s\S]*Ended worker\. Still up: [\s\S]*all services have ended/,
   'styxy check': /3093/,
   '-s ai -n models': /models runs once on this machine, and .* has reserved it/,
   'styxy adopt': /Port 3088: .* files[\s\S]*is leased to the server that listens there/,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import {
@@ -252,5 +252,39 @@ describe('styxy up', () => {
     const none = styxy(fixture.project, 'up', '--json');
     assert.equal(await none.ended, 1);
     assert.equal(JSON.parse(none.out()).code, 'PROJECT_FILE_MISSING');
+  });
+
+  it('--init proposes a file for a workspace, and writes over none', async () => {
+    const shop = checkout('init', {});
+    rmSync(join(shop, 'styxy.json'));
+    const put = (path: string, content: object): void =>
+      writeFileSync(join(shop, path), JSON.stringify(content));
+    put('package.json', { workspaces: ['web'], scripts: { dev: 'turbo run dev' } });
+    put('web/package.json', { name: '@shop/web', scripts: { dev: 'node --watch server.js' } });
+    const web = join(shop, 'web');
+    const proposed = styxy(web, 'up', '--init');
+    assert.equal(await proposed.ended, 0);
+    assert.match(proposed.out(), /"web": \{ "command": "npm run dev", "cwd": "web" \}/);
+    assert.match(proposed.err(), /is not written: `styxy up --init --write` writes this there/);
+    const written = styxy(web, 'up', '--init', '--write', '--json');
+    assert.equal(await written.ended, 0);
+    const { path, text, written: isWritten } = JSON.parse(written.out());
+    assert.deepEqual([path, isWritten], [join(shop, 'styxy.json'), true]);
+    assert.equal(readFileSync(path, 'utf8'), text);
+    writeFileSync(path, '{}');
+    const again = styxy(web, 'up', '--init', '--write');
+    assert.equal(await again.ended, 1);
+    assert.match(again.err(), /is there already\n`styxy up --init --write --force` replaces it/);
+    assert.equal(readFileSync(path, 'utf8'), '{}');
+    assert.equal(await styxy(web, 'up', '--init', '--write', '--force').ended, 0);
+    assert.equal(readFileSync(path, 'utf8'), text);
+    const completed = styxy(web, '--complete', '--', 'up', 'w');
+    assert.equal(await completed.ended, 0);
+    assert.equal(completed.out(), 'web\tnpm run dev\n');
+    const misused = styxy(web, 'up', '--write');
+    assert.equal(await misused.ended, 2);
+    const empty = styxy(fixture.project, 'up', '--init', '--json');
+    assert.equal(await empty.ended, 1);
+    assert.equal(JSON.parse(empty.out()).code, 'PROJECT_FILE_MISSING');
   });
 });

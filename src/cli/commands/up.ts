@@ -10,10 +10,11 @@ import type { ServiceView } from '../../up/service-life.ts';
 import { startOrder } from '../../up/start-order.ts';
 import { startTogether } from '../../up/together.ts';
 import { UP_VARIABLE, upPaths } from '../../up/up-record.ts';
-import type { Command, Invocation } from '../command.ts';
+import { type Command, type Invocation, UsageError } from '../command.ts';
 import { mistakeLine } from '../config-context.ts';
 import { projectAt } from '../reach.ts';
 import { hasColours } from '../terminal.ts';
+import { initProject } from '../up/init.ts';
 import { namedProject, namedServices } from '../up/named-project.ts';
 import { openScreen, placeOf, settledLines } from '../up/screen.ts';
 import { visible } from '../visible.ts';
@@ -26,9 +27,10 @@ export const upCommand: Command = {
     'Each service gets its lease as under `styxy run`, all of them before the first starts, so that each has the ports and URLs of the others in its environment. A service starts once those are ready that it depends on; with SERVICE, only these start, and what they depend on.',
     'What they print is shown behind their names. Ctrl-C ends all of them with everything that they started: they are asked first (SIGINT), after 10 seconds told (SIGTERM), and 5 seconds later killed; a second ctrl-C tells at once, a third kills. `styxy down` does the same from elsewhere.',
     'A service that fails takes no other with it, but those that depend on it are not started. With `"restart": "on-failure"` it is started again, after growing pauses and five times in a row at most.',
+    '--init looks at the package.json of the checkout, or of each package of its workspace (npm, pnpm, yarn, Bun), and proposes a service for each `dev` script, else `start`, that starts a server Styxy knows. On a terminal it asks before it writes.',
     'With --json one document is printed once it is known of each service whether it got ready; what the services print goes to standard error.',
   ],
-  usage: ['up [SERVICE…]', 'up --check'],
+  usage: ['up [SERVICE…]', 'up --check', 'up --init [--write [--force]]'],
   arguments: [
     {
       name: 'SERVICE',
@@ -39,16 +41,23 @@ export const upCommand: Command = {
   ],
   options: {
     check: { kind: 'flag', description: 'Name every mistake in styxy.json, and run nothing' },
+    init: { kind: 'flag', description: 'Propose a styxy.json by the package scripts of this checkout' },
+    write: { kind: 'flag', description: 'With --init: write it, unless there is one' },
+    force: { kind: 'flag', description: 'With --init --write: in the place of the one that there is' },
   },
   examples: [
     { line: 'styxy up', description: 'All services of this checkout' },
     { line: 'styxy up web', description: 'One of them, and what it depends on' },
+    { line: 'styxy up --init --write', description: 'Begin with what the packages say' },
   ],
   exits: {
     0: 'all services ended because they were told to, or with status 0',
     1: 'a service was not ready in time, or ended before it was; any other status is that of the first failure',
   },
   async run(invocation) {
+    if (invocation.has('init')) return await initProject(invocation);
+    for (const option of ['write', 'force'])
+      if (invocation.has(option)) throw new UsageError(`--${option} goes with --init`);
     if (invocation.has('check')) return check(invocation);
     const named = namedProject(invocation);
     const wanted = namedServices(invocation.words, named);

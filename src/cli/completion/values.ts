@@ -9,7 +9,9 @@ import { shippedConfig } from '../../config/config-schema.ts';
 import { AUDIT_EVENTS } from '../../core/audit-events.ts';
 import { ERRORS } from '../../errors.ts';
 import { resolveOwnHome } from '../../home.ts';
+import { loadProject } from '../../up/load-project.ts';
 import { objectOf } from '../config-answer.ts';
+import { projectAt } from '../reach.ts';
 import { SHELLS } from './scripts.ts';
 import type { Candidate, ValueKind } from './wanted.ts';
 
@@ -37,6 +39,8 @@ export async function valuesOf(kind: ValueKind, env: NodeJS.ProcessEnv): Promise
       const paths = (await leases(env)).flatMap(({ project_path: path }) => (path === null ? [] : [path]));
       return unique(paths.map((value) => ({ value, description: 'a project with leases' })));
     }
+    case 'services':
+      return services();
     case 'instances': {
       const answer = await ask<InstancesAnswer>(env, '/instance/list');
       return (answer?.instances ?? []).map((each) => ({
@@ -63,6 +67,16 @@ export async function valuesOf(kind: ValueKind, env: NodeJS.ProcessEnv): Promise
     case 'files':
     case 'programs':
       return [];
+  }
+}
+
+/** What the styxy.json here names; none where there is none, or it is wrong. */
+function services(): readonly Candidate[] {
+  try {
+    const { services: named } = loadProject(projectAt(null));
+    return named.map(({ name, command }) => ({ value: name, description: command }));
+  } catch {
+    return [];
   }
 }
 

@@ -10,6 +10,7 @@ export type ValueKind =
   | 'ports'
   | 'names'
   | 'names-and-ports'
+  | 'services'
   | 'instances'
   | 'projects'
   | 'codes'
@@ -41,6 +42,7 @@ const KINDS: Readonly<Record<string, ValueKind>> = {
   PORT: 'ports',
   NAME: 'names',
   'NAME|PORT': 'names-and-ports',
+  SERVICE: 'services',
   ID: 'instances',
   DIR: 'projects',
   CODE: 'codes',
