@@ -29,7 +29,7 @@ export function drawCells(context: CanvasRenderingContext2D, colour: ColourOf, d
     const { state } = cell;
     const fill = colours.get(state) ?? colour(`cell-${state}`);
     colours.set(state, fill);
-    context.globalAlpha = isFound(cell) ? 1 : 0.22;
+    context.globalAlpha = state === 'free' || isFound(cell) ? 1 : 0.22;
     SHAPES[state](context, x, y, side, fill);
     if (cell.leases.some(({ orphan }) => orphan)) corner(context, x, y, side, colour('cell-orphan'));
   }

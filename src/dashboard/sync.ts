@@ -92,11 +92,14 @@ function take(event: StreamEvent): void {
   if (/^range_|^config_changed/.test(event.event)) changes.touchAll();
   if (CHANGES_RANGES.test(event.event)) isOverviewDue = true;
   if (CHANGES_INSTANCES.test(event.event)) areInstancesDue = true;
+  // Somebody listens, or does no more.
+  if ('state' in event) areListenersDue = true;
   flush();
 }
 
 let isOverviewDue = true;
 let areInstancesDue = true;
+let areListenersDue = false;
 
 /** One round after another, so that no answer overtakes a newer one. */
 function flush(): void {
@@ -115,6 +118,7 @@ async function rounds(): Promise<void> {
       else for (const port of due) await loadPort(port);
       if (isOverviewDue) await loadOverview();
       if (areInstancesDue) await loadInstances();
+      if (areListenersDue && performance.now() >= scanNotBefore) await loadListeners();
     } catch (error) {
       // What was asked for is still to be known; the stream says when there is somebody to ask.
       changes.touchAll();
@@ -199,6 +203,7 @@ function agrees(counts: StatusAnswer['counts']): boolean {
 }
 
 async function loadListeners(): Promise<void> {
+  areListenersDue = false;
   const begun = performance.now();
   const { start, end } = managedSpan();
   const { ports_in_use: found } = await request<ScanAnswer>('GET', `/scan?start=${start}&end=${end}`);

@@ -22,9 +22,11 @@ export function App() {
   const { value: connected } = connection;
   return (
     <>
-      <a class="skip" href="#leases">
-        Skip to the leases
-      </a>
+      {connected.kind !== 'signed-out' && (
+        <a class="skip" href="#leases">
+          Skip to the leases
+        </a>
+      )}
       <Header />
       {connected.kind === 'signed-out' ? (
         <SignIn why={connected.why} />

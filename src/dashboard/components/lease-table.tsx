@@ -19,7 +19,7 @@ const COLUMNS: readonly { readonly key: SortKey | null; readonly title: string }
 ];
 
 /** Rows of a narrow page are cards, and higher; `table.css` has the same. */
-const NARROW = '(max-width: 760px)';
+const NARROW = '(max-width: 899px)';
 const ROW_PX = 54;
 const CARD_PX = 112;
 

@@ -76,7 +76,7 @@ function optionsOf(
   return {
     width,
     height: HEIGHT_PX,
-    padding: [6, 4, 0, 0],
+    padding: [6, 14, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 5 } },
     hooks: {

@@ -19,6 +19,9 @@ export interface Look {
   readonly rect: { readonly left: number; readonly top: number; readonly bottom: number };
 }
 
+/** A range with more ports than this has the whole width. */
+const LARGE = 256;
+
 interface StripProps {
   readonly strip: Strip;
   readonly look: Signal<Look | null>;
@@ -72,7 +75,7 @@ export function PortStrip({ strip, look }: StripProps) {
   const cell = cells[at];
   const span = range === null ? 'outside of all ranges' : `${range.start}–${range.end}`;
   return (
-    <div class={taken === 0 ? 'strip strip-free' : 'strip'}>
+    <div class={`strip ${taken === 0 ? 'strip-free' : ''} ${cells.length > LARGE ? 'strip-large' : ''}`}>
       <div class="strip-head">
         <bdi class="strong" title={range === null ? undefined : plain(range.description)}>
           {title}
