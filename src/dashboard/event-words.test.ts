@@ -41,6 +41,8 @@ it('events are told in short, and those that matter stand out', () => {
     rest: 'shop · node (pid\ufffd 9) · by styxy run',
     weight: 'bad',
   });
+  const released = recorded({ event: 'released', reason: 'released' });
+  assert.equal(eventWords(released).rest, 'shop · by styxy run');
   const session = recorded({
     event: 'instance_ended',
     port: null,

@@ -35,7 +35,8 @@ export function eventWords(event: ShownEvent): EventWords {
   const rest: string[] = [];
   if (event.project_path !== null) rest.push(baseName(event.project_path));
   if ('reason' in event) {
-    if (event.reason !== null) rest.push(plain(event.reason));
+    // A release is released by wish: once is enough.
+    if (event.reason !== null && event.reason !== event.event) rest.push(plain(event.reason));
     const { command } = event.actor;
     if (command !== null) rest.push(`by ${plain(command)}`);
   }
