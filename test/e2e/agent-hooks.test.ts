@@ -204,9 +204,14 @@ describe('a hook', () => {
     }
     for (const exports of [place.dir, join(file, 'below'), '/proc/styxy.sh']) {
       const agent = agentIn(`file-${basename(exports)}`, app, () => `CLAUDE_ENV_FILE='${exports}' ${run}`);
-      const { status, stderr, said } = await agent.event('SessionStart', { source: 'startup' });
-      assert.deepEqual([status, stderr], [0, ''], exports);
-      assert.match(said.additionalContext ?? '', /has no port yet/, exports);
+      let context: string | undefined;
+      // A session is not held back: on a machine that is overloaded nothing may be said.
+      for (let tries = 0; context === undefined && tries < 20; tries++) {
+        const { status, stderr, said } = await agent.event('SessionStart', { source: 'startup' });
+        assert.deepEqual([status, stderr], [0, ''], exports);
+        context = said.additionalContext;
+      }
+      assert.match(context ?? '', /has no port yet/, exports);
     }
   });
 

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startAgent, type TestAgent } from './agent-hooks.ts';
-import { openPlace } from './cli-harness.ts';
+import { openPlace, PROGRAM } from './cli-harness.ts';
 import { freeRange } from './port-range.ts';
 
 const SESSIONS = 8;
@@ -20,7 +20,7 @@ const place = openPlace();
 const range = freeRange('hooking', 40);
 const agents: TestAgent[] = [];
 const servers: ChildProcess[] = [];
-let command = '';
+let hookOf = (_event: string): string => '';
 after(async () => {
   for (const server of servers) await ended(server);
   for (const agent of agents) await agent.kill();
@@ -73,6 +73,22 @@ async function canListen(port: number): Promise<boolean> {
   return isListening;
 }
 
+interface Typed {
+  readonly port: number;
+  readonly pid: number;
+}
+
+/** The lease in a checkout that names no instance, once its server listens. */
+async function leaseTyped(directory: string): Promise<Typed> {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await sleep(100)) {
+    const { stdout } = await place.styxy(['list', '--json', '--project', directory]);
+    const { allocations } = JSON.parse(stdout) as { allocations: (Typed & { instance_id: string | null })[] };
+    const found = allocations.find(({ instance_id: id, pid }) => id === null && pid !== null);
+    if (found !== undefined) return found;
+  }
+  throw new Error('no lease without an instance');
+}
+
 async function answerOf(port: number): Promise<string> {
   for (const until = performance.now() + PATIENCE_MS; performance.now() < until; ) {
     try {
@@ -112,7 +128,7 @@ describe('eight sessions in eight worktrees', () => {
     await place.styxy(['hooks', 'install']);
     const settings = JSON.parse(readFileSync(join(place.dir, '.claude', 'settings.json'), 'utf8'));
     const commandOf = (event: string): string => settings.hooks[event][0].hooks[0].command;
-    command = commandOf('PreToolUse');
+    hookOf = commandOf;
     started = await Promise.all(
       directories.map(async (directory, at) => {
         const agent = startAgent(place, `session-${at}`, directory, commandOf);
@@ -215,6 +231,33 @@ describe('eight sessions in eight worktrees', () => {
     }
   });
 
+  it('are known by the process that started a server, though nobody named the session', async () => {
+    const [, , other] = started;
+    assert.ok(other !== undefined);
+    const run = `'${process.execPath}' '${PROGRAM}' run -- npm run dev > /dev/null 2>&1`;
+    const typed = `cd '${other.directory}'\n${run}`;
+    // Another session in the same checkout, whose shells know nothing of it.
+    const typist = startAgent(place, 'typist', other.directory, (event) =>
+      event === 'Typed' ? typed : hookOf(event),
+    );
+    agents.push(typist);
+    await typist.event('SessionStart', { source: 'startup' });
+    const ended = typist.event('Typed');
+    const found = await leaseTyped(other.directory);
+    try {
+      assert.equal(await answerOf(found.port), basename(other.directory));
+      const { stdout } = await place.styxy(['list', '--project', other.directory]);
+      assert.match(stdout, new RegExp(`^ *${found.port} .*claude typist`, 'm'));
+      const kill = { tool_name: 'Bash', tool_input: { command: `kill $(lsof -ti :${found.port})` } };
+      const { said } = await other.agent.event('PreToolUse', kill);
+      assert.match(said.permissionDecisionReason ?? '', /session "claude typist"/);
+      assert.equal((await typist.event('PreToolUse', kill)).stdout, '');
+    } finally {
+      process.kill(found.pid, 'SIGTERM');
+      await ended;
+    }
+  });
+
   it('leave what is none of their business alone', async () => {
     const [first] = started;
     for (const text of ['git status', 'npm test', 'vite build', 'git commit -m "npm run dev"']) {
@@ -224,7 +267,7 @@ describe('eight sessions in eight worktrees', () => {
       })) ?? { status: 1, stdout: 'nobody' };
       assert.deepEqual([status, stdout], [0, ''], text);
     }
-    assert.match(command, /PreToolUse # styxy hook claude$/);
+    assert.match(hookOf('PreToolUse'), /PreToolUse # styxy hook claude$/);
   });
 
   it('are asked about a command that does more than start a server', async () => {

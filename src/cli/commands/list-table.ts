@@ -12,7 +12,7 @@ const INDENT = 2;
 
 /**
  * @param isVerbose lock ids, fences, instances and terms too
- * @param sessions by instance: the agent's session that it is
+ * @param sessions by lock id: the agent's session that it belongs to
  */
 export function leaseLines(
   leases: readonly LeaseJson[],
@@ -45,8 +45,7 @@ function groupOf(lease: LeaseJson): string {
 }
 
 function columnsOf(isVerbose: boolean, sessions: ReadonlyMap<string, string>): Column<LeaseJson>[] {
-  const sessionOf = ({ instance_id: id }: LeaseJson): string | null =>
-    id === null ? null : (sessions.get(id) ?? null);
+  const sessionOf = ({ lock_id: id }: LeaseJson): string | null => sessions.get(id) ?? null;
   const columns: Column<LeaseJson>[] = [
     { title: 'PORT', cell: portsOf, isRight: true },
     { title: 'NAME', cell: (lease) => lease.service_name ?? '-' },

@@ -86,17 +86,29 @@ function documentOf(leases: readonly LeaseJson[]): AllocationsAnswer {
   return { allocations: [...leases], count: leases.length, next_cursor: null };
 }
 
-/** By instance: the agent and session that it is, for people. */
+/** By lock id: the agent and session that holds it, or whose process started the program that does. */
 async function sessionsOf(
   client: Client,
   leases: readonly LeaseJson[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (leases.every(({ instance_id: id }) => id === null)) return new Map();
   const { instances } = expectOk(await client.request<InstancesAnswer>('GET', '/instance/list'));
+  const agents = instances.flatMap(({ instance_id: id, pid, stale, metadata }) => {
+    const name = sessionName(metadata);
+    return name === null ? [] : [{ id, pid: stale ? null : pid, name }];
+  });
+  if (agents.length === 0) return new Map();
+  const { loadProcesses } = await import('../../run/members.ts');
+  const processes = await loadProcesses();
+  const sessionOf = ({ instance_id: id, pid }: LeaseJson): string | undefined => {
+    if (id !== null) return agents.find((agent) => agent.id === id)?.name;
+    const above = pid === null ? [] : processes.ancestors(pid);
+    const nearest = above.find((each) => agents.some((agent) => agent.pid === each));
+    return nearest === undefined ? undefined : agents.find((agent) => agent.pid === nearest)?.name;
+  };
   return new Map(
-    instances.flatMap(({ instance_id: id, metadata }) => {
-      const name = sessionName(metadata);
-      return name === null ? [] : [[id, name] as const];
+    leases.flatMap((lease) => {
+      const name = sessionOf(lease);
+      return name === undefined ? [] : [[lease.lock_id, name] as const];
     }),
   );
 }

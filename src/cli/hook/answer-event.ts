@@ -16,8 +16,8 @@ import { isOnPath } from './own-program.ts';
 const MAX_BYTES = 8 * 1024 * 1024;
 /** A session is never held back for long, and its end has 1.5 s for all hooks together. */
 const SESSION_MS = 1_000;
-/** A daemon answers in milliseconds, and on a machine that is overloaded in more; nobody waits for a command that does not start. */
-const TOOL_MS = 2_000;
+/** The settings file gives a hook five seconds. On a machine that is overloaded a daemon takes long, and is needed all the same. */
+const TOOL_MS = 4_000;
 const LATE_MS = 30_000;
 /** Silence for so long is looked into: a daemon that is stopped is not waited for. */
 const SILENCE_MS = 500;

@@ -10,6 +10,7 @@ import { knownName } from '../../core/lease.ts';
 import { projectFiles } from '../../project/project-files.ts';
 import type { DaemonContext } from '../context.ts';
 import { lookAtPort } from '../handlers/check.ts';
+import { agentAbove } from './agent-above.ts';
 import type { Session } from './sessions.ts';
 
 /** So many looks at package.json and its neighbours. */
@@ -67,13 +68,14 @@ async function explain(
       ? `port ${port} was in use when the program asked for it, which is a port conflict and no bug in the code; it is free now, so run the command again.`
       : null;
   }
-  const holder = seen.allocated_to?.instance_id ?? null;
-  const isOwn = holder !== null && holder === entry?.instance.instanceId;
-  const metadata =
-    holder === null
-      ? undefined
-      : await context.coordinator.query(({ state }) => state.instance(holder)?.instance.metadata);
-  const session = isOwn ? null : sessionName(metadata);
+  const { allocated_to: lease, system_usage: usage } = seen;
+  const holder = lease?.instance_id ?? null;
+  const pids = [lease?.pid, usage?.pid].filter((pid) => typeof pid === 'number');
+  const instance = await context.coordinator.query(({ state }) =>
+    holder === null ? agentAbove(context.processes, pids, state.instances()) : state.instance(holder),
+  );
+  const isOwn = instance?.instance.instanceId === entry?.instance.instanceId;
+  const session = isOwn ? null : sessionName(instance?.instance.metadata);
   const whose = session === null ? '' : ` It belongs to the session ${quoted(session)}.`;
   return `${seen.suggestion}${whose}`;
 }

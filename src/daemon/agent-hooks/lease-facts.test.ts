@@ -72,6 +72,7 @@ async function factOf({ instanceId = null, projectPath = '/app', holder = null, 
   const listeners: Listener[] = server === undefined ? [] : [listenerOf(server)];
   const state = {
     leases: () => [entry],
+    instances: () => known,
     instance: (id: string) => known.find((each) => each.instance.instanceId === id),
   };
   const context = {
@@ -126,6 +127,15 @@ describe('what an agent may know of a lease', () => {
     assert.equal((await factOf({ instanceId: 'other', server: 41 })).isOwn, false);
     assert.equal((await factOf({ projectPath: '/other' })).isOwn, false);
     assert.equal((await factOf({ instanceId: 'former', projectPath: '/other' })).isOwn, false);
+  });
+
+  it("is an agent's who started it, though the lease names no session", async () => {
+    const typed = await factOf({ holder: 41, server: 41 });
+    assert.deepEqual([typed.isOwn, typed.session], [false, 'claude other']);
+    const own = await factOf({ holder: 30, server: 31 });
+    assert.deepEqual([own.isOwn, own.session], [true, 'claude mine']);
+    const terminal = await factOf({ holder: 60, server: 60 });
+    assert.deepEqual([terminal.isOwn, terminal.session], [true, null]);
   });
 
   it('is its session, and the processes from the holder to the server', async () => {

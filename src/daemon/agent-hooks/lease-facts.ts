@@ -9,10 +9,12 @@ import { isSameProcess } from '../../core/process-identity.ts';
 import type { Listener } from '../../os/os.ts';
 import type { DaemonContext } from '../context.ts';
 import { gitBranch } from '../git-branch.ts';
+import { agentAbove } from './agent-above.ts';
 import type { Session } from './sessions.ts';
 
 interface Known {
   readonly entry: LeaseEntry;
+  /** The one that the lease names, else that of the agent which started its program. */
   readonly instance: InstanceEntry | undefined;
 }
 
@@ -26,18 +28,21 @@ export async function machineFacts(
   session: Session,
   needs: { readonly processes: boolean },
 ): Promise<MachineFacts> {
-  const known = await context.coordinator.query(({ state }) =>
-    Array.from(
+  const { known, instances } = await context.coordinator.query(({ state }) => ({
+    known: Array.from(
       state.leases(),
       (entry): Known => ({
         entry,
         instance: entry.lease.instanceId === null ? undefined : state.instance(entry.lease.instanceId),
       }),
     ),
-  );
+    instances: [...state.instances()],
+  }));
   // A kill alone asks who listens: a server that is to be started meets leases.
   const listeners = needs.processes && known.length > 0 ? await listenersOn(context, known) : [];
-  const leases = await Promise.all(known.map((each) => leaseFact(context, session, each, listeners)));
+  const leases = await Promise.all(
+    known.map((each) => leaseFact(context, session, each, { listeners, instances })),
+  );
   const pids = needs.processes ? new Set(leases.flatMap(({ pids }) => pids)) : new Set<number>();
   return {
     leases,
@@ -62,16 +67,23 @@ function portsOf({ lease, vitals }: LeaseEntry): number[] {
   return [...blockPorts(lease.port, lease.count), ...vitals.drift];
 }
 
+/** What was seen of the machine for all leases together. */
+interface Seen {
+  readonly listeners: readonly Listener[];
+  readonly instances: readonly InstanceEntry[];
+}
+
 async function leaseFact(
   context: DaemonContext,
   session: Session,
-  known: Known,
-  listeners: readonly Listener[],
+  { entry, instance: named }: Known,
+  { listeners, instances }: Seen,
 ): Promise<LeaseFact> {
-  const { lease, vitals } = known.entry;
-  const seen = portsOf(known.entry);
+  const { lease, vitals } = entry;
+  const seen = portsOf(entry);
   const servers = listeners.filter((each) => each.protocol === lease.protocol && seen.includes(each.port));
-  const pids = pidsOf(context, known.entry, servers);
+  const pids = pidsOf(context, entry, servers);
+  const instance = lease.instanceId === null ? agentAbove(context.processes, pids, instances) : named;
   return {
     lockId: lease.lockId,
     ports: blockPorts(lease.port, lease.count),
@@ -80,8 +92,8 @@ async function leaseFact(
     serviceName: lease.serviceName,
     projectPath: lease.projectPath,
     branch: lease.projectPath === null ? null : await gitBranch(lease.projectPath),
-    session: sessionName(known.instance?.instance.metadata),
-    isOwn: isOwn(context, session, known, servers),
+    session: sessionName(instance?.instance.metadata),
+    isOwn: isOwn(context, session, { entry, instance }, servers),
     isActive: servers.length > 0 || vitals.state === 'active',
     isHeld: vitals.holds > 0,
     pids,
