@@ -103,7 +103,7 @@ describe('the recovery at the start', () => {
     await first.submit<'release'>({ kind: 'release', lockId, ...release });
     await first.stop();
     const store = createMemoryStore({ disk });
-    const audit = { ...store.audit, read: () => assert.fail('the audit is read') };
+    const audit = { ...store.audit, standing: () => assert.fail('the audit is read') };
     const second = await start(disk, { store: { ...store, audit } });
     assert.equal(outcomes(second).leases, 'well');
     await second.stop();
@@ -152,7 +152,7 @@ describe('the recovery at the start', () => {
     let tries = 0;
     const audit = {
       ...store.audit,
-      nearest: () => {
+      standing: () => {
         tries += 1;
         throw new Error('the audit cannot be read');
       },

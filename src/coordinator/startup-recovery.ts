@@ -9,9 +9,7 @@ import type { Lease } from '../core/lease.ts';
 import { AuditFold, LOST_LEASES_NOTE, missingLeases, putBack } from '../core/rebuild.ts';
 import type { StateView } from '../core/state.ts';
 import { StyxyError } from '../errors.ts';
-import type { AuditFilter } from '../store/audit-store.ts';
 import type { Store, StoredState } from '../store/store.ts';
-import { WINDOW, windowsUp } from './audit-reader.ts';
 import type { StepName, StepReport } from './contract.ts';
 import type { StartupPolicy } from './options.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -21,7 +19,6 @@ import type { Writer } from './writer.ts';
 const STEP_MS = 10_000;
 /** How many faults of the indexes are told. */
 const MAX_FAULTS = 5;
-const EVERYTHING: AuditFilter = { since: null, until: null, event: null, serviceType: null, port: null };
 
 /** What the later steps do to a coordinator that has its state. Each may fail, and be done again. */
 interface Serving {
@@ -164,7 +161,7 @@ export async function rebuildLeases(
     ((await store.readNote(LOST_LEASES_NOTE)) ?? '') !== '';
   if (!isDamaged && (stored.leases.length > 0 || (await isRightlyEmpty(store, stored.lastAudit))))
     return { stored, rebuilt: 0, owed: [] };
-  const told = await within(scheduler, leasesTold(store, scheduler));
+  const told = await within(scheduler, leasesTold(store));
   const missing = missingLeases(stored.leases, told);
   if (missing.length === 0) {
     if (stored.leases.length === 0) await noteEmpty(store, stored.lastAudit);
@@ -226,12 +223,9 @@ async function isRightlyEmpty(store: Store, lastAudit: number): Promise<boolean>
 }
 
 /** The leases that the audit leaves. */
-async function leasesTold(store: Store, scheduler: Scheduler): Promise<Lease[]> {
+async function leasesTold(store: Store): Promise<Lease[]> {
   const fold = new AuditFold();
-  for await (const window of windowsUp(store.audit, 1, Number.MAX_SAFE_INTEGER, scheduler)) {
-    const { entries } = await store.audit.read(window, EVERYTHING, WINDOW, true);
-    for (const entry of entries) fold.take(entry);
-  }
+  for (const entry of (await store.audit.standing()).entries) fold.take(entry);
   return fold.leases();
 }
 

@@ -1,6 +1,7 @@
 // Owns the way back from the audit to the leases: what its events leave, where the table of leases is lost.
 
 import type { AuditEntry } from './audit.ts';
+import type { AuditEvent } from './audit-events.ts';
 import { type DurableChange, portId } from './change.ts';
 import { type Lease, singletonName } from './lease.ts';
 
@@ -10,7 +11,9 @@ import { type Lease, singletonName } from './lease.ts';
  */
 export const LOST_LEASES_NOTE = 'lost_leases';
 
-const ENDS: ReadonlySet<string> = new Set(['released', 'expired', 'reclaimed']);
+/** The events after which a lease is over. */
+export const LEASE_ENDS: readonly AuditEvent[] = ['released', 'expired', 'reclaimed'];
+const ENDS: ReadonlySet<string> = new Set(LEASE_ENDS);
 
 /** Folds events, which must come oldest first, into the leases that live after the last of them. */
 export class AuditFold {

@@ -61,6 +61,11 @@ export interface AuditStore {
     limit: number,
     isForward: boolean,
   ): AuditPart | Promise<AuditPart>;
+  /**
+   * The events that say what a lease is, of all leases of which no end is kept, oldest first: what leases are taken back from.
+   * It looks through everything at once, which only a start may do.
+   */
+  standing(): AuditPart | Promise<AuditPart>;
   count(window: AuditWindow, filter: AuditFilter): readonly AuditCount[] | Promise<readonly AuditCount[]>;
   /**
    * Drops what may go among the next `limit` events after a number. Two kinds of events stay: the newest, from which

@@ -2,6 +2,7 @@
 
 import type { AuditEntry } from '../core/audit.ts';
 import type { Lease } from '../core/lease.ts';
+import { LEASE_ENDS } from '../core/rebuild.ts';
 import type { AuditCount, AuditCut, AuditFilter, AuditPart, AuditWindow } from './audit-store.ts';
 
 const DAY_MS = 86_400_000;
@@ -38,6 +39,15 @@ export function readPart(
 ): AuditPart {
   const found = matching(audit, window, filter);
   const entries = isForward ? found.slice(0, limit) : found.slice(Math.max(0, found.length - limit));
+  return { entries, unreadable: 0 };
+}
+
+export function standingPart(audit: ReadonlyMap<number, AuditEntry>): AuditPart {
+  const ends = new Set<string>(LEASE_ENDS);
+  const ended = new Set(
+    sorted(audit).flatMap(({ event, subject }) => (ends.has(event) ? subject.lockId : [])),
+  );
+  const entries = sorted(audit).filter(({ lease }) => lease !== null && !ended.has(lease.lockId));
   return { entries, unreadable: 0 };
 }
 

@@ -12,7 +12,7 @@ import {
 import type { Instance } from '../core/instance.ts';
 import type { Lease, Protocol } from '../core/lease.ts';
 import { StyxyError } from '../errors.ts';
-import { countPart, nearestTo, readPart, spanOf, trimPart } from './memory-audit.ts';
+import { countPart, nearestTo, readPart, spanOf, standingPart, trimPart } from './memory-audit.ts';
 import type { Store, StoredState } from './store.ts';
 
 /** What was committed. It outlives the store that wrote it, as a disk outlives a process: open the next one on it. */
@@ -118,6 +118,10 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore
       read(window, filter, limit, isForward) {
         begin(null);
         return readPart(disk.audit, window, filter, limit, isForward);
+      },
+      standing() {
+        begin(null);
+        return standingPart(disk.audit);
       },
       count(window, filter) {
         begin(null);

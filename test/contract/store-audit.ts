@@ -250,8 +250,14 @@ export function auditContract(inHome: InHome): void {
         put(anEvent(6, { event: 'released', reason: 'released', subject: subjectOf(gone), lease: null })),
         put(anEvent(7)),
       ]);
+      assert.deepEqual(
+        numbersOf(await store.audit.standing()),
+        [1, 3, 4, 7],
+        'what leases are taken back from',
+      );
       assert.equal(await store.audit.trim(0, { upTo: 7, before: 0 }, 100), 6);
       assert.deepEqual(numbersOf(await store.audit.read(EVERYTHING, ALL, 20, true)), [3, 4, 7]);
+      assert.deepEqual(numbersOf(await store.audit.standing()), [3, 4, 7]);
       await store.commit([released(plain)]);
       assert.equal(await store.audit.trim(0, { upTo: 7, before: 0 }, 100), 4);
       assert.deepEqual(numbersOf(await store.audit.read(EVERYTHING, ALL, 20, true)), [4, 7]);

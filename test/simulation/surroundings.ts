@@ -5,7 +5,7 @@ import type { Scheduler } from '../../src/coordinator/scheduler.ts';
 import type { ProcessIdentity } from '../../src/core/process-identity.ts';
 import { StyxyError } from '../../src/errors.ts';
 import type { Clock, Listener, PortProbe, PortTable, ProcessTable } from '../../src/os/os.ts';
-import { countPart, nearestTo, readPart, spanOf } from '../../src/store/memory-audit.ts';
+import { countPart, nearestTo, readPart, spanOf, standingPart } from '../../src/store/memory-audit.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Socket } from './machine.ts';
 import type { RangeWriter } from './range-writer.ts';
@@ -109,6 +109,7 @@ function createStore(world: World, gate: Gate): Store {
       span: () => spanOf(disk.audit),
       nearest: (...what) => nearestTo(disk.audit, ...what),
       read: (...what) => readPart(disk.audit, ...what),
+      standing: () => standingPart(disk.audit),
       count: (...what) => countPart(disk.audit, ...what),
       trim: (...what) => (gate.isDead ? null : disk.trimAudit(...what)),
     },

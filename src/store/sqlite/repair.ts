@@ -18,7 +18,7 @@ import {
   TABLES,
   type TableName,
 } from './migrations.ts';
-import { copyRows } from './salvage.ts';
+import { copyRows, copyWhole } from './salvage.ts';
 import { backupPath, createPrivateFile, statusOf, syncDirectory, syncPath } from './store-file.ts';
 
 interface RepairOptions {
@@ -141,19 +141,24 @@ function salvage(
   targetPath: string,
   migrations: readonly Migration[],
 ): { saved: number; lost: SetAside[] } {
+  makeEmpty(sourcePath, targetPath, migrations);
+  const tables = Object.keys(TABLES) as TableName[];
+  const whole = copyWhole(sourcePath, targetPath, tables);
   const source = new DatabaseSync(sourcePath);
   const target = new DatabaseSync(targetPath);
   try {
     source.exec('PRAGMA locking_mode = EXCLUSIVE');
     target.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL');
-    migrate(target, dirname(targetPath), migrations, () => {}, versionOf(source, migrations));
     const lost: SetAside[] = [];
     let saved = 0;
     target.exec('BEGIN IMMEDIATE');
-    for (const table of Object.keys(TABLES) as TableName[]) {
-      const copied = copyRows(source, target, table, TABLES[table]);
-      saved += copied.saved;
-      if (copied.problem !== null) lost.push({ table, id: '*', reason: copied.problem });
+    for (const table of tables) {
+      const copied = whole.get(table);
+      saved += copied ?? 0;
+      if (copied !== undefined) continue;
+      const rows = copyRows(source, target, table, TABLES[table]);
+      saved += rows.saved;
+      if (rows.problem !== null) lost.push({ table, id: '*', reason: rows.problem });
     }
     copyRows(source, target, 'damaged', ['id']);
     // The ceiling that was read may be an old one: the pages with the newest may be those that are lost.
@@ -163,6 +168,20 @@ function salvage(
       .run(LOST_LEASES_NOTE, new Date().toISOString());
     target.exec('COMMIT');
     return { saved, lost };
+  } finally {
+    source.close();
+    target.close();
+  }
+}
+
+/** The schema for what is saved. */
+function makeEmpty(sourcePath: string, targetPath: string, migrations: readonly Migration[]): void {
+  const source = new DatabaseSync(sourcePath);
+  const target = new DatabaseSync(targetPath);
+  try {
+    source.exec('PRAGMA locking_mode = EXCLUSIVE');
+    target.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL');
+    migrate(target, dirname(targetPath), migrations, () => {}, versionOf(source, migrations));
   } finally {
     source.close();
     target.close();

@@ -179,6 +179,7 @@ class SqliteStore implements Store {
       span: () => reading(() => table.span()),
       nearest: (...what) => reading(() => table.nearest(...what)),
       read: (...what) => reading(() => table.read(...what)),
+      standing: () => reading(() => table.standing()),
       count: (...what) => reading(() => table.count(...what)),
       trim: (after, cut, limit) => {
         const upTo = reading(() => table.lastToGo(after, cut, limit));
