@@ -12,6 +12,8 @@ interface Entry {
   readonly args: readonly string[];
 }
 
+/** Where Codex CLI keeps them, below the user's home and in a project, as TOML. */
+const OF_CODEX = '.codex/config.toml';
 /** Where agents keep their MCP servers, below the user's home: Claude Code, Gemini CLI, Cursor, Copilot CLI, opencode. */
 const OF_USER = [
   '.claude.json',
@@ -19,9 +21,10 @@ const OF_USER = [
   '.cursor/mcp.json',
   '.copilot/mcp-config.json',
   '.config/opencode/opencode.json',
+  OF_CODEX,
 ];
 /** And in a project. */
-const OF_PROJECT = ['.mcp.json', '.cursor/mcp.json', '.gemini/settings.json', 'opencode.json'];
+const OF_PROJECT = ['.mcp.json', '.cursor/mcp.json', '.gemini/settings.json', 'opencode.json', OF_CODEX];
 
 export const mcpEntries: Check = {
   id: 'mcp-entries',
@@ -33,7 +36,7 @@ export const mcpEntries: Check = {
     const damaged: string[] = [];
     const entries = filesOf(scene).flatMap(({ file, text }) => {
       try {
-        return entriesIn(file, JSON.parse(text));
+        return entriesIn(file, file.endsWith('.toml') ? serversInToml(text) : JSON.parse(text));
       } catch {
         // Comments, which some agents allow, are no fault, and neither is what has nothing of ours.
         if (text.includes('styxy')) damaged.push(file);
@@ -47,8 +50,7 @@ export const mcpEntries: Check = {
         faults.length === 1 ? fault : `${fault}, and ${faults.length - 1} more`,
         '`styxy mcp --json` prints the right entry.',
       );
-    if (damaged.length > 0)
-      return note(`${damaged.join(' and ')} is no JSON, so that its entry cannot be read`);
+    if (damaged.length > 0) return note(`${damaged.join(' and ')} cannot be read`);
     if (entries.length === 0) return ok('none; `styxy mcp --json` prints one');
     return ok(`${entries.length}, in ${[...new Set(entries.map(({ file }) => file))].join(' and ')}`);
   },
@@ -81,6 +83,33 @@ function entriesIn(file: string, config: unknown): Entry[] {
     },
   );
   return [...own, ...Object.values(fieldsOf(projects)).flatMap((each) => entriesIn(file, each))];
+}
+
+/**
+ * The MCP servers of a TOML file, in the shape that the JSON files have: of all that TOML can be, tables named
+ * `mcp_servers` with a program and its arguments on a line each, as Codex CLI writes them.
+ */
+function serversInToml(text: string): unknown {
+  const mcpServers: Record<string, Record<string, unknown>> = {};
+  let server: Record<string, unknown> | null = null;
+  for (const line of text.split(/\r?\n/)) {
+    const [, name] = /^\s*\[mcp_servers\.(?:"?)([\w.@/-]+)(?:"?)\]\s*(?:#.*)?$/.exec(line) ?? [];
+    if (name !== undefined) {
+      server = {};
+      mcpServers[name] = server;
+    } else if (/^\s*\[/.test(line)) server = null;
+    const [, key, value = ''] = /^\s*(command|args)\s*=\s*(.*)$/.exec(line) ?? [];
+    if (server !== null && key !== undefined) server[key] = tomlValue(value);
+  }
+  return { mcpServers };
+}
+
+/** A text in double quotes, or a list of such, is written as in JSON; a text in single quotes has no escapes. */
+function tomlValue(text: string): unknown {
+  const [, plain] = /^'([^']*)'/.exec(text) ?? [];
+  if (plain !== undefined) return plain;
+  const [json = 'null'] = /^(?:"(?:[^"\\]|\\.)*"|\[.*\])/.exec(text) ?? [];
+  return JSON.parse(json.replaceAll(/'([^'"]*)'/g, '"$1"').replace(/,\s*\]$/, ']'));
 }
 
 function faultOf({ file, command, args }: Entry, { env, canRun, canRead }: Scene): string | null {
