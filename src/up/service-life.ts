@@ -15,6 +15,8 @@ export type ServiceState =
   | 'ready'
   /** It has done what it was to do before others start. */
   | 'completed'
+  /** A singleton that somebody else runs: it is there, and nothing was started. */
+  | 'elsewhere'
   /** It failed, and is started again after a pause. */
   | 'pausing'
   /** By itself with status 0, or because it was told to. */
@@ -126,10 +128,10 @@ export function beginLife(options: LifeOptions): ServiceLife {
       const startedAt = performance.now();
       const { failure, status, isElsewhere } = await runOnce();
       if (stopping.signal.aborted) return end('ended', 0);
-      if (failure === null && service.ready.kind === 'completed') return 0;
+      if (isElsewhere) state = 'elsewhere';
+      if (isElsewhere || (failure === null && service.ready.kind === 'completed')) return 0;
       if (failure === null) {
-        // Of a singleton that somebody else runs, its run has said so.
-        if (!isElsewhere) say('ended with status 0');
+        say('ended with status 0');
         return end('ended', 0);
       }
       const ranMs = performance.now() - startedAt;

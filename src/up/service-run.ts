@@ -1,5 +1,6 @@
 // Owns how a service becomes a run: the words that start it, its surroundings, and the lease that it is given.
 
+import type { LeaseJson } from '../api/schemas.ts';
 import { type Client, connect } from '../client/client.ts';
 import type { Home } from '../home.ts';
 import { findProject, type Project } from '../project/project.ts';
@@ -57,6 +58,7 @@ export async function prepareService(
 /**
  * Runs a prepared service to its end, and releases its lease.
  *
+ * @param elsewhere leases of singletons that others run for this project too
  * @returns its exit status
  * @throws StyxyError DAEMON_UNREACHABLE
  */
@@ -65,10 +67,12 @@ export async function runService(
   scene: Scene,
   prepared: PreparedRun,
   hooks: RunHooks,
+  elsewhere: readonly LeaseJson[],
 ): Promise<number> {
   const around = { ...surroundingsOf(service, scene), ...hooks };
   const siblings = await leasesOf(await reachAny(scene), prepared.claim?.lease ?? null, around);
-  return await runPrepared(prepared, siblings, around, await scene.hasLocalNames);
+  const known = { ...siblings, allocations: [...siblings.allocations, ...elsewhere] };
+  return await runPrepared(prepared, known, around, await scene.hasLocalNames);
 }
 
 /** Gives back what a service was given that is not started. Never fails. */

@@ -1,5 +1,6 @@
 // Owns the run of several services together: leases for all before any starts, signals for all, and the end of the last one.
 
+import type { LeaseJson } from '../api/schemas.ts';
 import type { OutputStream } from '../run/child.ts';
 import type { PreparedRun } from '../run/run-command.ts';
 import { type ReceivedSignal, type ReceiveSignals, receiveSignals } from '../run/signals.ts';
@@ -21,7 +22,7 @@ const TERM: ReceivedSignal = { signal: 'SIGTERM', isForCommand: true };
 const KILL: ReceivedSignal = { signal: 'SIGKILL', isForCommand: true };
 /** What a service may do something with, and live on. */
 const ASKS_FOR_MORE: readonly NodeJS.Signals[] = ['SIGUSR1', 'SIGUSR2'];
-const OVER: readonly ServiceView['state'][] = ['completed', 'ended', 'failed', 'skipped'];
+const OVER: readonly ServiceView['state'][] = ['completed', 'elsewhere', 'ended', 'failed', 'skipped'];
 
 export interface TogetherOptions extends Scene {
   /** Each behind those that it depends on. */
@@ -57,7 +58,11 @@ export interface Together {
 export async function startTogether(options: TogetherOptions): Promise<Together> {
   const prepared = await prepareAll(options);
   const lives: ServiceLife[] = [];
-  for (const [service, first] of prepared) lives.push(begin(service, first, lives, options));
+  const elsewhere = [...prepared.values()].flatMap(({ claim }) =>
+    claim?.kind === 'runs' ? [claim.lease] : [],
+  );
+  for (const [service, first] of prepared)
+    lives.push(begin(service, first, { lives: [...lives], elsewhere }, options));
 
   let times = 0;
   const stopReceiving = (options.receive ?? receiveSignals)((received) => {
@@ -101,18 +106,18 @@ async function prepareAll(options: TogetherOptions): Promise<ReadonlyMap<Service
 function begin(
   service: Service,
   first: PreparedRun,
-  before: readonly ServiceLife[],
+  before: { readonly lives: readonly ServiceLife[]; readonly elsewhere: readonly LeaseJson[] },
   options: TogetherOptions,
 ): ServiceLife {
   let next: PreparedRun | null = first;
   return beginLife({
     service,
-    dependencies: before.filter(({ name }) => service.dependsOn.includes(name)),
+    dependencies: before.lives.filter(({ name }) => service.dependsOn.includes(name)),
     lease: first.claim?.lease ?? null,
     run: async (hooks, stop) => {
       const run = next ?? (await prepareService(service, options, () => reachAny(options)));
       next = null;
-      if (!stop.aborted) return await runService(service, options, run, hooks);
+      if (!stop.aborted) return await runService(service, options, run, hooks, before.elsewhere);
       await abandonService(options, run);
       return 0;
     },

@@ -6,8 +6,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import {
+  hasCommand,
   isAlive,
   type RunFixture,
+  SINGLE_TYPE,
   STYXY,
   type Started,
   startRunFixture,
@@ -33,6 +35,24 @@ createServer(({ url }, response) => {
   response.writeHead(url === health && !healthy ? 503 : 200).end(name);
 }).listen(env.PORT, '127.0.0.1');
 process.on('SIGINT', () => { console.log(name + ' was asked to end'); process.exit(0); });
+`;
+
+/** Runs a command on a terminal of its own, and types ctrl-C there once its output has a text. */
+const TERMINAL = `
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0: os.execvp(sys.argv[2], sys.argv[2:])
+seen, typed = b'', False
+while True:
+    try: more = os.read(fd, 65536)
+    except OSError: break
+    if not more: break
+    seen += more
+    os.write(1, more)
+    if not typed and sys.argv[1].encode() in seen:
+        typed = True
+        os.write(fd, b'\\x03')
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
 interface Beginning {
@@ -176,6 +196,32 @@ describe('styxy up', () => {
     assert.deepEqual(await Promise.all(ups.map(({ ended }) => ended)), [0, 0]);
   });
 
+  it('starts no singleton that runs already, and tells the others where it is', async () => {
+    const server =
+      "require('node:http').createServer((q, r) => r.end()).listen(process.env.PORT, () => console.log('on ' + process.env.PORT))";
+    const model = fixture.run(['-s', SINGLE_TYPE, '-n', 'models', '--', process.execPath, '-e', server]);
+    const [, port] = await model.printed(/on (\d+)/);
+    const shop = checkout('singleton', {
+      models: { command: 'echo never', type: SINGLE_TYPE },
+      web: {
+        command: 'echo "models at $STYXY_PORT_MODELS" && sleep 600',
+        listens: false,
+        depends_on: ['models'],
+      },
+    });
+    const up = styxy(shop, 'up');
+    await told(up, new RegExp(`all 2 services are ready\\n {2}models {2}http:\\S+:${port}\\n`));
+    await up.printed(new RegExp(`^web {4}\\| models at ${port}$`, 'm'));
+    assert.doesNotMatch(up.out(), /never/);
+    const down = styxy(shop, 'down');
+    assert.equal(await down.ended, 0);
+    assert.match(down.out(), /^Ended web\.$/m);
+    assert.equal(await up.ended, 0);
+    assert.equal(isAlive(model.pid), true);
+    model.child.kill('SIGTERM');
+    await model.ended;
+  });
+
   it('goes on where a service fails, without those that depend on it, and ends with its status', async () => {
     const shop = checkout('failing', {
       migrate: { command: 'echo no such table; exit 4', ready: { completed: true } },
@@ -190,6 +236,23 @@ describe('styxy up', () => {
     assert.match(up.err(), /api {5}\| styxy: is not started, since it depends on migrate/);
     assert.match(up.err(), /1 of 3 services is ready/);
     assert.deepEqual(await fixture.leases(), []);
+  });
+
+  it('colours names on a terminal, and ends all by one ctrl-C there, which each gets once', {
+    skip: hasCommand('python3') ? false : 'python3 is missing',
+  }, async () => {
+    const asked = `node -e "process.on('SIGINT', () => { console.log('asked'); setTimeout(process.exit, 100, 0) }); console.log('colour ' + process.env.FORCE_COLOR); setInterval(() => {}, 1e9)"`;
+    const shop = checkout('terminal', {
+      one: { command: asked, listens: false, ready: { output: 'colour 1' } },
+      two: { command: asked, listens: false, ready: { output: 'colour 1' } },
+    });
+    const words = ['-c', TERMINAL, 'all 2 services are ready', process.execPath, ...STYXY, 'up'];
+    const env = { TERM: 'xterm', FORCE_COLOR: undefined, NO_COLOR: undefined };
+    const up = fixture.start('python3', words, { cwd: shop, env });
+    assert.equal(await up.ended, 0);
+    const names = ['\u001b[36mone |', '\u001b[35mtwo |'];
+    for (const name of names) assert.ok(up.out().includes(name), up.out());
+    assert.equal(up.out().match(/asked/g)?.length, 2, up.out());
   });
 
   it('ends a service that is not ready in time', async () => {

@@ -38,13 +38,15 @@ describe('what is told of services that have settled', () => {
         view('db', 'ready', database),
         view('worker', 'ready'),
         view('migrate', 'completed'),
+        view('models', 'elsewhere', { ...LEASE, url: 'http://localhost:11434' }),
       ]),
       [
-        'styxy: all 4 services are ready',
+        'styxy: all 5 services are ready',
         '  web      http://web.shop.localhost:3004',
         '  db       port 5432',
         '  worker   it runs',
         '  migrate  completed',
+        '  models   http://localhost:11434',
       ],
     );
     assert.equal(settledLines([view('web', 'ready', LEASE)])[0], 'styxy: 1 service is ready');

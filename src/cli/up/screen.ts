@@ -44,9 +44,12 @@ export function openScreen(names: readonly string[], env: NodeJS.ProcessEnv, isD
   };
 }
 
+/** Those that whoever depends on them can use. */
+const READY: readonly ServiceView['state'][] = ['ready', 'completed', 'elsewhere'];
+
 /** What is told once it is known of each service whether it got ready. */
 export function settledLines(views: readonly ServiceView[]): string[] {
-  const ready = views.filter(({ state }) => state === 'ready' || state === 'completed');
+  const ready = views.filter(({ state }) => READY.includes(state));
   const width = Math.max(...views.map(({ name }) => name.length));
   const count = views.length === 1 ? '1 service is ready' : `all ${views.length} services are ready`;
   const isAll = ready.length === views.length;
@@ -58,7 +61,7 @@ export function settledLines(views: readonly ServiceView[]): string[] {
 
 /** Where a service is, or what became of it. */
 export function placeOf({ state, lease }: ServiceView): string {
-  if (state !== 'ready') return state;
+  if (state !== 'ready' && state !== 'elsewhere') return state;
   if (lease === null) return 'it runs';
   return visible(lease.url ?? `port ${lease.port}`);
 }
