@@ -1,6 +1,6 @@
 // Owns the events of agents in one form for all of them, made from JSON that may be anything.
 
-import type { Occasion } from './occasions.ts';
+import { type AgentName, type Occasion, occasionOf } from './occasions.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -29,8 +29,6 @@ export interface AgentEvent {
 
 /** What a dialect finds in a body, before it is known to be of the right kind. */
 export interface EventParts {
-  readonly occasion: Occasion;
-  readonly name: string;
   readonly sessionId: unknown;
   readonly cwd: unknown;
   readonly isContinued?: boolean;
@@ -47,15 +45,32 @@ export interface EventParts {
 const MAX_DEPTH = 4;
 const MAX_OUTPUT = 64 * 1024;
 
-/** @returns null where the session or its directory is not known: nothing can be said then */
-export function eventOf(parts: EventParts): AgentEvent | null {
+/**
+ * A reader of an agent's events. What is none of our business is null, and what has no session or directory: nothing can be said then.
+ *
+ * @param partsOf finds the parts in a body; null where the event is somebody else's
+ */
+export function eventReader(
+  agent: AgentName,
+  partsOf: (body: Fields, name: string, occasion: Occasion) => EventParts | null,
+): (body: unknown) => AgentEvent | null {
+  return (body) => {
+    if (!isFields(body)) return null;
+    const name = text(body.hook_event_name) ?? '';
+    const occasion = occasionOf(agent, name);
+    const parts = occasion === null ? null : partsOf(body, name, occasion);
+    return occasion === null || parts === null ? null : eventOf(name, occasion, parts);
+  };
+}
+
+function eventOf(name: string, occasion: Occasion, parts: EventParts): AgentEvent | null {
   const sessionId = text(parts.sessionId);
   const cwd = text(parts.cwd);
   if (sessionId === null || cwd === null) return null;
-  const toolInput = isFields(parts.toolInput) ? parts.toolInput : {};
+  const toolInput = fieldsOf(parts.toolInput);
   return {
-    occasion: parts.occasion,
-    name: parts.name,
+    occasion,
+    name,
     sessionId,
     cwd,
     isContinued: parts.isContinued ?? false,
@@ -76,8 +91,13 @@ export function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-export function isFields(value: unknown): value is Fields {
+function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The fields of a value; none where it has none. */
+export function fieldsOf(value: unknown): Fields {
+  return isFields(value) ? value : {};
 }
 
 /** What a text in JSON says; the value itself where it is none. */

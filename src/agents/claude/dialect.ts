@@ -1,8 +1,7 @@
 // Owns the dialect of Claude Code's hooks: https://code.claude.com/docs/en/hooks.
 
 import type { Dialect } from '../dialect.ts';
-import { eventOf, type Fields, isFields, text } from '../event.ts';
-import { occasionOf } from '../occasions.ts';
+import { eventReader, type Fields, text } from '../event.ts';
 import { specific } from '../specific.ts';
 
 export const claude: Dialect = {
@@ -11,15 +10,9 @@ export const claude: Dialect = {
   silence: '',
   keepsPath: true,
   takesVariables: false,
-  read(body) {
-    if (!isFields(body)) return null;
+  read: eventReader('claude', (body, _name, occasion) => {
     if (isOfAnother(body)) return null;
-    const name = text(body.hook_event_name) ?? '';
-    const occasion = occasionOf('claude', name);
-    if (occasion === null) return null;
-    return eventOf({
-      occasion,
-      name,
+    return {
       sessionId: body.session_id,
       cwd: occasion === 'move' ? (text(body.new_cwd) ?? body.cwd) : body.cwd,
       isContinued: occasion === 'session-start' && body.source !== 'startup',
@@ -28,8 +21,8 @@ export const claude: Dialect = {
       permissionMode: body.permission_mode,
       toolInput: body.tool_input,
       outputs: [body.tool_response, body.error],
-    });
-  },
+    };
+  }),
   powers: () => ({ asks: 'yes', rewrites: 'decides' }),
   write({ name, toolInput }, answer) {
     switch (answer.kind) {

@@ -1,8 +1,7 @@
 // Owns the dialect of Codex CLI's hooks: https://developers.openai.com/codex/hooks. It refuses an answer with any field that it does not know.
 
 import type { Dialect } from '../dialect.ts';
-import { eventOf, isFields, text } from '../event.ts';
-import { occasionOf } from '../occasions.ts';
+import { eventReader } from '../event.ts';
 import { specific } from '../specific.ts';
 
 export const codex: Dialect = {
@@ -12,22 +11,16 @@ export const codex: Dialect = {
   // It runs commands by `bash -lc`.
   keepsPath: false,
   takesVariables: false,
-  read(body) {
-    if (!isFields(body)) return null;
-    const name = text(body.hook_event_name) ?? '';
-    const occasion = occasionOf('codex', name);
-    if (occasion === null) return null;
-    return eventOf({
-      occasion,
-      name,
+  read: eventReader('codex', (body, _name, occasion) => {
+    return {
       sessionId: body.session_id,
       cwd: body.cwd,
       isContinued: occasion === 'session-start' && body.source !== 'startup',
       permissionMode: body.permission_mode,
       toolInput: body.tool_input,
       outputs: [body.tool_response],
-    });
-  },
+    };
+  }),
   // `ask` is an invalid answer. `allow` goes with a changed input alone, and approves nothing: sandbox and approvals come after it.
   powers: () => ({ asks: 'no', rewrites: 'leaves' }),
   write({ name, toolInput }, answer) {

@@ -1,8 +1,7 @@
 // Owns the dialect of Copilot CLI's hooks: https://docs.github.com/en/copilot/reference/hooks-reference. Its events do not say their names.
 
 import type { Dialect } from '../dialect.ts';
-import { eventOf, isFields, text, unpacked } from '../event.ts';
-import { occasionOf } from '../occasions.ts';
+import { eventReader, unpacked } from '../event.ts';
 
 export const copilot: Dialect = {
   agent: 'copilot',
@@ -10,14 +9,8 @@ export const copilot: Dialect = {
   silence: '',
   keepsPath: true,
   takesVariables: false,
-  read(body) {
-    if (!isFields(body)) return null;
-    const name = text(body.hook_event_name) ?? '';
-    const occasion = occasionOf('copilot', name);
-    if (occasion === null) return null;
-    return eventOf({
-      occasion,
-      name,
+  read: eventReader('copilot', (body, _name, occasion) => {
+    return {
       sessionId: body.sessionId,
       cwd: body.cwd,
       isContinued: occasion === 'session-start' && body.source === 'resume',
@@ -25,8 +18,8 @@ export const copilot: Dialect = {
       // Some versions pack the arguments into a text.
       toolInput: unpacked(body.toolArgs),
       outputs: [body.toolResult, body.error],
-    });
-  },
+    };
+  }),
   // Without a decision the changed arguments meet the rules that hold anyway.
   powers: () => ({ asks: 'yes', rewrites: 'leaves' }),
   write({ occasion, toolInput }, answer) {

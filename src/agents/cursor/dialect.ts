@@ -1,8 +1,7 @@
 // Owns the dialect of Cursor's hooks: https://cursor.com/docs/hooks. A command meets two: one that can change it, one that can ask.
 
 import type { Dialect } from '../dialect.ts';
-import { eventOf, type Fields, isFields, text, unpacked } from '../event.ts';
-import { occasionOf } from '../occasions.ts';
+import { eventReader, fieldsOf, text, unpacked } from '../event.ts';
 
 /** Its answer can neither change the command nor tell the agent anything, but have the user asked. */
 const ASKING = 'beforeShellExecution';
@@ -14,24 +13,18 @@ export const cursor: Dialect = {
   // Its documents do not say which shell it is.
   keepsPath: false,
   takesVariables: true,
-  read(body) {
-    if (!isFields(body)) return null;
-    const name = text(body.hook_event_name) ?? '';
-    const occasion = occasionOf('cursor', name);
-    if (occasion === null) return null;
+  read: eventReader('cursor', (body, name) => {
     const input = name === ASKING ? { command: body.command } : fieldsOf(body.tool_input);
     const [root] = Array.isArray(body.workspace_roots) ? body.workspace_roots : [];
-    return eventOf({
-      occasion,
-      name,
+    return {
       sessionId: body.conversation_id ?? body.session_id,
       cwd: text(body.cwd) ?? root,
       reason: body.reason,
       toolInput: input,
       directory: fieldsOf(input).working_directory,
       outputs: [unpacked(body.tool_output)],
-    });
-  },
+    };
+  }),
   // `ask` is no answer before a tool. `allow` lets the call go on to Cursor's own approval, as far as its documents say.
   powers: ({ name }) =>
     name === ASKING ? { asks: 'yes', rewrites: 'no' } : { asks: 'later', rewrites: 'leaves-alone' },
@@ -49,7 +42,3 @@ export const cursor: Dialect = {
     }
   },
 };
-
-function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : {};
-}

@@ -1,9 +1,7 @@
 // Owns the dialect of Gemini CLI's hooks: https://geminicli.com/docs/hooks/reference. They come after its user has agreed to a command.
 
 import type { Dialect } from '../dialect.ts';
-import type { AgentEvent } from '../event.ts';
-import { eventOf, isFields, text } from '../event.ts';
-import { occasionOf } from '../occasions.ts';
+import { type AgentEvent, eventReader, fieldsOf } from '../event.ts';
 import { specific } from '../specific.ts';
 
 export const gemini: Dialect = {
@@ -12,15 +10,9 @@ export const gemini: Dialect = {
   silence: '',
   keepsPath: true,
   takesVariables: false,
-  read(body) {
-    if (!isFields(body)) return null;
-    const name = text(body.hook_event_name) ?? '';
-    const occasion = occasionOf('gemini', name);
-    if (occasion === null) return null;
-    const input = isFields(body.tool_input) ? body.tool_input : {};
-    return eventOf({
-      occasion,
-      name,
+  read: eventReader('gemini', (body, _name, occasion) => {
+    const input = fieldsOf(body.tool_input);
+    return {
       sessionId: body.session_id,
       cwd: body.cwd,
       isContinued: occasion === 'session-start' && body.source !== 'startup',
@@ -29,8 +21,8 @@ export const gemini: Dialect = {
       // Older versions call it the other way.
       directory: input.dir_path ?? input.directory,
       outputs: [body.tool_response],
-    });
-  },
+    };
+  }),
   powers: () => ({ asks: 'no', rewrites: 'leaves' }),
   write(event, answer) {
     switch (answer.kind) {

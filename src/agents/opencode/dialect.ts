@@ -1,8 +1,7 @@
 // Owns the words between opencode's plug-in, which is our own, and the daemon.
 
 import type { Dialect } from '../dialect.ts';
-import { eventOf, isFields, text } from '../event.ts';
-import { occasionOf } from '../occasions.ts';
+import { eventReader, fieldsOf } from '../event.ts';
 
 export const opencode: Dialect = {
   agent: 'opencode',
@@ -11,22 +10,16 @@ export const opencode: Dialect = {
   // Its shells are login shells.
   keepsPath: false,
   takesVariables: true,
-  read(body) {
-    if (!isFields(body)) return null;
-    const name = text(body.hook_event_name) ?? '';
-    const occasion = occasionOf('opencode', name);
-    if (occasion === null) return null;
-    const input = isFields(body.tool_input) ? body.tool_input : {};
-    return eventOf({
-      occasion,
-      name,
+  read: eventReader('opencode', (body) => {
+    const input = fieldsOf(body.tool_input);
+    return {
       sessionId: body.session_id,
       cwd: body.cwd,
       toolInput: input,
       directory: input.workdir,
       outputs: [body.output],
-    });
-  },
+    };
+  }),
   // A plug-in changes the command before opencode's own permissions are asked; it has no question of its own.
   powers: () => ({ asks: 'no', rewrites: 'leaves' }),
   write(_event, answer) {
