@@ -18,7 +18,7 @@ import { requests } from './cases/requests.ts';
 import { scan } from './cases/scan.ts';
 import { startLoadProcess } from './load-process.ts';
 import { prepareProgram } from './program.ts';
-import { recordFigures } from './record.ts';
+import { FIGURES, recordFigures } from './record.ts';
 import { isMissed, machineLine, markdownTable, plainTable, type Row } from './report.ts';
 
 const CASES: readonly Case[] = [
@@ -95,7 +95,7 @@ async function measure(): Promise<number> {
   console.log(`${machineLine()}\n\n${table(rows, !values.quick)}`);
   if (values.record) {
     const day = new Date().toISOString().slice(0, 10);
-    const page = recordFigures(`${day}, ${machineLine()}.\n\n${markdownTable(rows, true)}`);
+    const page = recordFigures(`${day}, ${machineLine()}.\n\n${markdownTable(rows, true)}`, FIGURES);
     say(`recorded in ${page}`);
   }
   return !values.quick && rows.some(isMissed) ? 1 : 0;
