@@ -9,6 +9,8 @@ let place: Place;
 let prefix = '';
 /** Of our own: in the shipped ranges, servers of other tests, whose daemons do not know ours, come and go. */
 const range = freeRange('packed', 20);
+/** As it is downloaded; everything is in it. */
+const MAX_PACKED_BYTES = 1_200_000;
 const isWindows = process.platform === 'win32';
 
 /** npm of the machine, with a configuration and cache of its own settings, but in our directories. */
@@ -122,6 +124,22 @@ describe('the package', { skip: isWindows ? 'the shebang is for POSIX systems' :
     // Of package.json the bundles need the version alone.
     for (const name of readdirSync(join(root, 'dist')).filter((each) => each.endsWith('.cjs')))
       assert.doesNotMatch(readFileSync(join(root, 'dist', name), 'utf8'), /@biomejs/, name);
+  });
+
+  it('is lean: no tests, no sources, no maps, and small', async () => {
+    const { status, stdout, stderr } = await npm(['pack', '--dry-run', '--json', '--ignore-scripts'], ROOT);
+    assert.equal(status, 0, stderr);
+    type Packed = { readonly size: number; readonly files: readonly { readonly path: string }[] };
+    // A list until npm 11, by name since.
+    const [packed] = Object.values(JSON.parse(stdout) as Record<string, Packed>);
+    assert.ok(packed !== undefined);
+    const allowed =
+      /^(?:(?:CHANGELOG|README|THIRD-PARTY-NOTICES)\.md|LICENSE|package\.json|llms\.txt|\.claude-plugin\/\w+\.json|hooks\/hooks\.json|skills\/styxy\/SKILL\.md|man\/styxy\.1|schema\/[\w.]+\.json|dist\/[\w-]+\.(?:cjs|js|d\.ts|d\.cts)|dist\/claude-hook\.sh|dist\/types\/(?:package\.json|[\w/-]+\.d\.ts)|dist\/dashboard\/[\w-]+\.(?:html|js|css|svg|png|woff2))$/;
+    assert.deepEqual(
+      packed.files.map(({ path }) => path).filter((path) => !allowed.test(path)),
+      [],
+    );
+    assert.ok(packed.size < MAX_PACKED_BYTES, `${packed.size} bytes`);
   });
 
   it('names every package that the bundles hold', () => {

@@ -29,6 +29,7 @@ export const AREAS = {
   embedding: [21_900, 21_949],
   auditing: [17_800, 17_999],
   speaking: [16_200, 16_399],
+  containing: [15_860, 15_879],
   scraping: [15_880, 15_899],
   composing: [15_900, 16_199],
   hooking: [16_400, 16_599],
