@@ -4,6 +4,7 @@ import { openapiDocument } from '../../src/api/openapi.ts';
 import { COMMANDS } from '../../src/cli/registry.ts';
 import { configJsonSchema, fileJsonSchema } from '../../src/config/json-schema.ts';
 import { ERROR_CODES } from '../../src/errors.ts';
+import { TOOLS } from '../../src/mcp/tools.ts';
 import { PROJECT_SCHEMA, PROJECT_SCHEMA_URL } from '../../src/up/project-schema.ts';
 import { renderCli } from './cli-page.ts';
 import { renderConfiguration } from './configuration-page.ts';
@@ -13,6 +14,7 @@ import { grafanaDashboard } from './grafana-dashboard.ts';
 import { renderHttp } from './http-page.ts';
 import { renderLlms } from './llms-page.ts';
 import { renderManPage } from './man-page.ts';
+import { renderMcp } from './mcp-page.ts';
 import { renderMetrics } from './metrics-page.ts';
 import { pluginHooks, pluginManifest, pluginMarketplace } from './plugin.ts';
 import { renderTools } from './tools-page.ts';
@@ -32,6 +34,7 @@ export const DOCUMENTS: readonly GeneratedDocument[] = [
     path: `docs/reference/errors/${code}.md`,
     render: () => renderError(code),
   })),
+  { path: 'docs/reference/mcp.md', render: () => renderMcp(TOOLS) },
   { path: 'docs/reference/metrics.md', render: renderMetrics },
   { path: 'docs/reference/doctor.md', render: renderDoctor },
   { path: 'docs/reference/tools.md', render: renderTools },

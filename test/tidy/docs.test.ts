@@ -111,11 +111,20 @@ describe('documents', () => {
     assert.deepEqual(refused, []);
   });
 
+  it('are all on the map, or in the README', () => {
+    const map = read('docs/README.md');
+    const front = read('README.md');
+    const lost = pages
+      .filter((page) => /^docs\/(?:reference\/)?[^/]+\.md$/.test(page) && page !== 'docs/README.md')
+      .filter((page) => !map.includes(`](${page.slice('docs/'.length)})`) && !front.includes(`](${page}`));
+    assert.deepEqual(lost, []);
+  });
+
   it('name npm scripts that exist', () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
     // `npm run dev` is the reader's own project's, in examples of what Styxy runs.
     assert.ok(!('dev' in scripts));
-    const known = new Set([...Object.keys(scripts), 'ci', 'install', 'pack', 'audit', 'dev']);
+    const known = new Set([...Object.keys(scripts), 'ci', 'install', 'uninstall', 'pack', 'audit', 'dev']);
     const unknown = pages.flatMap((page) =>
       [...read(page).matchAll(/(?<=^|[`&;] ?)npm (?:run )?([a-z][\w:-]*)/gm)]
         .map(([, name = '']) => name)
