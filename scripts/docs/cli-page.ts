@@ -14,7 +14,7 @@ export const EXITS: readonly (readonly [string, string])[] = [
 
 export function renderCli(commands: readonly Command[]): string {
   return page('Command line', [
-    fence('sh', 'styxy COMMAND [OPTIONS]'),
+    fence('text', 'styxy COMMAND [OPTIONS]'),
     'Data goes to standard output, messages to standard error. Colour is used on a terminal alone, and not with `NO_COLOR`. With ' +
       '`--json` a command prints exactly one JSON document: the answer of the [HTTP API](http.md), or the ' +
       '[problem document](errors.md) of a refusal.',
@@ -35,7 +35,7 @@ function describeCommand(command: Command, parents: readonly string[], depth: nu
   return [
     `${'#'.repeat(depth)} styxy ${words.join(' ')}`,
     `${command.summary}.${aliases.length === 0 ? '' : ` Also: ${aliases.map(code).join(', ')}.`}`,
-    fence('sh', command.usage.map((line) => `styxy ${line}`).join('\n')),
+    fence('text', command.usage.map((line) => `styxy ${line}`).join('\n')),
     ...details.map(prose),
     argumentsTable(command),
     optionsTable(options),

@@ -72,8 +72,8 @@ describe('documents', () => {
   });
 
   it('show no recipe that no test runs', () => {
-    // Recipes of pages that people write are run by test/e2e/readme.test.ts; those of the others come from data, which is
-    // checked by the parser of the command line below, and in the pages of errors by errors.test.ts.
+    // Recipes of pages that people write are run by test/e2e/readme.test.ts; the examples of commands by
+    // test/e2e/cli-examples.test.ts; what the pages of errors tell to type is parsed by errors.test.ts.
     const isRun = new Set(handWrittenPages());
     const isGenerated = new Set(DOCUMENTS.map(({ path }) => path));
     const unrun = pages
