@@ -110,6 +110,11 @@ describe('the project of a command that runs elsewhere', () => {
     assert.deepEqual(projectOf(main, web), { ...main, directory: web });
     assert.deepEqual(projectOf(main, join(place, 'alias', 'packages', 'web')), { ...main, directory: web });
     assert.equal(projectOf(main, join(place, 'linked')).path, join(place, 'linked'));
+    const inner = join(main.path, '.trees', 'inner');
+    mkdirSync(join(inner, 'web'), { recursive: true });
+    writeFileSync(join(inner, '.git'), `gitdir: ${join(main.path, '.git', 'worktrees', 'inner')}\n`);
+    assert.equal(projectOf(main, join(inner, 'web')).path, inner, 'a worktree inside of another checkout');
+    assert.equal(projectOf(findProject(inner), main.path).path, main.path);
     assert.deepEqual(projectOf(main, join(place, 'none')), main);
     const plain = findProject(join(place, 'plain'));
     assert.equal(projectOf(plain, join(place, 'plain', 'sub')).path, plain.path);

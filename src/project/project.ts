@@ -43,7 +43,8 @@ export function findProject(directory: string): Project {
 
 /**
  * The project for a command that was started in `project` and runs in `directory`: the same one as long as it runs
- * inside of it, else the one that it runs in. A directory that does not exist changes nothing.
+ * inside of it, else the one that it runs in. A linked worktree is a project of its own also where it lies inside of another
+ * checkout, as agents make them. A directory that does not exist changes nothing.
  */
 export function projectOf(project: Project, directory: string): Project {
   let real: string;
@@ -53,7 +54,9 @@ export function projectOf(project: Project, directory: string): Project {
     return project;
   }
   const isInside = real === project.path || real.startsWith(project.path + sep);
-  return isInside ? { ...project, directory: real } : findProject(real);
+  const own = findProject(real);
+  const isElsewhere = !isInside || (own.isLinkedWorktree && own.path !== project.path);
+  return isElsewhere ? own : { ...project, directory: real };
 }
 
 /**

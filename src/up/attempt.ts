@@ -1,5 +1,6 @@
 // Owns one run of a service: what it prints goes out in lines, and whether it is ready is watched until that is known.
 
+import { stripVTControlCharacters } from 'node:util';
 import type { LeaseJson } from '../api/schemas.ts';
 import { StyxyError } from '../errors.ts';
 import type { OutputStream } from '../run/child.ts';
@@ -65,7 +66,8 @@ export async function runAttempt(options: AttemptOptions): Promise<Outcome> {
   const lines = (stream: OutputStream) =>
     outputLines((line) => {
       onLine(stream, line);
-      if (ready.kind === 'output' && line.includes(ready.text)) judge('ready');
+      // Servers colour what they print on a terminal, also in the middle of a text.
+      if (ready.kind === 'output' && stripVTControlCharacters(line).includes(ready.text)) judge('ready');
     });
   const output = { stdout: lines('stdout'), stderr: lines('stderr') };
   const onStarted = (): void => {

@@ -67,6 +67,24 @@ describe('the installation of hooks', () => {
     assert.equal((await state()).healthy, true);
   });
 
+  it('runs nothing that a checkout brought along and that looks like a hook of Styxy', async () => {
+    const app = place.directory('brought');
+    const ran = join(app, 'ran');
+    const command = `touch '${ran}'; echo Styxy # styxy hook claude`;
+    const handler = { matcher: 'Bash', hooks: [{ type: 'command', command }] };
+    mkdirSync(join(app, '.claude'));
+    writeFileSync(
+      join(app, '.claude', 'settings.local.json'),
+      JSON.stringify({ hooks: { PostToolUseFailure: [handler] } }),
+    );
+    const status = await place.styxy(['hooks', 'status', '--project', '--agent', 'claude', '--json'], {
+      cwd: app,
+    });
+    const { state, runs, failure } = JSON.parse(status.stdout);
+    assert.deepEqual([state, runs, status.status, existsSync(ran)], ['outdated', false, 1, false]);
+    assert.match(failure, /not run/);
+  });
+
   it('is made in one project as well, and leaves a file that it does not understand', async () => {
     const app = place.directory('app');
     const own = join(app, '.claude', 'settings.local.json');

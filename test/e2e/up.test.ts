@@ -241,7 +241,7 @@ describe('styxy up', () => {
   it('colours names on a terminal, and ends all by one ctrl-C there, which each gets once', {
     skip: hasCommand('python3') ? false : 'python3 is missing',
   }, async () => {
-    const asked = `node -e "process.on('SIGINT', () => { console.log('asked'); setTimeout(process.exit, 100, 0) }); console.log('colour ' + process.env.FORCE_COLOR); setInterval(() => {}, 1e9)"`;
+    const asked = `node -e "process.on('SIGINT', () => { console.log('asked'); setTimeout(process.exit, 100, 0) }); console.log('\\x1b[1mcolour\\x1b[22m ' + process.env.FORCE_COLOR); setInterval(() => {}, 1e9)"`;
     const shop = checkout('terminal', {
       one: { command: asked, listens: false, ready: { output: 'colour 1' } },
       two: { command: asked, listens: false, ready: { output: 'colour 1' } },

@@ -96,7 +96,9 @@ const uninstallCommand: Command = {
 const statusCommand: Command = {
   name: 'status',
   summary: 'Say whether the hooks are in place, current, and really run',
-  details: ['The installed command is run as the agent would run it, with an event that changes nothing.'],
+  details: [
+    'An installed command that is up to date is run as the agent would run it, with an event that changes nothing.',
+  ],
   usage: ['hooks status [--agent AGENT] [--project]'],
   options: OPTIONS,
   examples: [{ line: 'styxy hooks status', description: 'Are the agents looked after?' }],
