@@ -5,7 +5,7 @@ import type { AuditEntry } from '../../core/audit.ts';
 import type { DurableChange } from '../../core/change.ts';
 import type { Lease } from '../../core/lease.ts';
 import { StyxyError } from '../../errors.ts';
-import { SUMMED, withSum, withSumOf } from './row-sums.ts';
+import { SUMMED, withSum } from './row-sums.ts';
 
 /** Every lease covers the whole machine today; a fleet of machines will name addresses. */
 export const WHOLE_MACHINE = '*';
@@ -150,7 +150,7 @@ function insertEntry(statements: Statements, entry: AuditEntry): void {
     projectPath,
   ];
   if (lease === null) {
-    statements.insertEvent.run(...withSumOf(SUMMED.audit, values));
+    statements.insertEvent.run(...withSum(values, SUMMED.audit.length));
     return;
   }
   values.push(
