@@ -2,8 +2,8 @@
 
 import type { ContainerLookup } from './containers/lookup.ts';
 import { isContainerProxy } from './containers/proxy.ts';
-import type { Listener, PortTable } from './os.ts';
-import { newPace } from './pace.ts';
+import type { Listener, PortOwner, PortTable } from './os.ts';
+import { forEachInTurns } from './pace.ts';
 import type { SocketOwner, SocketReading, SocketRow, SocketSource } from './socket-row.ts';
 
 const DEFAULT_MAX_AGE_MS = 200;
@@ -97,28 +97,24 @@ export function createPortTableOf(parts: PortTableParts): PortTable {
       const groups = await groupByProcess(read, rows);
       const published = groups.filter(({ row, owner }) => mayBeProxy(row, owner)).map(({ row }) => row);
       const [containers] = await Promise.all([parts.containers(published), findDetails(read, groups)]);
-      const pace = newPace();
       const listeners: Listener[] = [];
-      for (const group of groups) {
+      await forEachInTurns(groups, (group) => {
         const container = containers.get(`${group.row.protocol} ${group.row.port}`) ?? null;
         listeners.push(listenerOf(group, read.details, container, parts.userName));
-        if (pace.isDue()) await pace.rest();
-      }
+      });
       return listeners;
     },
     async sockets({ maxAgeMs = DEFAULT_MAX_AGE_MS } = {}) {
       const read = await snapshot(maxAgeMs);
       if (read === null) return null;
       await findOwners(read, read.rows);
-      const pace = newPace();
-      const sockets = [];
-      for (const row of read.rows) {
+      const sockets: PortOwner[] = [];
+      await forEachInTurns(read.rows, (row) => {
         const owner = ownerOf(read, row);
         // A proxy's process says nothing about the program behind the port.
         const pid = owner === null || isContainerProxy(owner.process) ? null : owner.pid;
         sockets.push({ protocol: row.protocol, port: row.port, pid });
-        if (pace.isDue()) await pace.rest();
-      }
+      });
       return sockets;
     },
   };
@@ -146,15 +142,13 @@ function mainOwner(owners: readonly SocketOwner[]): SocketOwner | null {
 
 async function groupByProcess(read: Snapshot, rows: readonly SocketRow[]): Promise<Group[]> {
   const groups = new Map<string, Group>();
-  const pace = newPace();
-  for (const row of rows) {
+  await forEachInTurns(rows, (row) => {
     const owner = ownerOf(read, row);
     const id = `${row.protocol} ${row.port} ${owner === null ? `uid ${row.uid}` : owner.pid}`;
     const group = groups.get(id);
     if (group === undefined) groups.set(id, { row, owner, addresses: [row.address] });
     else if (!group.addresses.includes(row.address)) group.addresses.push(row.address);
-    if (pace.isDue()) await pace.rest();
-  }
+  });
   return [...groups.values()];
 }
 
