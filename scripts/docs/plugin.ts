@@ -46,7 +46,9 @@ export function pluginMarketplace(): object {
 
 /** The same hooks as `styxy hooks install` puts into settings, called by a front that knows no path of the machine. */
 export function pluginHooks(): object {
-  const call = (event: string): string => `sh "${ROOT}/dist/claude-hook.sh" ${event}`;
+  // Some shells end with 2 where the file is gone, which would block every command of the agent.
+  const front = `"${ROOT}/dist/claude-hook.sh"`;
+  const call = (event: string): string => `[ ! -r ${front} ] || exec sh ${front} ${event}`;
   const { hooks }: { hooks: object } = JSON.parse(HOOKED_AGENTS.claude.text.put(null, call) ?? '');
   return {
     description:

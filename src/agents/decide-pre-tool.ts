@@ -8,6 +8,9 @@ import type { LeaseRequest, LineWishes, PreToolDecision, PreToolFacts, ServerCom
 import { readCommandLine } from './read-command-line.ts';
 import { readServers, type Surroundings } from './server-command.ts';
 
+/** Substitutions, wherever they stand: in a document, a test, arithmetic, an index, an array. */
+const HIDES_COMMANDS = /\$\(|`|[<>]\(|\$\{[^}]*@/;
+
 /** So many owners are named; the others are counted. */
 const MAX_NAMED = 5;
 
@@ -21,7 +24,9 @@ export function readWishes(text: string, around: Surroundings): LineWishes | nul
   if (line === null) return null;
   const { servers, isAlone } = readServers(line, around);
   const kills = readKills(line, around);
-  return servers.length === 0 && kills.length === 0 ? null : { servers, isServerAlone: isAlone, kills };
+  // Not every place is looked through: whatever may hide another command there, nobody is spared a question for.
+  const isServerAlone = isAlone && !HIDES_COMMANDS.test(text);
+  return servers.length === 0 && kills.length === 0 ? null : { servers, isServerAlone, kills };
 }
 
 /** Decides with the facts of the machine. A kill is decided before a server: one line has one answer. */

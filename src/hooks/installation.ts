@@ -106,7 +106,7 @@ export function install(files: HookFiles, now: Date): string[] {
   const known = memoryOf(files);
   // What was there before the first installation is what an uninstallation brings back.
   const isOurs = known !== null && before !== null && known.sha256 === digest(before);
-  const backup = isOurs ? known.backup : before === null ? null : keep(files, before, now);
+  const backup = isOurs ? known.backup : keepWithoutHooks(files, before, now);
   mkdirSync(dirname(files.settings), { recursive: true });
   remember(files, { sha256: digest(after), backup });
   putFile(files.settings, markOf(files.settings) + after);
@@ -166,6 +166,14 @@ function unfit({ agent, settings }: HookFiles): StyxyError {
   return new StyxyError('FILE_NOT_OURS', `${settings} is no ${agent.text.shape}`, {
     hint: 'Mend the file or move it away, and run the command again. Nothing was changed.',
   });
+}
+
+/** The text as it was before any installation: hooks of an earlier one are no part of what comes back. */
+function keepWithoutHooks(files: HookFiles, before: string | null, now: Date): string | null {
+  const without =
+    before === null || files.agent.text.found(before).length === 0 ? before : files.agent.text.take(before);
+  if (before === null || without === 'gone') return null;
+  return keep(files, without ?? before, now);
 }
 
 function keep({ agent, home, scope }: HookFiles, text: string, now: Date): string {

@@ -81,6 +81,14 @@ describe('the permission of a rewritten line', () => {
     'npm run dev --host "$(cat x)"',
     'npm start & npm run dev',
     'cd "$(rm x; pwd)" && npm run dev',
+    '[[ $(rm x) ]] && npm run dev',
+    'X+=$(rm x) npm run dev',
+    'a[$(rm x)]=1; npm run dev',
+    'npm run dev <<EOF\n`rm x`\nEOF',
+    'export A=( $(rm x) ); npm run dev',
+    '(( $(rm x) )); npm run dev',
+    'case x in $(rm x)) ;; esac; npm run dev',
+    'export A=( <(rm x) ); npm run dev',
   ];
 
   function permitted(

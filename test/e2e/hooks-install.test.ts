@@ -67,6 +67,25 @@ describe('the installation of hooks', () => {
     assert.equal((await state()).healthy, true);
   });
 
+  it('is undone as a whole where the settings were changed and it was installed again', async () => {
+    const app = place.directory('again');
+    const own = join(app, '.claude', 'settings.local.json');
+    mkdirSync(join(app, '.claude'));
+    writeFileSync(own, '{\n  "model": "opus"\n}\n');
+    const hooks = (...words: string[]) =>
+      place.styxy(['hooks', ...words, '--project', '--agent', 'claude'], { cwd: app });
+    await hooks('install');
+    const changed = readFileSync(own, 'utf8')
+      .replace('opus', 'haiku')
+      .replace(/"timeout": \d+/, '"timeout": 77');
+    writeFileSync(own, changed);
+    assert.equal((await hooks('install')).status, 0);
+    assert.match(readFileSync(own, 'utf8'), /styxy hook claude/);
+    assert.equal((await hooks('uninstall')).status, 0);
+    assert.doesNotMatch(readFileSync(own, 'utf8'), /styxy/);
+    assert.equal(JSON.parse(readFileSync(own, 'utf8')).model, 'haiku');
+  });
+
   it('runs nothing that a checkout brought along and that looks like a hook of Styxy', async () => {
     const app = place.directory('brought');
     const ran = join(app, 'ran');

@@ -1,6 +1,7 @@
 // Owns the truth of the plug-in for Claude Code: its manifests are of the form that the agent's documentation has, and what they name is there.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -147,6 +148,19 @@ describe('the plug-in for Claude Code', () => {
     assert.deepEqual([plugin.name, plugin.version], [manifest.name, manifest.version]);
     assert.deepEqual([offered.name, offered.version], [plugin.name, plugin.version]);
     assert.deepEqual(offered.source, { source: 'npm', package: manifest.name, version: manifest.version });
+  });
+
+  it('lets the agent go on where the package is gone', () => {
+    const { hooks } = JSON.parse(read('hooks/hooks.json')) as {
+      hooks: Record<string, { hooks: { command: string }[] }[]>;
+    };
+    const commands = Object.values(hooks).flatMap((groups) => groups.flatMap((group) => group.hooks));
+    assert.ok(commands.length > 0);
+    const env = { PATH: process.env.PATH, CLAUDE_PLUGIN_ROOT: '/nonexistent' };
+    for (const { command } of commands) {
+      const { status, stdout } = spawnSync('sh', ['-c', command], { env, encoding: 'utf8' });
+      assert.deepEqual([status, stdout], [0, ''], command);
+    }
   });
 
   it('names nothing that the package does not hold', () => {
