@@ -239,7 +239,8 @@ describe('the lease of styxy run', { concurrency: 3 }, () => {
     assert.deepEqual([lease?.pid, lease?.orphan, lease?.expires_at], [run.pid, false, null]);
     process.kill(run.pid, 'SIGINT');
     assert.equal(await run.ended, 130);
-    assert.equal(await fixture.leaseOn(port), null);
+    // A test beside this one may have been granted the port since.
+    assert.notEqual((await fixture.leaseOn(port))?.lock_id, lease?.lock_id);
   });
 
   it('is another one for each of many copies that start at the same moment', async () => {
