@@ -143,7 +143,8 @@ function plain(text: string): string {
 /** Ways in which a shell makes one word of several pieces, so that its letters do not stand beside each other. */
 function obscured(): string[] {
   const letter = `[${IN_WORD}]`;
-  const next = '[A-Za-z0-9_$-]';
+  // The shell would put its own flags for a bare `$-`.
+  const next = '[A-Za-z0-9_\\$-]';
   const [single, double, backslash] = ["\\'", '\\\\\\"', '\\\\\\\\'];
   const quotes = [single, double, backslash];
   return [
@@ -159,7 +160,9 @@ function obscured(): string[] {
     // $'\x6e'pm
     `*\\$${single}*`,
     // $N$P, \${N}pm
-    `*${letter}\\$[A-Za-z{\\(]*`,
+    `*${letter}\\$[A-Za-z0-9{\\(]*`,
+    // ki{} behind `xargs -I{}`
+    `*${letter}\\{\\}*`,
     `*\\}${letter}*`,
     `*\\}\\$*`,
     `*\\}${single}*`,
@@ -183,7 +186,7 @@ function commandExpression(): string {
     ...letters,
     String.raw`${letter}('|\\"|\\\\)${next}`,
     String.raw`${letter}('|\\"|\\\\)('|\\"|\\\\|\\n)`,
-    String.raw`\$'|${letter}\$[A-Za-z{(]`,
+    String.raw`\$'|${letter}\$[A-Za-z0-9{(]|${letter}\{\}`,
     String.raw`\}(${letter}|[$']|\\"${next})`,
     String.raw`\\u00`,
   ].join('|');
