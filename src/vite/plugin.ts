@@ -20,6 +20,8 @@ interface ViteConfig {
 interface ViteServer {
   readonly port?: number | undefined;
   readonly strictPort?: boolean | undefined;
+  /** Anything but false: another server has Vite in it, and the port is that one's. */
+  readonly middlewareMode?: unknown;
 }
 
 /** A plug-in of Vite's, by the part of its interface that is used: no package of Vite's is needed for these types. */
@@ -39,8 +41,9 @@ const LOWEST_WISH = 1024;
 const leases = new Map<string, PortLease>();
 
 /**
- * Serves on a port that no other checkout has, the same one every time. It leaves Vite alone where `styxy run` chose the port already, and
- * where the configuration insists on one by `strictPort`. The lease is this process's, and ends with it.
+ * Serves on a port that no other checkout has, the same one every time. It leaves Vite alone where `styxy run` chose the port already,
+ * where the configuration insists on one by `strictPort`, and where Vite serves nobody itself: under Vitest, and within another
+ * server. A daemon is started with `isRequired` alone. The lease is this process's, and ends with it.
  *
  * @throws (Vite's start) StyxyError whatever keeps it from a lease, with `isRequired` alone
  */
@@ -50,7 +53,8 @@ export function styxy(options: StyxyPluginOptions = {}): StyxyPlugin {
     apply: 'serve',
     async config(config, { isPreview = false }) {
       const asked = (isPreview ? config.preview : config.server) ?? {};
-      if (process.env.STYXY_LOCK_ID !== undefined || asked.strictPort === true) return null;
+      const isServing = process.env.VITEST === undefined && !asked.middlewareMode;
+      if (!isServing || process.env.STYXY_LOCK_ID !== undefined || asked.strictPort === true) return null;
       try {
         const { port } = await leaseFor(config.root ?? process.cwd(), asked.port, isPreview, options);
         return isPreview ? { preview: { port } } : { server: { port } };
@@ -67,12 +71,12 @@ async function leaseFor(
   root: string,
   wish: number | undefined,
   isPreview: boolean,
-  { serviceType = 'dev', serviceName }: StyxyPluginOptions,
+  { serviceType = 'dev', serviceName, isRequired = false }: StyxyPluginOptions,
 ): Promise<PortLease> {
   const key = JSON.stringify([root, isPreview, serviceType, serviceName ?? null]);
   const known = leases.get(key);
   if (known !== undefined && !known.lost.aborted) return known;
-  const daemon = await connect({ project: root });
+  const daemon = await connect({ project: root, ...(isRequired ? {} : { autostart: false }) });
   const lease = await daemon.claim({
     serviceType,
     ...(serviceName === undefined ? {} : { serviceName }),

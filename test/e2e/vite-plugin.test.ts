@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openPlace, type Place, ROOT, runProgram } from './cli-harness.ts';
@@ -61,21 +61,28 @@ describe('the plug-in for Vite', () => {
     assert.deepEqual(said, [{ preview: { port: wish } }]);
   });
 
-  it('leaves Vite alone where the port is fixed, or `styxy run` chose it', async () => {
+  it('leaves Vite alone where the port is fixed, `styxy run` chose it, or Vite serves nobody itself', async () => {
     const directory = place.directory('fixed');
     const strict = await answers(directory, [[{ server: { port: 5173, strictPort: true } }, {}]]);
     const run = await answers(directory, [SERVE], { env: { STYXY_LOCK_ID: 'x', PORT: '4000' } });
     assert.deepEqual([strict.said, run.said], [[null], [null]]);
+    const tests = await answers(directory, [SERVE], { env: { VITEST: 'true' } });
+    const within = await answers(directory, [[{ server: { middlewareMode: true } }, {}]]);
+    assert.deepEqual([tests.said, within.said], [[null], [null]]);
   });
 
   it('lets Vite take its own port where there is no daemon, says so once, and fails only when asked to', async () => {
-    const without = { STYXY_HOME: join(place.dir, 'nobody'), STYXY_AUTOSTART: '0' };
+    const without = { STYXY_HOME: join(place.dir, 'nobody') };
     const directory = place.directory('without');
     const { said, stderr } = await answers(directory, [SERVE], { env: without });
     assert.deepEqual(said, [null]);
+    assert.equal(existsSync(join(without.STYXY_HOME, 'daemon.json')), false, 'no daemon was started');
     assert.match(stderr, /^styxy: Vite takes a port of its own\. .*\n$/);
     await assert.rejects(
-      answers(directory, [SERVE], { env: without, options: { isRequired: true } }),
+      answers(directory, [SERVE], {
+        env: { ...without, STYXY_AUTOSTART: '0' },
+        options: { isRequired: true },
+      }),
       /DAEMON_UNREACHABLE/,
     );
   });
