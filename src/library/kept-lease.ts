@@ -60,17 +60,22 @@ export function keepPort({ reach, lease, isOwn, ttlSeconds, onEnd }: KeepOptions
     const body = { fence: lease.fence, ...(seconds === undefined ? {} : { ttl_seconds: seconds }) };
     try {
       await ask<RenewAnswer>('PUT', '/heartbeat', body, mayStart);
+      if (seconds !== undefined && isKept) keepAwake(seconds);
     } catch (error) {
       if (isOver(error)) lose(error);
       throw error;
     }
   };
-  const termMs = (ttlSeconds ?? Number.POSITIVE_INFINITY) * 1000;
-  const timer = setInterval(
-    // What fails for the moment is tried again in time.
-    () => void renew(undefined, false).catch(() => {}),
-    Math.min(termMs / RENEWALS_IN_A_TERM, MAX_PAUSE_MS),
-  ).unref();
+  let timer: NodeJS.Timeout | undefined;
+  const keepAwake = (termSeconds: number): void => {
+    clearInterval(timer);
+    timer = setInterval(
+      // What fails for the moment is tried again in time.
+      () => void renew(undefined, false).catch(() => {}),
+      Math.min((termSeconds * 1000) / RENEWALS_IN_A_TERM, MAX_PAUSE_MS),
+    ).unref();
+  };
+  keepAwake(ttlSeconds ?? Number.POSITIVE_INFINITY);
 
   const port: PortLease = {
     lockId: lease.lock_id,
