@@ -69,17 +69,15 @@ const COMPOSE_VALUES = [
 ];
 /** Of `up`, `create`, `watch` and `down`. */
 const UP_VALUES = [
-  ...[
-    '--scale',
-    '--pull',
-    '-t',
-    '--timeout',
-    '--exit-code-from',
-    '--attach',
-    '--no-attach',
-    '--wait-timeout',
-    '--rmi',
-  ],
+  '--scale',
+  '--pull',
+  '-t',
+  '--timeout',
+  '--exit-code-from',
+  '--attach',
+  '--no-attach',
+  '--wait-timeout',
+  '--rmi',
 ];
 
 const PUBLISHING = ['up', 'create', 'watch'];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Desk } from './desk.ts';
 import { verdictOn } from './port-look.ts';
 import { TOOLS } from './tools.ts';
 
@@ -26,6 +27,28 @@ describe('the tools', () => {
       assert.equal((input.required as string[]).includes('confirm'), annotations.destructiveHint);
     });
   }
+});
+
+describe('the clean-up of an agent', () => {
+  it('asks the daemon for a dry run until it is confirmed, and never by force', async () => {
+    const asked: unknown[] = [];
+    const desk = {
+      projectOf: () => ({ path: '/a' }),
+      ask: async (_method: string, _path: string, body: unknown) => {
+        asked.push(body);
+        return { cleaned: [], kept: 3 };
+      },
+    } as unknown as Desk;
+    const tool = TOOLS.find(({ name }) => name === 'cleanup');
+    for (const confirm of [false, true]) {
+      const answer = await tool?.call({ cwd: '/a', confirm }, desk);
+      assert.deepEqual(answer?.output, { done: confirm, cleaned: [], count: 0, kept: 3 });
+    }
+    assert.deepEqual(asked, [
+      { force: false, dry_run: true },
+      { force: false, dry_run: false },
+    ]);
+  });
 });
 
 describe('the verdict on a port', () => {
